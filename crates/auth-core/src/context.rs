@@ -1,0 +1,171 @@
+//! What every plugin works with: configuration, database, time, randomness, keys, events.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use axum::response::{IntoResponse as _, Response};
+use chrono::{DateTime, Utc};
+use http::StatusCode;
+use sea_orm::DatabaseConnection;
+
+use crate::clock::{Clock, to_millis};
+use crate::config::Config;
+use crate::continuation::{Continuation, Resume};
+use crate::error::{ApiError, Unexpected};
+use crate::hooks::Events;
+use crate::pages::{ErrorView, Pages, page};
+use crate::random::{self, NoRandomness, Random};
+use crate::rate_limit::{RateLimitStore, Verdict};
+use crate::secret::Keys;
+use crate::session::SignedIn;
+
+/// The shared state of an app. Cheap to clone.
+#[derive(Clone)]
+pub struct AuthContext(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    pub(crate) db: DatabaseConnection,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) keys: Keys,
+    pub(crate) limits: Arc<dyn RateLimitStore>,
+    pub(crate) sealed: OnceLock<Sealed>,
+}
+
+/// What exists only after all plugins are mounted, while their handlers hold the context before.
+pub(crate) struct Sealed {
+    pub(crate) events: Events,
+    pub(crate) continuation: Option<Arc<dyn Continuation>>,
+    pub(crate) pages: Option<Arc<dyn Pages>>,
+}
+
+impl fmt::Debug for AuthContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthContext").field("config", &self.0.config).finish_non_exhaustive()
+    }
+}
+
+impl AuthContext {
+    pub(crate) fn new(inner: Inner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    pub(crate) fn seal(&self, sealed: Sealed) {
+        // A second seal has no effect; `assemble` is the only caller and calls once.
+        let _ = self.0.sealed.set(sealed);
+    }
+
+    /// The settings every plugin shares.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The database. Not connected while only the API description is made.
+    pub fn db(&self) -> &DatabaseConnection {
+        &self.0.db
+    }
+
+    /// The current time, cut to milliseconds.
+    pub fn now(&self) -> DateTime<Utc> {
+        to_millis(self.0.clock.now())
+    }
+
+    /// The source of randomness.
+    pub fn random(&self) -> &dyn Random {
+        &*self.0.random
+    }
+
+    /// What is derived from the app secret.
+    pub fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    /// Draws a credential of 256 bits, as 43 characters.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] when the source is not available.
+    pub fn new_token(&self) -> Result<String, NoRandomness> {
+        random::token(self.random())
+    }
+
+    /// Draws a row id.
+    ///
+    /// # Errors
+    /// [`NoRandomness`] when the source is not available.
+    pub fn new_id(&self) -> Result<String, NoRandomness> {
+        random::id(self.random(), self.now())
+    }
+
+    /// Who listens to what.
+    pub fn events(&self) -> &Events {
+        static NOBODY: OnceLock<Events> = OnceLock::new();
+        self.0.sealed.get().map_or_else(|| NOBODY.get_or_init(Events::default), |sealed| &sealed.events)
+    }
+
+    /// The renderer of pages, if the app has one.
+    pub fn pages(&self) -> Option<&dyn Pages> {
+        self.0.sealed.get()?.pages.as_deref()
+    }
+
+    /// Asks where a person goes after signing in: back to what was interrupted, or nowhere.
+    ///
+    /// # Errors
+    /// [`Unexpected`] when the interrupted request cannot be read.
+    pub async fn continue_after(&self, resume: Resume<'_>, who: &SignedIn) -> Result<Option<String>, Unexpected> {
+        match self.continuation() {
+            Some(continuation) => continuation.next(resume, who).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Asks for the name of the client whose request waits for a sign-in.
+    ///
+    /// # Errors
+    /// [`Unexpected`] when the interrupted request cannot be read.
+    pub async fn waiting_client(&self, resume: Resume<'_>) -> Result<Option<String>, Unexpected> {
+        match self.continuation() {
+            Some(continuation) => continuation.client_name(resume).await,
+            None => Ok(None),
+        }
+    }
+
+    fn continuation(&self) -> Option<&dyn Continuation> {
+        self.0.sealed.get()?.continuation.as_deref()
+    }
+
+    /// Counts one more request under a key of the caller's choice, unless limits are switched off.
+    ///
+    /// # Errors
+    /// [`ApiError::TooMany`] beyond the limit, [`ApiError::Unexpected`] when counting fails.
+    pub async fn limit(&self, key: &str, window: u64, max: u32) -> Result<(), ApiError> {
+        if !self.config().rate_limits {
+            return Ok(());
+        }
+        match self.0.limits.hit(key, window, max, self.now()).await? {
+            Verdict::Within => Ok(()),
+            Verdict::Exceeded { retry_after } => Err(ApiError::TooMany { retry_after }),
+        }
+    }
+
+    /// Shows a failure to a person: a page, or plain text in an app without a renderer.
+    pub fn error_page(&self, status: StatusCode, view: &ErrorView) -> Response {
+        match self.pages() {
+            Some(pages) => page(status, pages.error(view), None),
+            None => (status, format!("{}\n{}\n", view.title, view.message)).into_response(),
+        }
+    }
+
+    /// Shows an unexpected failure to a person, with the reference id under which it is logged.
+    pub fn failure_page(&self, failure: &Unexpected) -> Response {
+        let view = ErrorView {
+            app_name: self.config().app_name().to_owned(),
+            title: "Something went wrong".to_owned(),
+            message: "This is our fault, not yours. Nothing was changed.".to_owned(),
+            hint: Some("Please try again in a moment.".to_owned()),
+            reference: Some(failure.report()),
+            retry_url: None,
+        };
+        self.error_page(StatusCode::INTERNAL_SERVER_ERROR, &view)
+    }
+}

@@ -1,0 +1,28 @@
+//! Where a person goes after signing in.
+
+use async_trait::async_trait;
+use http::HeaderMap;
+
+use crate::error::Unexpected;
+use crate::session::SignedIn;
+
+/// What a continuation is told about the request that signed somebody in.
+#[derive(Clone, Copy, Debug)]
+pub struct Resume<'a> {
+    /// The interaction handle the request carried, if any.
+    pub interaction: Option<&'a str>,
+    /// The request's headers, for the browser's cookies.
+    pub headers: &'a HeaderMap,
+}
+
+/// Decides where a person goes after a session was issued.
+///
+/// An event hook cannot change an answer; a continuation can.
+#[async_trait]
+pub trait Continuation: Send + Sync + 'static {
+    /// Returns the URL that continues what was interrupted, or nothing.
+    async fn next(&self, resume: Resume<'_>, signed_in: &SignedIn) -> Result<Option<String>, Unexpected>;
+
+    /// Returns the name of the client an interaction belongs to, for the sign-in page.
+    async fn client_name(&self, resume: Resume<'_>) -> Result<Option<String>, Unexpected>;
+}

@@ -1,0 +1,169 @@
+//! What plugins add, as data.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use sea_orm::{EntityTrait, IdenStatic as _};
+
+use crate::access::Access;
+use crate::complaint::Complaint;
+use crate::error::ErrorCode;
+use crate::hooks::PathPattern;
+use crate::plugin::{Plugin, PluginId};
+use crate::rate_limit::RateLimit;
+use crate::schema::{Contribution, ContributionKind, TableSpec};
+
+/// Everything the plugins of an app add, before anything runs.
+#[derive(Debug)]
+pub struct Contributions {
+    by: PluginId,
+    listed: Vec<PluginId>,
+    pub(crate) tables: Vec<Contribution>,
+    pub(crate) rate_limits: Vec<(PluginId, RateLimit)>,
+    pub(crate) access: Vec<(PluginId, PathPattern, Access)>,
+    pub(crate) error_codes: Vec<(PluginId, ErrorCode)>,
+    pub(crate) needs: Vec<(PluginId, PluginId)>,
+    pub(crate) aliases: Vec<(PluginId, String, String)>,
+    pub(crate) complaints: Vec<Complaint>,
+}
+
+impl Contributions {
+    pub(crate) fn new() -> Self {
+        Self {
+            by: "core",
+            listed: vec!["core"],
+            tables: Vec::new(),
+            rate_limits: Vec::new(),
+            access: Vec::new(),
+            error_codes: Vec::new(),
+            needs: Vec::new(),
+            aliases: Vec::new(),
+            complaints: Vec::new(),
+        }
+    }
+
+    /// Takes in what another plugin adds, under that plugin's own name.
+    ///
+    /// A plugin that is listed twice is a complaint, and its second listing adds nothing.
+    pub fn include(&mut self, plugin: &dyn Plugin) {
+        let id = plugin.id();
+        if self.listed.contains(&id) {
+            self.complaints.push(Complaint::new(id, "is listed twice; keep one"));
+            return;
+        }
+        self.listed.push(id);
+        let outer = std::mem::replace(&mut self.by, id);
+        plugin.contribute(self);
+        self.by = outer;
+    }
+
+    /// Takes in what the app itself adds.
+    pub(crate) fn app(&mut self, contribute: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.by, "app");
+        contribute(self);
+        self.by = outer;
+    }
+
+    /// The names of all plugins, in order.
+    pub fn plugins(&self) -> &[PluginId] {
+        &self.listed
+    }
+
+    /// Adds a table of the plugin's own, described by its entity.
+    pub fn table<E: EntityTrait>(&mut self) -> Entry<'_, E> {
+        self.entry(ContributionKind::Owns)
+    }
+
+    /// Adds columns to a table somebody else owns, described by a narrow entity with the same key.
+    pub fn columns<E: EntityTrait>(&mut self) -> Entry<'_, E> {
+        self.entry(ContributionKind::Extends)
+    }
+
+    /// Adds a table that was described by hand.
+    pub fn table_spec(&mut self, spec: TableSpec) {
+        self.tables.push(Contribution { by: Cow::Borrowed(self.by), kind: ContributionKind::Owns, spec });
+    }
+
+    /// Limits how often a path may be asked.
+    pub fn rate_limit(&mut self, limit: RateLimit) {
+        self.rate_limits.push((self.by, limit));
+    }
+
+    /// Says who may call a path from a browser: cookies, CORS and the origin check follow from it.
+    pub fn access(&mut self, path: impl Into<String>, access: Access) {
+        self.access.push((self.by, PathPattern::new(path), access));
+    }
+
+    /// Declares codes the plugin's endpoints can answer.
+    pub fn error_codes(&mut self, codes: &[ErrorCode]) {
+        self.error_codes.extend(codes.iter().map(|code| (self.by, *code)));
+    }
+
+    /// Says that a path is a second name of a route: it has the same hooks, limits and access.
+    pub fn alias(&mut self, alias: impl Into<String>, of: impl Into<String>) {
+        self.aliases.push((self.by, alias.into(), of.into()));
+    }
+
+    /// Says that another plugin must be listed too.
+    pub fn needs(&mut self, plugin: PluginId) {
+        self.needs.push((self.by, plugin));
+    }
+
+    /// Says what is wrong with the plugin's options, and what would be right.
+    pub fn complain(&mut self, message: impl Into<String>) {
+        self.complaints.push(Complaint::new(self.by, message));
+    }
+
+    /// Complaints about what cannot be known before all plugins are in.
+    pub(crate) fn close(&mut self) {
+        for (by, needed) in &self.needs {
+            if !self.listed.contains(needed) {
+                self.complaints.push(Complaint::new(*by, format!("needs the plugin {needed}, which is not listed")));
+            }
+        }
+    }
+
+    fn entry<E: EntityTrait>(&mut self, kind: ContributionKind) -> Entry<'_, E> {
+        match TableSpec::of::<E>() {
+            Ok(spec) => {
+                self.tables.push(Contribution { by: Cow::Borrowed(self.by), kind, spec });
+                Entry { spec: self.tables.last_mut().map(|table| &mut table.spec), entity: PhantomData }
+            }
+            Err(errors) => {
+                for error in errors {
+                    self.complaints.push(Complaint::new(self.by, error.to_string()));
+                }
+                Entry { spec: None, entity: PhantomData }
+            }
+        }
+    }
+}
+
+/// A table just added, to which indexes no attribute can express may follow.
+#[derive(Debug)]
+pub struct Entry<'a, E: EntityTrait> {
+    spec: Option<&'a mut TableSpec>,
+    entity: PhantomData<E>,
+}
+
+impl<E: EntityTrait> Entry<'_, E> {
+    /// Adds an index over several columns, in this order.
+    #[must_use]
+    pub fn index<const N: usize>(self, columns: [E::Column; N]) -> Self {
+        self.with(columns, false)
+    }
+
+    /// Adds a unique index over several columns, in this order.
+    #[must_use]
+    pub fn unique<const N: usize>(self, columns: [E::Column; N]) -> Self {
+        self.with(columns, true)
+    }
+
+    fn with<const N: usize>(mut self, columns: [E::Column; N], unique: bool) -> Self {
+        if let Some(spec) = self.spec.as_deref_mut() {
+            let columns = columns.iter().map(|column| column.as_str().to_owned()).collect();
+            spec.indexes.push(crate::schema::IndexSpec { columns, unique });
+        }
+        self
+    }
+}

@@ -1,0 +1,137 @@
+//! Connecting, and transactions that write.
+
+use std::future::Future;
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait as _,
+};
+
+/// Connects to a database by URL, with the settings the framework relies on.
+///
+/// SQLite: created if missing, WAL, `synchronous = NORMAL` (a power cut can lose the last
+/// transactions and never damages the file), 5 s busy time-out, foreign keys enforced.
+///
+/// # Errors
+/// [`DbErr`] when the URL is not understood or the database does not answer.
+pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let db = connect_lazily(url).await?;
+    db.ping().await?;
+    Ok(db)
+}
+
+/// Makes the pool of [`connect`] without asking the database anything yet.
+pub(crate) async fn connect_lazily(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .connect_lazy(true)
+        .max_connections(8)
+        .acquire_timeout(Duration::from_secs(20))
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .test_before_acquire(false);
+    #[cfg(feature = "sqlite")]
+    if url.starts_with("sqlite:") {
+        use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            // Every connection would be a database of its own.
+            options.max_connections(1).min_connections(1);
+        }
+        options.map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Normal)
+                .busy_timeout(Duration::from_secs(5))
+                .foreign_keys(true)
+                .statement_cache_capacity(256)
+        });
+    }
+    Database::connect(options).await
+}
+
+/// Begins a transaction that will write.
+///
+/// SQLite takes the write lock at once: a transaction that reads first and writes later fails
+/// with "database is locked" as soon as two of them meet.
+///
+/// # Errors
+/// [`DbErr`] when the database does not answer or stays busy.
+pub async fn begin_write(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..Default::default()
+    };
+    db.begin_with_options(options).await
+}
+
+/// An error that may be worth a second try of the whole transaction.
+pub trait Transient {
+    /// Says whether the database asked for another try: a deadlock, a lock time-out, busy.
+    fn is_transient(&self) -> bool;
+}
+
+impl Transient for DbErr {
+    fn is_transient(&self) -> bool {
+        let text = self.to_string();
+        // 40001 and 40P01: PostgreSQL; 1213 and 1205: MySQL; the words: SQLite.
+        ["database is locked", "database table is locked", "40001", "40P01", "1213 (", "1205 ("]
+            .iter()
+            .any(|mark| text.contains(mark))
+    }
+}
+
+impl Transient for crate::error::Unexpected {
+    fn is_transient(&self) -> bool {
+        self.cause().downcast_ref::<DbErr>().is_some_and(Transient::is_transient)
+    }
+}
+
+/// How often a whole transaction is tried at most.
+const TRIES: u32 = 6;
+
+/// Runs a whole transaction again, a bounded number of times, where the database asks for it.
+///
+/// # Errors
+/// The error of the last try, or the first that another try would not mend.
+pub async fn retrying<T, E, F, Fut>(mut transaction: F) -> Result<T, E>
+where
+    E: Transient,
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<T, E>>,
+{
+    let mut tries = 1;
+    loop {
+        match transaction().await {
+            Err(error) if error.is_transient() && tries < TRIES => {
+                tokio::time::sleep(Duration::from_millis(u64::from(tries * tries) * 5)).await;
+                tries += 1;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Hides the password of a database URL, for messages.
+pub fn masked(url: &str) -> String {
+    match url::Url::parse(url) {
+        Ok(mut parsed) if parsed.password().is_some() => {
+            let _ = parsed.set_password(Some("***"));
+            parsed.to_string()
+        }
+        Ok(_) => url.to_owned(),
+        Err(_) => url.split_once("://").map_or_else(|| "***".to_owned(), |(scheme, _)| format!("{scheme}://***")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_a_url_is_never_shown() {
+        assert_eq!(masked("postgres://u:p@h/d"), "postgres://u:***@h/d");
+        assert_eq!(masked("sqlite:app.sqlite"), "sqlite:app.sqlite");
+    }
+}

@@ -1,0 +1,7 @@
+//! What plugins do when something happens elsewhere: events, and hooks around requests.
+
+mod event;
+mod request;
+
+pub use event::{Event, Events, HookError, InTransaction, On};
+pub use request::{After, Before, PathPattern, RequestHooks};

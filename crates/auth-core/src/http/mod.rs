@@ -1,0 +1,16 @@
+//! The core's endpoints, and what stands before every endpoint.
+
+mod address;
+pub(crate) mod body;
+pub(crate) mod csrf;
+pub(crate) mod gate;
+pub(crate) mod get_session;
+pub(crate) mod ok;
+pub(crate) mod reference;
+pub(crate) mod sign_out;
+mod wire;
+
+pub use address::ClientAddress;
+pub use body::{FormBody, JsonBody, form_pairs};
+pub use csrf::{Csrf, CSRF_FIELD};
+pub use wire::{SessionBody, UserBody};

@@ -1,0 +1,46 @@
+//! The framework: plugins, sessions, the schema planner and the merged API description.
+
+mod access;
+mod assemble;
+mod auth;
+mod builder;
+mod clock;
+mod complaint;
+mod config;
+mod context;
+mod continuation;
+mod contributions;
+pub mod database;
+mod email;
+pub mod entity;
+mod error;
+mod hooks;
+mod http;
+mod mount;
+pub mod pages;
+mod plugin;
+mod random;
+mod rate_limit;
+pub mod schema;
+mod secret;
+pub mod session;
+pub mod store;
+
+pub use access::Access;
+pub use auth::{Auth, NoHandle};
+pub use builder::{AuthBuilder, BuildError, DatabaseSource, SchemaMode};
+pub use clock::{Clock, SystemClock, after};
+pub use complaint::Complaint;
+pub use config::{Config, CookieOptions, SessionOptions, is_loopback};
+pub use context::AuthContext;
+pub use continuation::{Continuation, Resume};
+pub use contributions::{Contributions, Entry};
+pub use email::Email;
+pub use error::{ApiError, ErrorBody, ErrorCode, Unexpected};
+pub use hooks::{After, Before, Event, Events, HookError, InTransaction, On, PathPattern, RequestHooks};
+pub use http::{CSRF_FIELD, ClientAddress, Csrf, FormBody, JsonBody, SessionBody, UserBody, form_pairs};
+pub use mount::{Mount, StartError};
+pub use plugin::{Plugin, PluginId};
+pub use random::{NoRandomness, Random, SystemRandom};
+pub use rate_limit::{MemoryStore, RateLimit, RateLimitStore, Verdict};
+pub use secret::{Keys, OpenError, Sealing, Secret, digest};

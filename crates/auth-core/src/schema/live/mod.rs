@@ -1,0 +1,231 @@
+//! What a database has.
+
+mod mysql;
+mod postgres;
+mod sqlite;
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
+
+use super::merged::Schema;
+use super::spec::OnDelete;
+
+/// What a database has, as far as a schema is concerned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveSchema {
+    /// The database it was read from.
+    pub backend: DbBackend,
+    /// Whether the database takes table names that differ in case for one.
+    pub ignores_case: bool,
+    /// Everything that has a name, also what the schema does not know.
+    pub relations: BTreeMap<String, Relation>,
+    /// The tables the schema knows, under their live names.
+    pub tables: BTreeMap<String, LiveTable>,
+}
+
+/// What a name in a database stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    /// A table.
+    Table,
+    /// An index.
+    Index,
+    /// A view, a sequence, a trigger.
+    Other,
+}
+
+/// A table of a database.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LiveTable {
+    /// The columns, in order.
+    pub columns: Vec<LiveColumn>,
+    /// The indexes that hold for every row: no partial ones, none over expressions.
+    pub indexes: Vec<LiveIndex>,
+    /// The foreign keys of one column.
+    pub references: Vec<LiveReference>,
+}
+
+/// A column of a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveColumn {
+    /// The name, as the database spells it.
+    pub name: String,
+    /// The type without length, in lower case.
+    pub ty: String,
+    /// The type as it was declared.
+    pub declared: String,
+    /// How many characters it holds, where that is limited.
+    pub length: Option<u32>,
+    /// How it is compared, where the database says so for each column.
+    pub collation: Option<String>,
+    /// Whether it is NOT NULL.
+    pub required: bool,
+    /// Whether the database fills it when an insert says nothing.
+    pub filled: bool,
+}
+
+/// An index of a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveIndex {
+    /// The columns, in order.
+    pub columns: Vec<String>,
+    /// Whether no two rows may hold the same values.
+    pub unique: bool,
+    /// Whether it is the key.
+    pub primary: bool,
+}
+
+/// A foreign key of one column in a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveReference {
+    /// The column.
+    pub column: String,
+    /// The table it points to.
+    pub table: String,
+    /// What a deletion there does here; none for what we never write, such as SET DEFAULT.
+    pub on_delete: Option<OnDelete>,
+}
+
+impl LiveSchema {
+    /// A database with nothing in it.
+    pub fn empty(backend: DbBackend) -> Self {
+        let ignores_case = backend == DbBackend::Sqlite;
+        Self { backend, ignores_case, relations: BTreeMap::new(), tables: BTreeMap::new() }
+    }
+
+    /// What a name stands for, and how the database spells it.
+    pub(super) fn relation(&self, name: &str) -> Option<(&str, Relation)> {
+        let found = self.relations.iter().find(|(live, _)| self.same(live, name));
+        found.map(|(live, relation)| (live.as_str(), *relation))
+    }
+
+    /// The table of this name.
+    pub fn table(&self, name: &str) -> Option<&LiveTable> {
+        self.tables.iter().find(|(live, _)| self.same(live, name)).map(|(_, table)| table)
+    }
+
+    pub(super) fn same(&self, one: &str, other: &str) -> bool {
+        if self.ignores_case { one.eq_ignore_ascii_case(other) } else { one == other }
+    }
+}
+
+impl LiveTable {
+    /// The column of this name, in this spelling.
+    pub fn column(&self, name: &str) -> Option<&LiveColumn> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether an index does what this one would do.
+    pub(super) fn has_index(&self, columns: &[String], unique: bool) -> bool {
+        self.indexes.iter().any(|index| {
+            if unique { index.unique && index.columns == columns } else { index.columns.starts_with(columns) }
+        })
+    }
+}
+
+/// The four queries of one database. All answer the same columns, so one reader serves them.
+struct Queries {
+    /// `name`, `kind` (`table`, `index` or else), `folded` (1 where case is ignored).
+    relations: &'static str,
+    /// `tbl`, `col`, `ty`, `declared`, `len`, `collation`, `required`, `filled`.
+    columns: &'static str,
+    /// `tbl`, `idx`, `uq`, `pk`, `col`; a null `col` is what makes an index unusable to us.
+    indexes: &'static str,
+    /// `tbl`, `col`, `target`, `on_delete`.
+    references: &'static str,
+}
+
+/// Reads what a database has of a schema's tables, and the names of everything else.
+///
+/// # Errors
+///
+/// What the database answers.
+pub async fn introspect<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Result<LiveSchema, DbErr> {
+    let backend = conn.get_database_backend();
+    let queries = match backend {
+        DbBackend::Postgres => &postgres::QUERIES,
+        DbBackend::MySql => &mysql::QUERIES,
+        _ => &sqlite::QUERIES,
+    };
+    let mut live = LiveSchema::empty(backend);
+    for row in conn.query_all_raw(Statement::from_string(backend, queries.relations)).await? {
+        live.ignores_case |= flag(&row, "folded")?;
+        let kind: String = row.try_get("", "kind")?;
+        live.relations.insert(row.try_get("", "name")?, relation(&kind));
+    }
+    // Names are plain, so a comma cannot be part of one.
+    let known: Vec<&str> = schema.tables.iter().map(|table| table.name.as_str()).collect();
+    let known = known.join(",");
+    let ask = |sql: &'static str| {
+        conn.query_all_raw(Statement::from_sql_and_values(backend, sql, [known.clone().into()]))
+    };
+    for row in ask(queries.columns).await? {
+        let table: String = row.try_get("", "tbl")?;
+        live.tables.entry(table).or_default().columns.push(column(&row)?);
+    }
+    let mut unusable = Vec::new();
+    let mut indexes: BTreeMap<(String, String), LiveIndex> = BTreeMap::new();
+    for row in ask(queries.indexes).await? {
+        let name = (row.try_get("", "tbl")?, row.try_get("", "idx")?);
+        let Some(column) = row.try_get::<Option<String>>("", "col")? else {
+            unusable.push(name);
+            continue;
+        };
+        let (unique, primary) = (flag(&row, "uq")?, flag(&row, "pk")?);
+        let index = indexes.entry(name).or_insert(LiveIndex { columns: Vec::new(), unique, primary });
+        index.columns.push(column);
+    }
+    for (name, index) in indexes {
+        if !unusable.contains(&name) {
+            live.tables.entry(name.0).or_default().indexes.push(index);
+        }
+    }
+    for row in ask(queries.references).await? {
+        let action: String = row.try_get("", "on_delete")?;
+        let reference = LiveReference {
+            column: row.try_get("", "col")?,
+            table: row.try_get("", "target")?,
+            on_delete: on_delete(&action),
+        };
+        live.tables.entry(row.try_get("", "tbl")?).or_default().references.push(reference);
+    }
+    Ok(live)
+}
+
+fn column(row: &QueryResult) -> Result<LiveColumn, DbErr> {
+    let ty: String = row.try_get("", "ty")?;
+    let length: Option<i64> = row.try_get("", "len")?;
+    Ok(LiveColumn {
+        name: row.try_get("", "col")?,
+        ty: ty.to_ascii_lowercase(),
+        declared: row.try_get("", "declared")?,
+        // Longer than we can say is not limited at all.
+        length: length.and_then(|length| u32::try_from(length).ok()),
+        collation: row.try_get("", "collation")?,
+        required: flag(row, "required")?,
+        filled: flag(row, "filled")?,
+    })
+}
+
+fn flag(row: &QueryResult, name: &str) -> Result<bool, DbErr> {
+    Ok(row.try_get::<i64>("", name)? != 0)
+}
+
+fn relation(kind: &str) -> Relation {
+    match kind {
+        "table" => Relation::Table,
+        "index" => Relation::Index,
+        _ => Relation::Other,
+    }
+}
+
+fn on_delete(action: &str) -> Option<OnDelete> {
+    match action.to_ascii_uppercase().as_str() {
+        "NO ACTION" | "A" => Some(OnDelete::NoAction),
+        "RESTRICT" | "R" => Some(OnDelete::Restrict),
+        "CASCADE" | "C" => Some(OnDelete::Cascade),
+        "SET NULL" | "N" => Some(OnDelete::SetNull),
+        _ => None,
+    }
+}

@@ -1,0 +1,129 @@
+//! One thing a plan does.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::merged::{Column, ForeignKey};
+use super::spec::ColumnSpec;
+
+/// One thing a plan does, as data. [`Step::sql`] says it to a database, `Display` to a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Creates a table.
+    CreateTable(NewTable),
+    /// Adds a column to a table that exists.
+    AddColumn {
+        /// The table.
+        table: String,
+        /// The column.
+        column: NewColumn,
+        /// What it points to, unless that follows as a step of its own.
+        foreign_key: Option<ForeignKey>,
+    },
+    /// Lets a column that exists point to another. Never planned for `SQLite`, which cannot.
+    AddForeignKey {
+        /// The plugin that wants it.
+        by: Cow<'static, str>,
+        /// From where to where.
+        foreign_key: ForeignKey,
+    },
+    /// Creates an index.
+    CreateIndex {
+        /// The plugin that wants it.
+        by: Cow<'static, str>,
+        /// The table.
+        table: String,
+        /// The name.
+        name: String,
+        /// The columns, in order.
+        columns: Vec<String>,
+        /// Whether no two rows may hold the same values.
+        unique: bool,
+    },
+}
+
+/// A table that does not exist yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewTable {
+    /// The plugin that owns it.
+    pub by: Cow<'static, str>,
+    /// The name.
+    pub name: String,
+    /// The columns of the key.
+    pub primary_key: Vec<String>,
+    /// The columns, in order.
+    pub columns: Vec<NewColumn>,
+    /// What its columns point to, unless that follows as a step of its own.
+    pub foreign_keys: Vec<ForeignKey>,
+}
+
+/// A column that does not exist yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewColumn {
+    /// The plugin that wants it.
+    pub by: Cow<'static, str>,
+    /// What it holds.
+    pub spec: ColumnSpec,
+    /// The exact type, where the live column it points to has another than we would choose.
+    ///
+    /// `MySQL` refuses a foreign key between columns of different length or collation.
+    pub declared: Option<String>,
+}
+
+impl NewColumn {
+    pub(super) fn of(column: &Column) -> Self {
+        Self { by: column.by.clone(), spec: column.spec.clone(), declared: None }
+    }
+}
+
+impl Step {
+    /// The plugin that wants it.
+    pub fn by(&self) -> &str {
+        match self {
+            Self::CreateTable(table) => &table.by,
+            Self::AddColumn { column, .. } => &column.by,
+            Self::AddForeignKey { by, .. } | Self::CreateIndex { by, .. } => by,
+        }
+    }
+
+    /// The table it is about.
+    pub fn table(&self) -> &str {
+        match self {
+            Self::CreateTable(table) => &table.name,
+            Self::AddColumn { table, .. } | Self::CreateIndex { table, .. } => table,
+            Self::AddForeignKey { foreign_key, .. } => &foreign_key.table,
+        }
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CreateTable(table) => {
+                write!(f, "create table \"{}\" (", table.name)?;
+                for (position, column) in table.columns.iter().enumerate() {
+                    if position > 0 {
+                        f.write_str(", ")?;
+                    }
+                    write!(f, "{}", column.spec)?;
+                    if column.by != table.by {
+                        write!(f, " [{}]", column.by)?;
+                    }
+                }
+                f.write_str(")")?;
+            }
+            Self::AddColumn { table, column, .. } => {
+                write!(f, "add column to \"{table}\": {}", column.spec)?;
+            }
+            Self::AddForeignKey { foreign_key: ForeignKey { table, column, to, .. }, .. } => {
+                write!(f, "add foreign key to \"{table}\": {column} -> {}.{}", to.table, to.column)?;
+                write!(f, " on delete {}", to.on_delete)?;
+            }
+            Self::CreateIndex { table, columns, unique, .. } => {
+                let unique = if *unique { "unique " } else { "" };
+                write!(f, "create {unique}index on \"{table}\" ({})", columns.join(", "))?;
+            }
+        }
+        write!(f, "  [{}]", self.by())
+    }
+}

@@ -1,0 +1,31 @@
+//! Queries on `user`.
+
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+
+use crate::email::Email;
+use crate::entity::user;
+
+/// Writes a new person. A taken address surfaces as a unique violation.
+///
+/// # Errors
+/// [`DbErr`] when the database fails or the address is taken.
+pub async fn insert(db: &impl ConnectionTrait, row: &user::Model) -> Result<(), DbErr> {
+    user::Entity::insert(row.clone().into_active_model()).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Finds a person by address.
+///
+/// # Errors
+/// [`DbErr`] when the database fails.
+pub async fn find_by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option<user::Model>, DbErr> {
+    user::Entity::find().filter(user::Column::Email.eq(email.as_str())).one(db).await
+}
+
+/// Finds a person by id.
+///
+/// # Errors
+/// [`DbErr`] when the database fails.
+pub async fn find(db: &impl ConnectionTrait, id: &str) -> Result<Option<user::Model>, DbErr> {
+    user::Entity::find_by_id(id.to_owned()).one(db).await
+}

@@ -1,0 +1,255 @@
+//! The options of the provider.
+
+use auth_protocol::scope::{self, Scope};
+
+/// When a client gets a refresh token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RefreshPolicy {
+    /// When `offline_access` is granted (OpenID Connect Core §11).
+    #[default]
+    OfflineAccess,
+    /// Whenever the client registered the `refresh_token` grant.
+    RegisteredGrant,
+}
+
+/// A scope a client can ask for, in plain words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScopeOption {
+    /// The scope: `notes:write`.
+    pub name: String,
+    /// What it allows, as a person reads it on the consent page.
+    pub description: String,
+}
+
+/// Something a token can be good for (RFC 8707).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceOption {
+    /// A path below the origin (`/mcp`) or a whole URL.
+    pub identifier: String,
+    /// The scope a client needs to do anything there; part of the default scope.
+    pub base_scope: Vec<String>,
+}
+
+/// An OAuth 2.1 authorization server and OpenID provider, as a plugin.
+#[derive(Clone, Debug)]
+pub struct OidcProvider {
+    pub(crate) login_page: String,
+    pub(crate) consent_page: String,
+    pub(crate) code_expires_in: u64,
+    pub(crate) access_token_expires_in: u64,
+    pub(crate) refresh_token_expires_in: u64,
+    pub(crate) grant_expires_in: u64,
+    pub(crate) id_token_expires_in: u64,
+    pub(crate) interaction_expires_in: u64,
+    pub(crate) replay_window: u64,
+    pub(crate) refresh_policy: RefreshPolicy,
+    pub(crate) default_scope: Option<String>,
+    pub(crate) scopes: Vec<ScopeOption>,
+    pub(crate) resources: Vec<ResourceOption>,
+    pub(crate) registration: bool,
+    pub(crate) private_use_redirects: Vec<String>,
+    pub(crate) aliases: Vec<(&'static str, &'static str)>,
+}
+
+impl OidcProvider {
+    /// Makes a provider that sends people to this page to sign in: `/sign-in`.
+    pub fn new(login_page: impl Into<String>) -> Self {
+        let identity = [
+            (scope::OPENID, "Know who you are"),
+            (scope::PROFILE, "See your name and picture"),
+            (scope::EMAIL, "See your e-mail address"),
+            (scope::OFFLINE_ACCESS, "Stay connected while you are away"),
+        ];
+        Self {
+            login_page: login_page.into(),
+            consent_page: "/consent".to_owned(),
+            code_expires_in: 60,
+            access_token_expires_in: 3600,
+            refresh_token_expires_in: 30 * 86_400,
+            grant_expires_in: 90 * 86_400,
+            id_token_expires_in: 3600,
+            interaction_expires_in: 600,
+            replay_window: 0,
+            refresh_policy: RefreshPolicy::default(),
+            default_scope: None,
+            scopes: identity
+                .map(|(name, description)| ScopeOption { name: name.to_owned(), description: description.to_owned() })
+                .to_vec(),
+            resources: Vec::new(),
+            registration: false,
+            private_use_redirects: vec!["cursor://anysphere.cursor-mcp/oauth/callback".to_owned()],
+            aliases: Vec::new(),
+        }
+    }
+
+    /// The page where people sign in. It is opened with `?interaction=<handle>`.
+    #[must_use]
+    pub fn login_page(mut self, path: impl Into<String>) -> Self {
+        self.login_page = path.into();
+        self
+    }
+
+    /// The page where people consent. Default `/consent`, the built-in one.
+    ///
+    /// It is opened with `?consent_code=<handle>&client_id=…&scope=…`.
+    #[must_use]
+    pub fn consent_page(mut self, path: impl Into<String>) -> Self {
+        self.consent_page = path.into();
+        self
+    }
+
+    /// Seconds a code stays valid. Default 60; at most 600 (RFC 6749 §4.1.2).
+    #[must_use]
+    pub fn code_expires_in(mut self, seconds: u64) -> Self {
+        self.code_expires_in = seconds;
+        self
+    }
+
+    /// Seconds an opaque access token stays valid. Default 3600.
+    #[must_use]
+    pub fn access_token_expires_in(mut self, seconds: u64) -> Self {
+        self.access_token_expires_in = seconds;
+        self
+    }
+
+    /// Seconds a refresh token stays valid without use. Default 2 592 000 (30 days).
+    #[must_use]
+    pub fn refresh_token_expires_in(mut self, seconds: u64) -> Self {
+        self.refresh_token_expires_in = seconds;
+        self
+    }
+
+    /// Seconds after which a person must agree again, however often tokens are refreshed.
+    /// Default 7 776 000 (90 days).
+    #[must_use]
+    pub fn grant_expires_in(mut self, seconds: u64) -> Self {
+        self.grant_expires_in = seconds;
+        self
+    }
+
+    /// Seconds an ID token stays valid. Default 3600.
+    #[must_use]
+    pub fn id_token_expires_in(mut self, seconds: u64) -> Self {
+        self.id_token_expires_in = seconds;
+        self
+    }
+
+    /// Seconds in which a repeated refresh gets the same answer again instead of ending the grant.
+    /// Default 0; at most 60.
+    #[must_use]
+    pub fn replay_window(mut self, seconds: u64) -> Self {
+        self.replay_window = seconds;
+        self
+    }
+
+    /// When a client gets a refresh token. Default [`RefreshPolicy::OfflineAccess`].
+    #[must_use]
+    pub fn refresh_policy(mut self, policy: RefreshPolicy) -> Self {
+        self.refresh_policy = policy;
+        self
+    }
+
+    /// The scope of a request that names none. Default `openid` and the resources' base scope.
+    #[must_use]
+    pub fn default_scope(mut self, scope: impl Into<String>) -> Self {
+        self.default_scope = Some(scope.into());
+        self
+    }
+
+    /// Adds a scope clients can ask for, with the words a person reads on the consent page.
+    #[must_use]
+    pub fn scope(mut self, name: impl Into<String>, description: impl Into<String>) -> Self {
+        let option = ScopeOption { name: name.into(), description: description.into() };
+        self.scopes.retain(|known| known.name != option.name);
+        self.scopes.push(option);
+        self
+    }
+
+    /// Adds scopes clients can ask for, described by their names.
+    #[must_use]
+    pub fn scopes<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        names.into_iter().fold(self, |provider, name| {
+            let name = name.into();
+            provider.scope(name.clone(), name)
+        })
+    }
+
+    /// Adds a resource tokens can be good for: a path below the origin, or a whole URL.
+    #[must_use]
+    pub fn resource<S: Into<String>>(
+        mut self,
+        identifier: impl Into<String>,
+        base_scope: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.resources.push(ResourceOption {
+            identifier: identifier.into(),
+            base_scope: base_scope.into_iter().map(Into::into).collect(),
+        });
+        self
+    }
+
+    /// Whether anybody may register a client (RFC 7591). Default off.
+    #[must_use]
+    pub fn dynamic_registration(mut self, on: bool) -> Self {
+        self.registration = on;
+        self
+    }
+
+    /// Redirect URIs with a private-use scheme that clients may register, whole and without query.
+    /// Default the one Cursor documents.
+    #[must_use]
+    pub fn private_use_redirects<S: Into<String>>(mut self, uris: impl IntoIterator<Item = S>) -> Self {
+        self.private_use_redirects = uris.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Answers a route under a second path too, with the same hooks and limits.
+    #[must_use]
+    pub fn alias(mut self, alias: &'static str, of: &'static str) -> Self {
+        self.aliases.push((alias, of));
+        self
+    }
+
+    /// What is wrong with these options, each with what would be right.
+    pub(crate) fn complaints(&self) -> Vec<String> {
+        let mut complaints = Vec::new();
+        for (option, path) in [("login_page", &self.login_page), ("consent_page", &self.consent_page)] {
+            if !path.starts_with('/') || path.starts_with("//") || path.contains(['?', '#', '\\']) {
+                complaints.push(format!("{option} is {path:?}; use a path such as \"/sign-in\""));
+            }
+        }
+        let bounds = [
+            ("code_expires_in", self.code_expires_in, 1, 600),
+            ("access_token_expires_in", self.access_token_expires_in, 1, 86_400),
+            ("refresh_token_expires_in", self.refresh_token_expires_in, 1, 31_536_000),
+            ("grant_expires_in", self.grant_expires_in, 1, 157_680_000),
+            ("id_token_expires_in", self.id_token_expires_in, 1, 86_400),
+            ("interaction_expires_in", self.interaction_expires_in, 60, 3600),
+            ("replay_window", self.replay_window, 0, 60),
+        ];
+        for (option, value, least, most) in bounds {
+            if !(least..=most).contains(&value) {
+                complaints.push(format!("{option} is {value} seconds; use {least} to {most}"));
+            }
+        }
+        for name in self.scopes.iter().map(|option| &option.name).chain(self.resources.iter().flat_map(|r| &r.base_scope)) {
+            if !Scope::parse(name).is_ok_and(|scope| scope.iter().count() == 1) {
+                complaints.push(format!("scope {name:?} is not a scope; use one word such as \"notes:read\""));
+            }
+        }
+        if let Some(scope) = self.default_scope.as_deref() {
+            let known = |name: &str| self.scopes.iter().any(|option| option.name == name) || self.is_base_scope(name);
+            match Scope::parse(scope) {
+                Ok(parsed) if !parsed.is_empty() && parsed.iter().all(known) => {}
+                Ok(_) | Err(_) => complaints.push(format!(
+                    "default_scope is {scope:?}; use scopes the provider offers, separated by blanks"
+                )),
+            }
+        }
+        complaints
+    }
+
+    pub(crate) fn is_base_scope(&self, name: &str) -> bool {
+        self.resources.iter().any(|resource| resource.base_scope.iter().any(|base| base == name))
+    }
+}

@@ -1,0 +1,59 @@
+//! A client: an app that asks for access on behalf of people.
+
+use sea_orm::entity::prelude::*;
+
+use super::Words;
+
+/// A registered client.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "oauthApplication", rename_all = "camelCase")]
+pub struct Model {
+    /// The row's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    /// The public name of the client in the protocol.
+    #[sea_orm(unique)]
+    pub client_id: String,
+    /// The digest of the client secret; none for a public client.
+    #[sea_orm(column_type = "Text")]
+    pub client_secret: Option<String>,
+    /// What the client calls itself. Nobody has checked it.
+    #[sea_orm(column_type = "Text")]
+    pub name: String,
+    /// Where answers may be sent.
+    pub redirect_uris: Words,
+    /// Where a person may be sent after signing out.
+    pub post_logout_redirect_uris: Words,
+    /// How the client authenticates: `none`, `client_secret_basic` or `client_secret_post`.
+    #[sea_orm(column_type = "String(StringLen::N(32))")]
+    pub token_endpoint_auth_method: String,
+    /// The grants it registered for.
+    pub grant_types: Words,
+    /// The scope it named at registration: a hint, not a ceiling.
+    #[sea_orm(column_type = "Text")]
+    pub scope: String,
+    /// `web` or `native`.
+    #[sea_orm(column_type = "String(StringLen::N(16))")]
+    pub application_type: String,
+    /// The algorithm its ID tokens are signed with.
+    #[sea_orm(column_type = "String(StringLen::N(16))")]
+    pub id_token_signed_response_alg: String,
+    /// The rest of its metadata, kept to be echoed and shown.
+    pub metadata: Option<Json>,
+    /// A disabled client can do nothing, and its tokens are worth nothing.
+    #[sea_orm(default_value = false)]
+    pub disabled: bool,
+    /// Who registered it, if somebody was signed in.
+    #[sea_orm(indexed)]
+    pub user_id: Option<String>,
+    /// When it registered.
+    pub created_at: DateTimeUtc,
+    /// When it last changed.
+    pub updated_at: DateTimeUtc,
+    /// Who registered it.
+    #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "SetNull")]
+    pub user: BelongsTo<Option<auth_core::entity::user::Entity>>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

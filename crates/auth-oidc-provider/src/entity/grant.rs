@@ -1,0 +1,46 @@
+//! A grant: what a person gave a client, and the family of every code and token that follows.
+
+use sea_orm::entity::prelude::*;
+
+use super::Words;
+
+/// What a person gave a client. Everything issued under it dies with it.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "oauthGrant", rename_all = "camelCase")]
+pub struct Model {
+    /// The row's id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    /// Who gave it.
+    #[sea_orm(indexed)]
+    pub user_id: String,
+    /// Who got it.
+    #[sea_orm(indexed)]
+    pub client_id: String,
+    /// The session it was given in; a code needs it to be alive, tokens do not.
+    #[sea_orm(column_type = "Char(Some(64))")]
+    pub session_id: String,
+    /// What the client may do.
+    #[sea_orm(column_type = "Text")]
+    pub scope: String,
+    /// What it may do it to (RFC 8707).
+    pub resources: Words,
+    /// When the person last proved who they are.
+    pub auth_time: DateTimeUtc,
+    /// When it was given.
+    pub created_at: DateTimeUtc,
+    /// When it ends, however often it is refreshed.
+    #[sea_orm(indexed)]
+    pub expires_at: DateTimeUtc,
+    /// When it was taken back, if it was.
+    pub revoked_at: Option<DateTimeUtc>,
+    /// Who gave it.
+    #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]
+    pub user: BelongsTo<auth_core::entity::user::Entity>,
+    /// Who got it.
+    #[sea_orm(belongs_to, from = "client_id", to = "client_id", on_delete = "Cascade")]
+    pub client: BelongsTo<super::client::Entity>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

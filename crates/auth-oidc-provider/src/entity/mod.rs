@@ -1,0 +1,13 @@
+//! The provider's tables.
+
+pub mod access_token;
+pub mod authorization_code;
+pub mod client;
+pub mod consent;
+pub mod grant;
+pub mod interaction;
+pub mod key;
+pub mod refresh_token;
+mod words;
+
+pub use words::Words;

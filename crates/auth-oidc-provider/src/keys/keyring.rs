@@ -1,0 +1,166 @@
+//! The keys in memory: to sign with, to verify with, to publish.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use auth_core::database::{begin_write, retrying};
+use auth_core::{AuthContext, OpenError, Sealing};
+use axum::body::Bytes;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::{DecodingKey, EncodingKey, Header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::generate::{encoding_key, private_key, public_jwk};
+use super::{KeyError, SigningAlgorithm};
+use crate::entity::key;
+use crate::store;
+
+/// All keys of a provider.
+#[derive(Clone, Default)]
+pub(crate) struct Keyring(Arc<RwLock<Arc<Loaded>>>);
+
+#[derive(Default)]
+struct Loaded {
+    active: HashMap<SigningAlgorithm, (String, EncodingKey)>,
+    published: HashMap<String, (SigningAlgorithm, DecodingKey)>,
+    document: Bytes,
+}
+
+impl fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keyring(..)")
+    }
+}
+
+impl Keyring {
+    /// Loads all keys and makes those that are missing. Safe to run in several instances at once.
+    pub(crate) async fn load(&self, cx: &AuthContext) -> Result<(), KeyError> {
+        let mut rows = store::key::all(cx.db()).await?;
+        if SigningAlgorithm::ALL.iter().any(|algorithm| !has_active(&rows, *algorithm)) {
+            make_missing(cx).await?;
+            rows = store::key::all(cx.db()).await?;
+        }
+        let mut loaded = Loaded::default();
+        let mut jwks = JwkSet { keys: Vec::new() };
+        for row in &rows {
+            if row.expires_at.is_some_and(|end| end <= cx.now()) {
+                continue;
+            }
+            // Rows that another product wrote name no algorithm of ours: they are not published.
+            let Some(algorithm) = SigningAlgorithm::parse(&row.alg) else { continue };
+            let damaged = || KeyError::Damaged(row.id.clone());
+            let jwk: Jwk = serde_json::from_str(&row.public_key).map_err(|_| damaged())?;
+            let decoding = DecodingKey::from_jwk(&jwk).map_err(|_| damaged())?;
+            if row.slot.is_some() {
+                let pkcs8 = open(cx, row)?;
+                loaded.active.insert(algorithm, (row.id.clone(), encoding_key(algorithm, &pkcs8)?));
+            }
+            loaded.published.insert(row.id.clone(), (algorithm, decoding));
+            jwks.keys.push(jwk);
+        }
+        loaded.document = Bytes::from(serde_json::to_vec(&jwks).map_err(|_| KeyError::Generate)?);
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
+        Ok(())
+    }
+
+    /// The JWKS document.
+    pub(crate) fn document(&self) -> Bytes {
+        self.loaded().document.clone()
+    }
+
+    /// Signs claims with the active key of an algorithm.
+    pub(crate) fn sign<C: Serialize>(&self, algorithm: SigningAlgorithm, claims: &C) -> Result<String, KeyError> {
+        let loaded = self.loaded();
+        let (id, key) = loaded.active.get(&algorithm).ok_or(KeyError::Missing(algorithm.as_str()))?;
+        let mut header = Header::new(algorithm.jose());
+        header.kid = Some(id.clone());
+        jsonwebtoken::encode(&header, claims, key).map_err(KeyError::Sign)
+    }
+
+    /// Reads the claims of a token one of our published keys has signed, whatever its expiry and
+    /// audience: the caller judges those. Only the algorithm of the key itself is accepted.
+    pub(crate) fn verify<C: DeserializeOwned>(&self, token: &str) -> Option<C> {
+        let header = jsonwebtoken::decode_header(token).ok()?;
+        if header.typ.as_deref().is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
+            return None;
+        }
+        let loaded = self.loaded();
+        let (algorithm, key) = loaded.published.get(header.kid.as_deref()?)?;
+        let mut rules = jsonwebtoken::Validation::new(algorithm.jose());
+        rules.validate_exp = false;
+        rules.validate_aud = false;
+        rules.required_spec_claims.clear();
+        jsonwebtoken::decode::<C>(token, key, &rules).ok().map(|token| token.claims)
+    }
+
+    fn loaded(&self) -> Arc<Loaded> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn has_active(rows: &[key::Model], algorithm: SigningAlgorithm) -> bool {
+    rows.iter().any(|row| row.slot.as_deref() == Some(algorithm.as_str()))
+}
+
+/// Makes the keys that are missing. An instance that comes second finds the slot taken and uses
+/// the key of the first.
+async fn make_missing(cx: &AuthContext) -> Result<(), KeyError> {
+    let mut rows = Vec::new();
+    for algorithm in SigningAlgorithm::ALL {
+        rows.push(new_row(cx, algorithm)?);
+    }
+    let rows = &rows;
+    retrying(|| async move {
+        let tx = begin_write(cx.db()).await?;
+        let there = store::key::all(&tx).await?;
+        for row in rows {
+            if !there.iter().any(|other| other.slot == row.slot) {
+                store::key::insert(&tx, row.clone()).await?;
+            }
+        }
+        tx.commit().await
+    })
+    .await
+    .or_else(|error| match error.sql_err() {
+        Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => Ok(()),
+        Some(_) | None => Err(KeyError::Database(error)),
+    })
+}
+
+fn new_row(cx: &AuthContext, algorithm: SigningAlgorithm) -> Result<key::Model, KeyError> {
+    let pkcs8 = private_key(algorithm)?;
+    let (id, jwk) = public_jwk(algorithm, &encoding_key(algorithm, &pkcs8)?)?;
+    let bound_to = bound_to(&id);
+    let sealed = cx.keys().seal(cx.random(), &sealing(&bound_to), STANDARD.encode(&pkcs8).as_bytes())?;
+    Ok(key::Model {
+        public_key: serde_json::to_string(&jwk).map_err(|_| KeyError::Generate)?,
+        private_key: sealed,
+        alg: algorithm.as_str().to_owned(),
+        state: "active".to_owned(),
+        slot: Some(algorithm.as_str().to_owned()),
+        created_at: cx.now(),
+        expires_at: None,
+        id,
+    })
+}
+
+fn open(cx: &AuthContext, row: &key::Model) -> Result<Vec<u8>, KeyError> {
+    let bound_to = bound_to(&row.id);
+    let plain = cx.keys().open(&sealing(&bound_to), &row.private_key).map_err(|error| match error {
+        OpenError::OtherSecret => KeyError::OtherSecret,
+        OpenError::Damaged => KeyError::Damaged(row.id.clone()),
+    })?;
+    STANDARD.decode(plain.as_slice()).map_err(|_| KeyError::Damaged(row.id.clone()))
+}
+
+fn bound_to(id: &str) -> String {
+    format!("jwks/{id}")
+}
+
+fn sealing(bound_to: &str) -> Sealing<'_> {
+    Sealing { purpose: "signing-key", salt: b"", bound_to }
+}

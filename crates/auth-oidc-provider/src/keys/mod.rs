@@ -1,0 +1,62 @@
+//! Signing keys: one active for each algorithm, the private half sealed at rest.
+
+mod generate;
+mod keyring;
+
+pub(crate) use keyring::Keyring;
+
+use jsonwebtoken::Algorithm;
+
+/// The algorithms ID tokens are signed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum SigningAlgorithm {
+    Es256,
+    Rs256,
+    EdDsa,
+}
+
+impl SigningAlgorithm {
+    /// All of them, the default first.
+    pub(crate) const ALL: [Self; 3] = [Self::Es256, Self::Rs256, Self::EdDsa];
+
+    /// The name in JOSE headers and metadata.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::Rs256 => "RS256",
+            Self::EdDsa => "EdDSA",
+        }
+    }
+
+    /// Reads a name; an unknown one means the default.
+    pub(crate) fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)
+    }
+
+    pub(crate) fn jose(self) -> Algorithm {
+        match self {
+            Self::Es256 => Algorithm::ES256,
+            Self::Rs256 => Algorithm::RS256,
+            Self::EdDsa => Algorithm::EdDSA,
+        }
+    }
+}
+
+/// Why a key could not be made, read or used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeyError {
+    #[error("the database was sealed with another secret: use the one it was made with, or empty the table jwks")]
+    OtherSecret,
+    #[error("the signing key {0} is damaged")]
+    Damaged(String),
+    #[error("no signing key for {0} is loaded")]
+    Missing(&'static str),
+    #[error("the cryptography library failed to make a key")]
+    Generate,
+    #[error("the signature could not be made")]
+    Sign(#[source] jsonwebtoken::errors::Error),
+    #[error(transparent)]
+    Random(#[from] auth_core::NoRandomness),
+    #[error(transparent)]
+    Database(#[from] sea_orm::DbErr),
+}

@@ -1,0 +1,135 @@
+//! The provider's one state: options made absolute, keys, documents.
+
+use std::fmt;
+use std::sync::Arc;
+
+use auth_core::AuthContext;
+use auth_protocol::registration::RegistrationPolicy;
+use auth_protocol::resource::Resource;
+use auth_protocol::scope::{OPENID, Scope};
+use axum::extract::FromRef;
+
+use crate::config::OidcProvider;
+use crate::keys::Keyring;
+
+/// An open provider. Cheap to clone; the state of every handler.
+#[derive(Clone)]
+pub struct Provider(Arc<Inner>);
+
+struct Inner {
+    cx: AuthContext,
+    options: OidcProvider,
+    resources: Vec<Resource>,
+    scopes: Scope,
+    default_scope: Scope,
+    registration: RegistrationPolicy,
+    keys: Keyring,
+    complaints: Vec<String>,
+}
+
+impl fmt::Debug for Provider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Provider").field("issuer", &self.issuer()).finish_non_exhaustive()
+    }
+}
+
+impl FromRef<Provider> for AuthContext {
+    fn from_ref(provider: &Provider) -> Self {
+        provider.cx().clone()
+    }
+}
+
+impl OidcProvider {
+    /// Makes the provider's state for an app. A wrapper mounts it with [`OidcProvider::mount_as`].
+    pub fn open(&self, cx: &AuthContext) -> Provider {
+        let mut complaints = Vec::new();
+        let mut resources = Vec::new();
+        for option in &self.resources {
+            let identifier = if option.identifier.starts_with('/') {
+                format!("{}{}", cx.config().origin(), option.identifier)
+            } else {
+                option.identifier.clone()
+            };
+            match Resource::parse(&identifier) {
+                Ok(resource) if resources.contains(&resource) => {
+                    complaints.push(format!("resource {identifier} is listed twice; keep one"));
+                }
+                Ok(resource) => resources.push(resource),
+                Err(_) => complaints.push(format!(
+                    "resource {:?} is not a resource; use a path such as \"/mcp\" or a whole https URL",
+                    option.identifier
+                )),
+            }
+        }
+        let names = self.scopes.iter().map(|option| option.name.as_str());
+        let base: Vec<&str> = self.resources.iter().flat_map(|r| &r.base_scope).map(String::as_str).collect();
+        let scopes = Scope::from_tokens(names.chain(base.iter().copied())).unwrap_or_default();
+        let default_scope = match &self.default_scope {
+            Some(scope) => Scope::parse(scope).unwrap_or_default(),
+            None => Scope::from_tokens(std::iter::once(OPENID).chain(base)).unwrap_or_default(),
+        };
+        let registration = RegistrationPolicy {
+            scopes: scopes.clone(),
+            private_use_redirects: self.private_use_redirects.clone(),
+            ..RegistrationPolicy::default()
+        };
+        Provider(Arc::new(Inner {
+            cx: cx.clone(),
+            options: self.clone(),
+            resources,
+            scopes,
+            default_scope,
+            registration,
+            keys: Keyring::default(),
+            complaints,
+        }))
+    }
+}
+
+impl Provider {
+    /// The app's shared state.
+    pub fn cx(&self) -> &AuthContext {
+        &self.0.cx
+    }
+
+    /// The issuer: the origin of the base URL, one string everywhere (RFC 8414 §2, RFC 9207 §2).
+    pub fn issuer(&self) -> String {
+        self.cx().config().origin()
+    }
+
+    /// What tokens can be good for, in canonical form.
+    pub fn resources(&self) -> &[Resource] {
+        &self.0.resources
+    }
+
+    /// All scopes clients can ask for.
+    pub fn scopes(&self) -> &Scope {
+        &self.0.scopes
+    }
+
+    pub(crate) fn options(&self) -> &OidcProvider {
+        &self.0.options
+    }
+
+    pub(crate) fn default_scope(&self) -> &Scope {
+        &self.0.default_scope
+    }
+
+    pub(crate) fn registration(&self) -> &RegistrationPolicy {
+        &self.0.registration
+    }
+
+    pub(crate) fn keys(&self) -> &Keyring {
+        &self.0.keys
+    }
+
+    pub(crate) fn complaints(&self) -> &[String] {
+        &self.0.complaints
+    }
+
+    /// What a scope allows, in plain words; the scope itself where nobody has said.
+    pub(crate) fn describe(&self, scope: &str) -> String {
+        let known = self.options().scopes.iter().find(|option| option.name == scope);
+        known.map_or_else(|| scope.to_owned(), |option| option.description.clone())
+    }
+}

@@ -1,0 +1,115 @@
+//! Queries on `oauthAccessToken`.
+
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult, IntoActiveModel as _, JoinType,
+    QueryFilter as _, QuerySelect as _, RelationTrait as _, Select,
+};
+
+use crate::entity::access_token::{Column, Entity, Model, Relation};
+use crate::entity::{Words, client, grant};
+use auth_core::entity::user;
+
+/// An access token with what its grant and its client say.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct Stored {
+    pub(crate) id: String,
+    pub(crate) grant_id: String,
+    pub(crate) scope: String,
+    pub(crate) resources: Words,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
+    pub(crate) revoked_at: Option<DateTime<Utc>>,
+    pub(crate) user_id: String,
+    pub(crate) client_id: String,
+    pub(crate) grant_revoked_at: Option<DateTime<Utc>>,
+    pub(crate) client_disabled: bool,
+}
+
+impl Stored {
+    /// Says whether the token works now.
+    pub(crate) fn is_live(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at > now && self.revoked_at.is_none() && self.grant_revoked_at.is_none() && !self.client_disabled
+    }
+}
+
+/// Writes a new access token.
+pub(crate) async fn insert(db: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
+    Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    Ok(())
+}
+
+fn with_grant_and_client(digest: &str) -> Select<Entity> {
+    Entity::find()
+        .select_only()
+        .column_as(Column::Id, "id")
+        .column_as(Column::GrantId, "grant_id")
+        .column_as(Column::Scope, "scope")
+        .column_as(Column::Resources, "resources")
+        .column_as(Column::CreatedAt, "created_at")
+        .column_as(Column::ExpiresAt, "expires_at")
+        .column_as(Column::RevokedAt, "revoked_at")
+        .column_as(grant::Column::UserId, "user_id")
+        .column_as(grant::Column::ClientId, "client_id")
+        .column_as(grant::Column::RevokedAt, "grant_revoked_at")
+        .column_as(client::Column::Disabled, "client_disabled")
+        .join(JoinType::InnerJoin, Relation::Grant.def())
+        .join(JoinType::InnerJoin, grant::Relation::Client.def())
+        .filter(Column::Token.eq(digest))
+}
+
+/// Finds a token by its digest, with its grant and client, in one statement.
+pub(crate) async fn find(db: &impl ConnectionTrait, digest: &str) -> Result<Option<Stored>, DbErr> {
+    with_grant_and_client(digest).into_model::<Stored>().one(db).await
+}
+
+/// The person behind a token, with what the token allows.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct Person {
+    pub(crate) name: String,
+    pub(crate) email: String,
+    pub(crate) email_verified: bool,
+    pub(crate) image: Option<String>,
+    pub(crate) updated_at: DateTime<Utc>,
+}
+
+/// Finds a token with its grant, its client and its person, in one statement.
+pub(crate) async fn find_with_person(
+    db: &impl ConnectionTrait,
+    digest: &str,
+) -> Result<Option<(Stored, Person)>, DbErr> {
+    let row = with_grant_and_client(digest)
+        .column_as(user::Column::Name, "person_name")
+        .column_as(user::Column::Email, "person_email")
+        .column_as(user::Column::EmailVerified, "person_email_verified")
+        .column_as(user::Column::Image, "person_image")
+        .column_as(user::Column::UpdatedAt, "person_updated_at")
+        .join(JoinType::InnerJoin, grant::Relation::User.def())
+        .into_model::<WithPerson>()
+        .one(db)
+        .await?;
+    Ok(row.map(|row| (row.token, row.person)))
+}
+
+struct WithPerson {
+    token: Stored,
+    person: Person,
+}
+
+impl FromQueryResult for WithPerson {
+    fn from_query_result(row: &sea_orm::QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self { token: Stored::from_query_result(row, prefix)?, person: Person::from_query_result(row, "person_")? })
+    }
+}
+
+/// Revokes one token.
+pub(crate) async fn revoke(db: &impl ConnectionTrait, id: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::RevokedAt, Expr::value(now))
+        .filter(Column::Id.eq(id))
+        .filter(Column::RevokedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,16 @@
+//! Queries on `oauthApplication`.
+
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+
+use crate::entity::client::{Column, Entity, Model};
+
+/// Writes a new client.
+pub(crate) async fn insert(db: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
+    Entity::insert(row.into_active_model()).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Finds a client by its public name.
+pub(crate) async fn find(db: &impl ConnectionTrait, client_id: &str) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::ClientId.eq(client_id)).one(db).await
+}

@@ -1,0 +1,11 @@
+//! The queries of the provider's tables.
+
+pub(crate) mod access_token;
+pub(crate) mod authorization_code;
+pub(crate) mod client;
+pub(crate) mod consent;
+pub(crate) mod grant;
+pub(crate) mod interaction;
+pub(crate) mod key;
+pub(crate) mod refresh_token;
+pub(crate) mod sweep;

@@ -1,0 +1,219 @@
+//! One guarded GET.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderName};
+use reqwest::{Client, Response, redirect, retry};
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use crate::error::OutboundError;
+use crate::options::OutboundOptions;
+use crate::resolver::GuardedResolver;
+use crate::target::Reach;
+
+/// Fetches small JSON documents from the public internet, and from nowhere else.
+///
+/// Cheap to clone. Connections are not kept: each fetch resolves and checks anew.
+#[derive(Clone, Debug)]
+pub struct Outbound {
+    client: Client,
+    reach: Reach,
+    timeout: Duration,
+    body_limit: usize,
+}
+
+impl Outbound {
+    /// Makes a client, reading the root certificates of the system.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboundError::Client`] if TLS cannot be set up.
+    pub fn new(options: OutboundOptions) -> Result<Self, OutboundError> {
+        let OutboundOptions {
+            timeout,
+            body_limit,
+            reach,
+            lookup,
+        } = options;
+        let client = Client::builder()
+            .user_agent(concat!(
+                env!("CARGO_PKG_NAME"),
+                "/",
+                env!("CARGO_PKG_VERSION")
+            ))
+            .timeout(timeout)
+            .redirect(redirect::Policy::none())
+            .retry(retry::never())
+            .referer(false)
+            .no_proxy()
+            .pool_max_idle_per_host(0)
+            .dns_resolver(GuardedResolver { reach, lookup })
+            .build()
+            .map_err(|error| OutboundError::Client(error.into()))?;
+        Ok(Self {
+            client,
+            reach,
+            timeout,
+            body_limit,
+        })
+    }
+
+    /// Returns the same client with another limit on the body, in bytes.
+    #[must_use]
+    pub fn capped_at(&self, body_limit: usize) -> Self {
+        Self {
+            body_limit,
+            ..self.clone()
+        }
+    }
+
+    /// Fetches a document, whatever its status. A redirect is an answer like any other.
+    ///
+    /// # Errors
+    ///
+    /// See [`OutboundError`]; nothing is sent when the URL or an address is refused.
+    #[tracing::instrument(skip_all, fields(host = url.host_str()))]
+    pub async fn fetch_json(&self, url: &Url) -> Result<Fetched, OutboundError> {
+        self.reach.admits_url(url)?;
+        let response = self
+            .client
+            .get(url.clone())
+            .header(ACCEPT, "application/json, application/*+json;q=0.9")
+            .send()
+            .await
+            .map_err(|error| self.failure(error))?;
+        let (status, content_type, cache_control) = (
+            response.status().as_u16(),
+            text(&response, CONTENT_TYPE),
+            text(&response, CACHE_CONTROL),
+        );
+        let body = self.body(response).await?;
+        tracing::debug!(status, bytes = body.len(), "document.fetched");
+        Ok(Fetched {
+            status,
+            body,
+            content_type,
+            cache_control,
+        })
+    }
+
+    async fn body(&self, mut response: Response) -> Result<Vec<u8>, OutboundError> {
+        let limit = self.body_limit;
+        let mut body = Vec::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| self.failure(error))?
+        {
+            if chunk.len() > limit - body.len() {
+                return Err(OutboundError::TooLarge { limit });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    /// Finds the category of a failure, which may be one of the resolver's own.
+    fn failure(&self, error: reqwest::Error) -> OutboundError {
+        if error.is_timeout() {
+            return OutboundError::Timeout {
+                allowed: self.timeout,
+            };
+        }
+        let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
+        while let Some(inner) = cause {
+            match inner.downcast_ref::<OutboundError>() {
+                Some(OutboundError::Address) => return OutboundError::Address,
+                Some(_) => return OutboundError::Lookup(error.without_url().into()),
+                None => cause = inner.source(),
+            }
+        }
+        OutboundError::Network(error.without_url().into())
+    }
+}
+
+fn text(response: &Response, name: HeaderName) -> Option<String> {
+    response
+        .headers()
+        .get(name)?
+        .to_str()
+        .ok()
+        .map(str::to_owned)
+}
+
+/// What a server answered.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Fetched {
+    /// The HTTP status, of any class.
+    pub status: u16,
+    /// The whole body, at most as long as the client allows.
+    pub body: Vec<u8>,
+    /// The `Content-Type` header.
+    pub content_type: Option<String>,
+    /// The `Cache-Control` header.
+    pub cache_control: Option<String>,
+}
+
+impl Fetched {
+    /// Says whether the content type is `application/json` or `application/<x>+json`.
+    pub fn is_json(&self) -> bool {
+        let Some(content_type) = &self.content_type else {
+            return false;
+        };
+        let essence = content_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase();
+        essence
+            .strip_prefix("application/")
+            .is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
+    }
+
+    /// Returns how long the answer may be kept, if the server says so. RFC 9111 §5.2.2.
+    ///
+    /// `no-store` and `no-cache` are zero and win over `max-age`.
+    pub fn max_age(&self) -> Option<Duration> {
+        let directives = || {
+            self.cache_control
+                .as_deref()
+                .unwrap_or_default()
+                .split(',')
+                .map(str::trim)
+        };
+        if directives()
+            .any(|d| d.eq_ignore_ascii_case("no-store") || d.eq_ignore_ascii_case("no-cache"))
+        {
+            return Some(Duration::ZERO);
+        }
+        directives()
+            .filter_map(|directive| directive.split_once('='))
+            .find(|(name, _)| name.eq_ignore_ascii_case("max-age"))
+            .and_then(|(_, seconds)| seconds.trim_matches('"').parse().ok())
+            .map(Duration::from_secs)
+    }
+
+    /// Reads the body as JSON.
+    ///
+    /// # Errors
+    ///
+    /// If the body is not JSON of this shape. The text may quote the body: for logs, not for answers.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.body)
+    }
+}
+
+impl fmt::Debug for Fetched {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fetched")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type)
+            .field("cache_control", &self.cache_control)
+            .field("body_len", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

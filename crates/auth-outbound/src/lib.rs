@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+mod address;
+mod error;
+mod fetch;
+mod options;
+mod resolver;
+mod target;
+
+pub use address::{is_loopback, is_public};
+pub use error::{OutboundError, UrlRefusal};
+pub use fetch::{Fetched, Outbound};
+pub use options::{DEFAULT_BODY_LIMIT, DEFAULT_TIMEOUT, OutboundOptions};
+pub use resolver::Lookup;

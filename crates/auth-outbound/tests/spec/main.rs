@@ -1,0 +1,6 @@
+//! What the guarded client reaches, and what it refuses to.
+#![cfg(test)]
+
+mod addresses;
+mod answers;
+mod server;

@@ -1,0 +1,1 @@
+//! Server-rendered sign-in, sign-up, consent and error pages, without a line of script.

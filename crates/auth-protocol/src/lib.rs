@@ -1,0 +1,31 @@
+//! The rules of OAuth 2.1, OpenID Connect and MCP authorization, pure: no I/O, no clock, no randomness.
+//!
+//! One module holds one rule and cites its source. Instants are `i64` milliseconds since the Unix
+//! epoch and come in as an argument named `now`; values on the wire are seconds where the RFC says so.
+//! Whatever needs a database is fetched first and judged here afterwards.
+
+pub mod authorize;
+pub mod bearer;
+pub mod challenge;
+pub mod claims;
+pub mod client;
+pub mod client_auth;
+pub mod client_id_document;
+pub mod code;
+pub mod consent;
+pub mod end_session;
+pub mod error;
+pub mod introspection;
+pub mod metadata;
+pub mod params;
+pub mod pkce;
+pub mod prompt;
+pub mod redirect_uri;
+pub mod refresh;
+pub mod registration;
+pub mod resource;
+pub mod revocation;
+pub mod scope;
+pub mod token;
+
+pub use error::{OAuthError, OAuthErrorCode};

@@ -1,0 +1,101 @@
+//! What a verified token says, and who verifies it.
+
+use std::error::Error;
+
+use async_trait::async_trait;
+use auth_protocol::scope::Scope;
+use axum::extract::FromRequestParts;
+use http::StatusCode;
+use http::request::Parts;
+use serde_json::{Map, Value};
+
+/// What an access token says, after it was verified. It never holds the token itself.
+///
+/// Behind a guard it is in the request extensions, and an axum extractor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VerifiedToken {
+    /// The person, or the client where it acts for itself (`sub`).
+    pub subject: String,
+    /// The client the token was issued to (`client_id`).
+    pub client_id: Option<String>,
+    /// What was granted.
+    pub scope: Scope,
+    /// The resources the token is for (`aud`); the verifier has found its own among them.
+    pub audience: Vec<String>,
+    /// The authorization server (`iss`).
+    pub issuer: Option<String>,
+    /// When the token expires, in seconds since the Unix epoch.
+    pub expires_at: Option<i64>,
+    /// Everything else the token says, by claim name.
+    pub claims: Map<String, Value>,
+}
+
+impl<S: Sync> FromRequestParts<S> for VerifiedToken {
+    /// 500: the route has no guard, which is the app's mistake and not the caller's.
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        parts.extensions.get().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+/// Verifies access tokens for one resource.
+#[async_trait]
+pub trait Verifier: Send + Sync + 'static {
+    /// Returns what the token says if it is valid now and issued for this resource.
+    ///
+    /// The audience is the verifier's to check (RFC 8707 §2, RFC 9068 §4); scopes are the guard's.
+    async fn verify(&self, token: &str) -> Result<VerifiedToken, VerifyError>;
+}
+
+/// Why a token was not verified.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// The token is not valid here. Answered with 401.
+    #[error(transparent)]
+    Invalid(#[from] InvalidToken),
+    /// Whoever knows cannot be asked right now. Answered with 503.
+    #[error("tokens cannot be verified right now")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// Why a token is not valid. The text goes into the `error_description` of the challenge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidToken {
+    /// It cannot be read.
+    #[error("the access token is malformed")]
+    Malformed,
+    /// It is not one of the issuer's, or no longer.
+    #[error("the access token is unknown")]
+    Unknown,
+    /// Its lifetime is over.
+    #[error("the access token has expired")]
+    Expired,
+    /// Its lifetime has not begun.
+    #[error("the access token is not valid yet")]
+    NotYetValid,
+    /// It, or the grant it belongs to, was revoked.
+    #[error("the access token was revoked")]
+    Revoked,
+    /// It is for another resource, or for none.
+    #[error("the access token is for another resource")]
+    Audience,
+    /// Somebody else issued it.
+    #[error("the access token is from another issuer")]
+    Issuer,
+    /// It is another kind of JWT, such as an ID token. RFC 9068 §4.
+    #[error("the token is not an access token")]
+    Type,
+    /// Its algorithm is not accepted.
+    #[error("the signature algorithm is not accepted")]
+    Algorithm,
+    /// The issuer has no such key.
+    #[error("the signing key is unknown")]
+    UnknownKey,
+    /// Its signature is wrong.
+    #[error("the signature is invalid")]
+    Signature,
+    /// A claim is missing or has the wrong form.
+    #[error("a required claim is missing or malformed")]
+    Claims,
+}

@@ -1,0 +1,11 @@
+//! A guarded route and what stands around it, over requests and a loopback issuer.
+
+mod clock;
+mod issuer;
+mod requests;
+
+mod cors;
+mod guard;
+mod hosts;
+mod jwks;
+mod metadata;

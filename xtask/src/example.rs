@@ -1,0 +1,119 @@
+//! The example server, started as its README says, in a folder that is thrown away afterwards.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::tool::{self, Failure};
+
+const PACKAGE: &str = "mcp-server";
+const START_WITHIN: Duration = Duration::from_mins(1);
+
+/// A running example; it ends, and its folder goes, when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Example {
+    child: Child,
+    folder: PathBuf,
+    pub(crate) base_url: String,
+}
+
+impl Example {
+    /// Builds the example, starts it on a free port and waits until it answers.
+    pub(crate) fn start() -> Result<Self, Failure> {
+        tool::run(tool::cargo_at_root().args(["build", "--package", PACKAGE]))?;
+        let folder = std::env::temp_dir().join(format!("auth-example-{}", std::process::id()));
+        fs::create_dir_all(&folder)?;
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let mut example = Self {
+            child: spawn(&folder, address)?,
+            base_url: format!("http://localhost:{}", address.port()),
+            folder,
+        };
+        example.wait_until_it_answers(address)?;
+        Ok(example)
+    }
+
+    /// The last lines that the server wrote.
+    pub(crate) fn log(&self) -> String {
+        let text = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().collect();
+        let from = lines.len().saturating_sub(60);
+        lines.into_iter().skip(from).collect::<Vec<_>>().join("\n")
+    }
+
+    fn wait_until_it_answers(&mut self, address: SocketAddr) -> Result<(), Failure> {
+        let started = Instant::now();
+        while started.elapsed() < START_WITHIN {
+            if let Some(status) = self.child.try_wait()? {
+                return Err(Failure::Failed(format!(
+                    "the example ended with {status}:\n{}",
+                    self.log()
+                )));
+            }
+            if discovery_answers(address) {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        Err(Failure::Failed(format!(
+            "the example did not answer within {} seconds:\n{}",
+            START_WITHIN.as_secs(),
+            self.log()
+        )))
+    }
+}
+
+impl Drop for Example {
+    fn drop(&mut self) {
+        // Nothing can be done about a failure here, and what is left is a folder for temporary files.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// `cargo run -p mcp-server`, from the folder: the database and the secret that it makes land there.
+fn spawn(folder: &Path, address: SocketAddr) -> Result<Child, Failure> {
+    let log = File::create(folder.join("log"))?;
+    let root = tool::root();
+    let mut command = tool::cargo();
+    command
+        .arg("run")
+        .arg("--quiet")
+        .arg("--manifest-path")
+        .arg(root.join("Cargo.toml"));
+    // Cargo reads its configuration from the working directory upwards, and that is elsewhere now.
+    command.arg("--config").arg(root.join(".cargo/config.toml"));
+    command.args(["--package", PACKAGE]).current_dir(folder);
+    for inherited in ["BASE_URL", "DATABASE_URL", "AUTH_SECRET", "TRUSTED_PROXIES"] {
+        command.env_remove(inherited);
+    }
+    command
+        .env("LISTEN", address.to_string())
+        .env("RATE_LIMIT", "off");
+    command
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log);
+    Ok(command.spawn()?)
+}
+
+fn discovery_answers(address: SocketAddr) -> bool {
+    let ask = || -> std::io::Result<bool> {
+        let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        let request = format!(
+            "GET /.well-known/oauth-authorization-server HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\n\r\n",
+            address.port()
+        );
+        stream.write_all(request.as_bytes())?;
+        let mut status = [0_u8; 12];
+        stream.read_exact(&mut status)?;
+        Ok(status.ends_with(b" 200"))
+    };
+    ask().unwrap_or(false)
+}

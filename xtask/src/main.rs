@@ -1,0 +1,131 @@
+//! The workspace's tasks: `cargo xtask <task>`. One table, one file a task.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool talks to the terminal"
+)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "no server runs here: the environment and the clock belong to the person at the terminal"
+)]
+
+mod app;
+mod ci;
+mod clients;
+mod counts;
+mod example;
+mod proofs;
+mod tests;
+mod tool;
+
+use std::process::ExitCode;
+
+use tool::{Failure, Outcome};
+
+struct Task {
+    name: &'static str,
+    about: &'static str,
+    run: fn(&[String]) -> Outcome,
+}
+
+const TASKS: &[Task] = &[
+    Task {
+        name: "test",
+        about: "all Rust tests on embedded SQLite; nothing but Rust is needed [runner arguments]",
+        run: tests::run,
+    },
+    Task {
+        name: "ci",
+        about: "everything that has to pass, as named steps [step ...]",
+        run: ci::run,
+    },
+    Task {
+        name: "interop",
+        about: "third-party clients against the example [client ...] [--base-url URL]",
+        run: clients::run,
+    },
+    Task {
+        name: "proofs",
+        about: "the full-size proof tests, in release mode",
+        run: proofs::run,
+    },
+    Task {
+        name: "migrate",
+        about: "brings the app's database up to its plugins [--app NAME] [arguments]",
+        run: |arguments| app::run("migrate", arguments),
+    },
+    Task {
+        name: "generate",
+        about: "writes the app's schema as files [--app NAME] [arguments]",
+        run: |arguments| app::run("generate", arguments),
+    },
+    Task {
+        name: "openapi",
+        about: "prints the app's API description [--app NAME] [arguments]",
+        run: |arguments| app::run("openapi", arguments),
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Usage(message)) => {
+            eprintln!("{message}\n\n{}", usage());
+            ExitCode::from(2)
+        }
+        Err(Failure::Exit(code)) => ExitCode::from(code),
+        Err(Failure::Failed(message)) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[String]) -> Outcome {
+    let Some((name, rest)) = arguments.split_first() else {
+        return Err(Failure::Usage("no task named".to_owned()));
+    };
+    if matches!(name.as_str(), "help" | "--help" | "-h") {
+        println!("{}", usage());
+        return Ok(());
+    }
+    match TASKS.iter().find(|task| task.name == name) {
+        Some(task) => (task.run)(rest),
+        None => Err(Failure::Usage(format!("no task is called `{name}`"))),
+    }
+}
+
+fn usage() -> String {
+    let lines = TASKS
+        .iter()
+        .map(|task| format!("  {:<9} {}", task.name, task.about));
+    format!(
+        "usage: cargo xtask <task> [arguments]\n\n{}",
+        lines.collect::<Vec<_>>().join("\n")
+    )
+}
+
+#[cfg(test)]
+mod test {
+    use super::{Failure, TASKS, dispatch, usage};
+
+    #[test]
+    fn an_unknown_task_is_a_usage_error_that_names_it() {
+        let outcome = dispatch(&["frobnicate".to_owned()]);
+
+        assert!(matches!(outcome, Err(Failure::Usage(message)) if message.contains("frobnicate")));
+    }
+
+    #[test]
+    fn no_task_is_a_usage_error() {
+        assert!(matches!(dispatch(&[]), Err(Failure::Usage(_))));
+    }
+
+    #[test]
+    fn usage_lists_every_task() {
+        let text = usage();
+
+        assert!(TASKS.iter().all(|task| text.contains(task.name)));
+    }
+}

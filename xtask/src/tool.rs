@@ -1,0 +1,139 @@
+//! Starting other programs: cargo, the clients, the app.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
+
+use crate::counts::Counts;
+
+/// Why a task did not finish.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The command line makes no sense; answered with the usage and exit code 2.
+    Usage(String),
+    /// Something ran and failed; answered with the message and exit code 1.
+    Failed(String),
+    /// A program that we only stand in for ended with this code.
+    Exit(u8),
+}
+
+pub(crate) type Outcome = Result<(), Failure>;
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::Failed(error.to_string())
+    }
+}
+
+/// The workspace's root folder.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
+}
+
+/// The cargo that started us.
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// The cargo that started us, at the workspace's root.
+pub(crate) fn cargo_at_root() -> Command {
+    let mut command = cargo();
+    command.current_dir(root());
+    command
+}
+
+/// Whether a program starts and answers well when asked for its version.
+pub(crate) fn answers(mut command: Command) -> bool {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// Whether cargo-nextest is installed.
+pub(crate) fn has_nextest() -> bool {
+    let mut command = cargo();
+    command.args(["nextest", "--version"]);
+    answers(command)
+}
+
+/// Runs a program with our terminal and fails unless it succeeds.
+pub(crate) fn run(command: &mut Command) -> Outcome {
+    let status = status(command)?;
+    succeeded(command, status)
+}
+
+/// Runs a program with our terminal.
+pub(crate) fn status(command: &mut Command) -> Result<ExitStatus, Failure> {
+    command
+        .status()
+        .map_err(|error| cannot_start(command, &error))
+}
+
+/// Runs a program, passes its output through line by line, and counts the tests it reports.
+pub(crate) fn count(command: &mut Command) -> Result<(ExitStatus, Counts), Failure> {
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|error| cannot_start(command, &error))?;
+    let stderr = child.stderr.take();
+    let beside = thread::spawn(move || {
+        stderr.map_or_else(Counts::default, |from| {
+            pass_through(from, std::io::stderr())
+        })
+    });
+    let mut counts = child.stdout.take().map_or_else(Counts::default, |from| {
+        pass_through(from, std::io::stdout())
+    });
+    if let Ok(found) = beside.join() {
+        counts += found;
+    }
+    Ok((child.wait()?, counts))
+}
+
+/// Turns an exit status into an outcome that names the program.
+pub(crate) fn succeeded(command: &Command, status: ExitStatus) -> Outcome {
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Failure::Failed(format!(
+            "{} ended with {status}",
+            shown(command)
+        )))
+    }
+}
+
+/// The command as a person would type it.
+pub(crate) fn shown(command: &Command) -> String {
+    let program = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or(command.get_program());
+    let words = std::iter::once(program).chain(command.get_args());
+    words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn cannot_start(command: &Command, error: &std::io::Error) -> Failure {
+    Failure::Failed(format!("cannot start {}: {error}", shown(command)))
+}
+
+fn pass_through(from: impl Read, mut to: impl Write) -> Counts {
+    let mut counts = Counts::default();
+    for line in BufReader::new(from).split(b'\n') {
+        let Ok(line) = line else { break };
+        // A closed terminal must not stop the count.
+        let _ = to.write_all(&line).and_then(|()| to.write_all(b"\n"));
+        if let Some(found) = Counts::read(&String::from_utf8_lossy(&line)) {
+            counts += found;
+        }
+    }
+    counts
+}
