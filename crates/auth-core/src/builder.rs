@@ -107,6 +107,8 @@ fn lines<T: fmt::Display>(list: &[T]) -> String {
     list.iter().fold(String::new(), |text, item| format!("{text}\n  - {item}"))
 }
 
+type SecretSource = Box<dyn FnOnce() -> Result<String, String> + Send>;
+
 /// Collects what an app is made of. Nothing here needs a database.
 pub struct AuthBuilder {
     base_url: String,
@@ -120,6 +122,7 @@ pub struct AuthBuilder {
     limits: Arc<dyn RateLimitStore>,
     database: Option<DatabaseSource>,
     secret: Option<Secret>,
+    secret_source: Option<SecretSource>,
     mode: SchemaMode,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -153,6 +156,7 @@ impl AuthBuilder {
             limits: Arc::new(MemoryStore::default()),
             database: None,
             secret: None,
+            secret_source: None,
             mode: SchemaMode::default(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
@@ -194,6 +198,13 @@ impl AuthBuilder {
     #[must_use]
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = Some(Secret::new(secret));
+        self
+    }
+
+    /// Where the app secret comes from, asked only when the app is built with its database.
+    #[must_use]
+    pub fn secret_from(mut self, source: impl FnOnce() -> Result<String, String> + Send + 'static) -> Self {
+        self.secret_source = Some(Box::new(source));
         self
     }
 
@@ -282,6 +293,11 @@ impl AuthBuilder {
         self.database.is_some()
     }
 
+    /// The database that was named: what a migration needs beside [`AuthBuilder::schema`].
+    pub fn database_source(&self) -> Option<&DatabaseSource> {
+        self.database.as_ref()
+    }
+
     /// Merges what the plugins add to the schema. Needs no secret and no database.
     ///
     /// # Errors
@@ -311,16 +327,7 @@ impl AuthBuilder {
     /// [`BuildError`]: every configuration complaint at once, then the database's.
     pub async fn build(mut self) -> Result<Auth, BuildError> {
         let mode = self.mode;
-        match &self.secret {
-            None => self.complaints.push(Complaint::new("core", "no secret is set; set AUTH_SECRET to at least 32 random bytes")),
-            Some(secret) => {
-                if let Some(weakness) = secret.weakness() {
-                    self.complaints.push(Complaint::new("core", format!("the secret {weakness}; use 32 random bytes")));
-                } else if secret.is_poor() {
-                    tracing::warn!("the secret looks typed rather than drawn at random");
-                }
-            }
-        }
+        self.judge_secret();
         let (url, db) = match self.database.take() {
             None => {
                 self.complaints.push(Complaint::new("core", BuildError::NoDatabase.to_string()));
@@ -343,6 +350,27 @@ impl AuthBuilder {
             job.await.map_err(|cause| BuildError::Start { plugin, cause })?;
         }
         Ok(auth)
+    }
+
+    fn judge_secret(&mut self) {
+        match self.secret_source.take().map(|source| source()) {
+            Some(Ok(secret)) => self.secret = Some(Secret::new(secret)),
+            Some(Err(why)) => return self.complaints.push(Complaint::new("core", why)),
+            None => {}
+        }
+        let message = match &self.secret {
+            None => "no secret is set; set AUTH_SECRET to at least 32 random bytes".to_owned(),
+            Some(secret) => match secret.weakness() {
+                Some(weakness) => format!("the secret {weakness}; use at least 32 random bytes"),
+                None => {
+                    if secret.is_poor() {
+                        tracing::warn!("the secret looks typed rather than drawn at random");
+                    }
+                    return;
+                }
+            },
+        };
+        self.complaints.push(Complaint::new("core", message));
     }
 
     fn mount(mut self, db: DatabaseConnection) -> Result<Assembled, BuildError> {
@@ -372,7 +400,7 @@ impl AuthBuilder {
         let mut to = Contributions::new();
         to.table::<user::Entity>();
         to.table::<session::Entity>();
-        let _ = to.table::<account::Entity>().unique([account::Column::ProviderId, account::Column::AccountId]);
+        to.table::<account::Entity>();
         to.table::<verification::Entity>();
         to.rate_limit(RateLimit::new("/get-session", 10, 1000));
         to.rate_limit(RateLimit::new("/sign-out", 10, 100));

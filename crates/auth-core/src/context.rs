@@ -130,6 +130,17 @@ impl AuthContext {
         }
     }
 
+    /// Asks where the request that waits for a sign-in may lead to: an origin or `scheme:`.
+    ///
+    /// # Errors
+    /// [`Unexpected`] when the interrupted request cannot be read.
+    pub async fn waiting_form_target(&self, resume: Resume<'_>) -> Result<Option<String>, Unexpected> {
+        match self.continuation() {
+            Some(continuation) => continuation.form_target(resume).await,
+            None => Ok(None),
+        }
+    }
+
     fn continuation(&self) -> Option<&dyn Continuation> {
         self.0.sealed.get()?.continuation.as_deref()
     }
@@ -146,6 +157,18 @@ impl AuthContext {
             Verdict::Within => Ok(()),
             Verdict::Exceeded { retry_after } => Err(ApiError::TooMany { retry_after }),
         }
+    }
+
+    /// Takes back one request counted by [`AuthContext::limit`], so that only failures count while
+    /// parallel tries are all counted up front.
+    ///
+    /// # Errors
+    /// [`Unexpected`] when counting fails.
+    pub async fn uncount(&self, key: &str) -> Result<(), Unexpected> {
+        if !self.config().rate_limits {
+            return Ok(());
+        }
+        self.0.limits.take_back(key, self.now()).await
     }
 
     /// Shows a failure to a person: a page, or plain text in an app without a renderer.

@@ -25,4 +25,13 @@ pub trait Continuation: Send + Sync + 'static {
 
     /// Returns the name of the client an interaction belongs to, for the sign-in page.
     async fn client_name(&self, resume: Resume<'_>) -> Result<Option<String>, Unexpected>;
+
+    /// Returns the origin or `scheme:` the interrupted request may at once lead to after signing
+    /// in, for the `form-action` of the sign-in page. Default none.
+    ///
+    /// Chromium applies `form-action` to every redirect that follows a form post: where consent
+    /// is remembered, that chain ends at the client.
+    async fn form_target(&self, _resume: Resume<'_>) -> Result<Option<String>, Unexpected> {
+        Ok(None)
+    }
 }

@@ -48,7 +48,16 @@ pub(crate) async fn connect_lazily(url: &str) -> Result<DatabaseConnection, DbEr
                 .statement_cache_capacity(256)
         });
     }
-    Database::connect(options).await
+    Database::connect(options).await.map_err(|error| without_password(error, url))
+}
+
+/// Masks the URL where the driver's words repeat it.
+fn without_password(error: DbErr, url: &str) -> DbErr {
+    let text = error.to_string();
+    if masked(url) == url || !text.contains(url) {
+        return error;
+    }
+    DbErr::Custom(text.replace(url, &masked(url)))
 }
 
 /// Begins a transaction that will write.
@@ -133,5 +142,12 @@ mod tests {
     fn a_password_in_a_url_is_never_shown() {
         assert_eq!(masked("postgres://u:p@h/d"), "postgres://u:***@h/d");
         assert_eq!(masked("sqlite:app.sqlite"), "sqlite:app.sqlite");
+    }
+
+    #[tokio::test]
+    async fn a_driver_that_repeats_the_url_does_not_show_its_password() {
+        let error = connect("unknown://u:hunter2@h/d").await.unwrap_err();
+
+        assert!(!error.to_string().contains("hunter2"), "{error}");
     }
 }

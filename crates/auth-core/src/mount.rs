@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::complaint::Complaint;
 use crate::continuation::Continuation;
@@ -18,6 +18,19 @@ use crate::plugin::PluginId;
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 
 type Job = Pin<Box<dyn Future<Output = Result<(), StartError>> + Send>>;
+
+/// Puts what `routes!` made at another path: a configured page, a second name of a route.
+///
+/// The path stands in the API description too: `OpenApiRouter::new().routes(route_at("/login", routes!(page)))`.
+pub fn route_at<S>(path: &str, routes: UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let (schemas, described, methods) = routes;
+    let mut moved = utoipa::openapi::Paths::new();
+    moved.paths.extend(described.paths.into_values().map(|item| (path.to_owned(), item)));
+    (schemas, moved, methods)
+}
 
 /// The behaviour of one plugin, and of those it includes.
 pub struct Mount {
@@ -63,26 +76,6 @@ impl Mount {
     pub fn base(mut self, router: OpenApiRouter) -> Self {
         self.base.push((self.by, router));
         self
-    }
-
-    /// Answers routes below the base path under second names: the same handlers, described again.
-    ///
-    /// Each pair is the alias and what `routes!` makes; `Contributions::alias` must name it too.
-    #[must_use]
-    pub fn base_aliases<S>(
-        self,
-        state: S,
-        routes: impl IntoIterator<Item = (String, utoipa_axum::router::UtoipaMethodRouter<S>)>,
-    ) -> Self
-    where
-        S: Clone + Send + Sync + 'static,
-    {
-        let router = routes.into_iter().fold(OpenApiRouter::new(), |router, (alias, (schemas, paths, methods))| {
-            let mut renamed = utoipa::openapi::Paths::new();
-            renamed.paths.extend(paths.paths.into_values().map(|item| (alias.clone(), item)));
-            router.routes((schemas, renamed, methods))
-        });
-        self.base(router.with_state(state))
     }
 
     /// Adds routes at the origin: pages and well-known documents.

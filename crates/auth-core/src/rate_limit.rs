@@ -45,6 +45,11 @@ pub enum Verdict {
 pub trait RateLimitStore: Send + Sync + 'static {
     /// Counts one more request under `key` and judges it.
     async fn hit(&self, key: &str, window: u64, max: u32, now: DateTime<Utc>) -> Result<Verdict, Unexpected>;
+
+    /// Takes back one request that turned out not to count. Default: it counts all the same.
+    async fn take_back(&self, _key: &str, _now: DateTime<Utc>) -> Result<(), Unexpected> {
+        Ok(())
+    }
 }
 
 /// Counts in this process: right for one instance on an embedded database.
@@ -90,6 +95,19 @@ impl RateLimitStore for MemoryStore {
         open.count += 1;
         Ok(Verdict::Within)
     }
+
+    async fn take_back(&self, key: &str, now: DateTime<Utc>) -> Result<(), Unexpected> {
+        let now = now.timestamp_millis();
+        let mut windows = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match windows.get_mut(key) {
+            Some(open) if open.ends > now && open.count > 1 => open.count -= 1,
+            Some(_) => {
+                windows.remove(key);
+            }
+            None => {}
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -108,5 +126,17 @@ mod tests {
         assert_eq!(store.hit("other", 10, 3, start).await.unwrap(), Verdict::Within);
         let later = start + chrono::Duration::seconds(10);
         assert_eq!(store.hit("k", 10, 3, later).await.unwrap(), Verdict::Within);
+    }
+
+    #[tokio::test]
+    async fn a_request_taken_back_leaves_room_for_another() {
+        let store = MemoryStore::default();
+        let start = DateTime::UNIX_EPOCH;
+        store.hit("k", 10, 1, start).await.unwrap();
+
+        store.take_back("k", start).await.unwrap();
+
+        assert_eq!(store.hit("k", 10, 1, start).await.unwrap(), Verdict::Within);
+        assert_eq!(store.hit("k", 10, 1, start).await.unwrap(), Verdict::Exceeded { retry_after: 10 });
     }
 }

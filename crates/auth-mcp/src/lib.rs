@@ -1,1 +1,13 @@
 //! Makes an app an OAuth provider for MCP clients, and guards its MCP route.
+
+mod config;
+mod guard;
+mod http;
+mod plugin;
+mod session;
+mod verify;
+
+pub use config::Mcp;
+pub use guard::{GuardError, McpGuard};
+pub use plugin::MCP;
+pub use session::McpSession;

@@ -1,1 +1,18 @@
 //! An OAuth 2.1 authorization server and OpenID Connect provider.
+
+mod config;
+pub mod entity;
+mod error;
+mod flow;
+mod http;
+mod keys;
+mod plugin;
+mod provider;
+mod store;
+
+pub use config::{OidcProvider, RefreshPolicy, ResourceOption, ScopeOption};
+pub use flow::check::AccessTokenFacts;
+pub use flow::revoke::GrantRevoked;
+pub use crate::http::Document;
+pub use plugin::OIDC_PROVIDER;
+pub use provider::Provider;

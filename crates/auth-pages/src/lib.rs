@@ -1,1 +1,7 @@
-//! Server-rendered sign-in, sign-up, consent and error pages, without a line of script.
+#![doc = include_str!("../README.md")]
+
+mod plugin;
+mod stylesheet;
+mod templates;
+
+pub use plugin::Pages;

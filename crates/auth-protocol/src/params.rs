@@ -65,7 +65,7 @@ impl Params {
 
     /// The value of `name`; an empty value counts as absent. RFC 6749 §3.1.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.all(name).next()
+        self.iter().find(|(other, value)| *other == name && !value.is_empty()).map(|(_, value)| value)
     }
 
     /// Every non-empty value of `name`, in the order sent.

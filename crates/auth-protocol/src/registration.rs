@@ -4,14 +4,12 @@ mod display_text;
 mod metadata;
 mod response;
 
-use std::collections::HashSet;
-
 use url::Url;
 
 use crate::client::{ApplicationType, GrantType, ResponseType};
 use crate::client_auth::ClientAuthMethod;
 use crate::redirect_uri::{self, RedirectUri, is_uri_byte};
-use crate::scope::{self, Scope};
+use crate::scope::Scope;
 use crate::{OAuthError, OAuthErrorCode};
 
 use display_text::display_text;
@@ -104,7 +102,7 @@ pub fn judge_registration(
     request: &ClientMetadata,
     policy: &RegistrationPolicy,
 ) -> Result<AcceptedClient, OAuthError> {
-    let redirect_uris = acceptable_redirects(request.redirect_uris.as_deref(), policy).or_else(refused_redirects)?;
+    let redirect_uris = acceptable_redirects(request.redirect_uris.as_deref(), policy)?;
     let text = |value: &Option<String>| {
         value.as_deref().and_then(|text| display_text(text, MAX_TEXT_LENGTH))
     };
@@ -142,3 +140,185 @@ pub fn judge_registration(
     })
 }
 
+
+/// Keeps the redirect URIs that are acceptable, each once; refuses only when none is left.
+fn acceptable_redirects(wanted: Option<&[String]>, policy: &RegistrationPolicy) -> Result<Vec<RedirectUri>, OAuthError> {
+    let mut kept: Vec<RedirectUri> = Vec::new();
+    let mut first_refusal = None;
+    for text in wanted.unwrap_or_default() {
+        match RedirectUri::for_registration(text, &policy.private_use_redirects) {
+            Ok(uri) if kept.contains(&uri) => {}
+            Ok(_) if kept.len() == MAX_REDIRECT_URIS => break,
+            Ok(uri) => kept.push(uri),
+            Err(refusal) => first_refusal = first_refusal.or(Some(refusal)),
+        }
+    }
+    if !kept.is_empty() {
+        return Ok(kept);
+    }
+    Err(first_refusal
+        .unwrap_or_else(|| OAuthError::new(OAuthErrorCode::InvalidRedirectUri, "redirect_uris names no redirect URI")))
+}
+
+/// Only codes are issued: a client that lists response types must list `code` among them.
+fn judge_response_types(wanted: Option<&[String]>) -> Result<(), OAuthError> {
+    match wanted {
+        None | Some([]) => Ok(()),
+        Some(types) if types.iter().any(|name| name == ResponseType::Code.as_str()) => Ok(()),
+        Some(_) => Err(OAuthError::new(OAuthErrorCode::InvalidClientMetadata, "response_types must include code")),
+    }
+}
+
+/// An omitted method means a public client; one that is not offered is refused.
+fn auth_method(request: &ClientMetadata, policy: &RegistrationPolicy) -> Result<ClientAuthMethod, OAuthError> {
+    let Some(name) = request.token_endpoint_auth_method.as_deref().filter(|name| !name.is_empty()) else {
+        return Ok(ClientAuthMethod::None);
+    };
+    ClientAuthMethod::parse(name).filter(|method| policy.auth_methods.contains(method)).ok_or_else(|| {
+        OAuthError::new(
+            OAuthErrorCode::InvalidClientMetadata,
+            "token_endpoint_auth_method must be none, client_secret_basic or client_secret_post",
+        )
+    })
+}
+
+/// Drops grants that are not offered. Without a list it is the code grant alone (RFC 7591 §2).
+fn grant_types(wanted: Option<&[String]>, policy: &RegistrationPolicy) -> Result<Vec<GrantType>, OAuthError> {
+    let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else {
+        return Ok(vec![GrantType::AuthorizationCode]);
+    };
+    let mut kept = Vec::new();
+    for grant in wanted.iter().filter_map(|name| GrantType::parse(name)) {
+        if policy.grant_types.contains(&grant) && !kept.contains(&grant) {
+            kept.push(grant);
+        }
+    }
+    if kept.contains(&GrantType::AuthorizationCode) {
+        return Ok(kept);
+    }
+    Err(OAuthError::new(OAuthErrorCode::InvalidClientMetadata, "grant_types must include authorization_code"))
+}
+
+/// Drops scopes that are not offered and words that are no scopes: at registration a scope is a hint.
+fn known_scopes(wanted: Option<&str>, offered: &Scope) -> Scope {
+    let words = wanted.unwrap_or_default().split_whitespace();
+    Scope::from_tokens(words.filter(|word| offered.contains(word))).unwrap_or_default()
+}
+
+/// Native when every redirect stays on the person's machine, whatever the client says; else what it says.
+fn application_type(wanted: Option<&str>, redirects: &[RedirectUri]) -> ApplicationType {
+    let local = redirects.iter().all(|uri| uri.is_loopback() || uri.is_private_use());
+    if local || wanted == Some(ApplicationType::Native.as_str()) {
+        ApplicationType::Native
+    } else {
+        ApplicationType::Web
+    }
+}
+
+/// Keeps a display URL only if it is https and has nothing to hide.
+fn https_uri(text: Option<&str>) -> Option<String> {
+    let text = text.filter(|text| text.len() <= redirect_uri::MAX_LENGTH && text.bytes().all(is_uri_byte))?;
+    let url = Url::parse(text).ok()?;
+    let plain = url.scheme() == "https" && url.username().is_empty() && url.password().is_none();
+    plain.then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy() -> RegistrationPolicy {
+        RegistrationPolicy { scopes: Scope::parse("openid mcp:tools").unwrap(), ..RegistrationPolicy::default() }
+    }
+
+    fn judged(json: serde_json::Value) -> Result<AcceptedClient, OAuthError> {
+        judge_registration(&ClientMetadata::parse(json.to_string().as_bytes())?, &policy())
+    }
+
+    fn uris(client: &AcceptedClient) -> Vec<&str> {
+        client.redirect_uris.iter().map(RedirectUri::as_str).collect()
+    }
+
+    #[test]
+    fn acceptable_redirects_are_kept_and_the_rest_dropped() {
+        let client = judged(serde_json::json!({"redirect_uris": [
+            "cursor://anysphere.cursor-mcp/oauth/callback", "https://www.cursor.com/agents/mcp/oauth/callback",
+            "http://localhost:8787/callback", "javascript:alert(1)", "http://example.com/cb", "https://a.example/#f",
+        ]}))
+        .unwrap();
+
+        assert_eq!(uris(&client).len(), 3);
+        assert!(!uris(&client).iter().any(|uri| uri.contains("example.com") || uri.contains("javascript")));
+    }
+
+    #[test]
+    fn a_client_without_any_acceptable_redirect_is_refused() {
+        for uris in [vec![], vec!["javascript:alert(1)"], vec!["http://example.com/cb"], vec!["evil://x"], vec!["https://*.a.example/cb"]] {
+            let refusal = judged(serde_json::json!({"redirect_uris": uris})).unwrap_err();
+            assert_eq!(refusal.code, OAuthErrorCode::InvalidRedirectUri, "{uris:?}");
+        }
+        assert_eq!(judged(serde_json::json!({})).unwrap_err().code, OAuthErrorCode::InvalidRedirectUri);
+    }
+
+    #[test]
+    fn an_omitted_auth_method_is_none_and_an_explicit_one_is_honoured() {
+        let base = |method: serde_json::Value| serde_json::json!({"redirect_uris": ["https://a.example/cb"], "token_endpoint_auth_method": method});
+        assert_eq!(judged(serde_json::json!({"redirect_uris": ["https://a.example/cb"]})).unwrap().token_endpoint_auth_method, ClientAuthMethod::None);
+        for method in [ClientAuthMethod::None, ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost] {
+            assert_eq!(judged(base(method.as_str().into())).unwrap().token_endpoint_auth_method, method);
+        }
+        assert_eq!(judged(base("tls_client_auth".into())).unwrap_err().code, OAuthErrorCode::InvalidClientMetadata);
+    }
+
+    #[test]
+    fn unknown_grants_and_scopes_are_dropped() {
+        let client = judged(serde_json::json!({
+            "redirect_uris": ["http://127.0.0.1:33418/"],
+            "grant_types": ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
+            "scope": " mcp:tools  offline_access claudeai ",
+        }))
+        .unwrap();
+
+        assert_eq!(client.grant_types, [GrantType::AuthorizationCode, GrantType::RefreshToken]);
+        assert_eq!(client.scope.to_string(), "mcp:tools");
+        assert!(judged(serde_json::json!({"redirect_uris": ["https://a.example"], "scope": ""})).unwrap().scope.is_empty());
+    }
+
+    #[test]
+    fn a_client_on_the_persons_machine_is_native_whatever_it_says() {
+        let kind = |uri: &str, said: Option<&str>| {
+            judged(serde_json::json!({"redirect_uris": [uri], "application_type": said})).unwrap().application_type
+        };
+        assert_eq!(kind("http://localhost:1/cb", None), ApplicationType::Native);
+        assert_eq!(kind("http://localhost:1/cb", Some("web")), ApplicationType::Native);
+        assert_eq!(kind("https://a.example/cb", None), ApplicationType::Web);
+        assert_eq!(kind("https://a.example/cb", Some("native")), ApplicationType::Native);
+    }
+
+    #[test]
+    fn display_urls_that_are_not_https_are_dropped() {
+        let client = judged(serde_json::json!({
+            "redirect_uris": ["https://a.example/cb"], "client_uri": "https://a.example", "logo_uri": "javascript:alert(1)",
+            "tos_uri": "http://169.254.169.254/", "policy_uri": "https://user@a.example/",
+        }))
+        .unwrap();
+
+        assert_eq!(client.client_uri.as_deref(), Some("https://a.example"));
+        assert_eq!((client.logo_uri, client.tos_uri, client.policy_uri), (None, None, None));
+    }
+
+    #[test]
+    fn a_client_without_a_name_gets_one() {
+        assert_eq!(judged(serde_json::json!({"redirect_uris": ["https://a.example/cb"]})).unwrap().client_name, DEFAULT_CLIENT_NAME);
+    }
+
+    #[test]
+    fn privileges_cannot_be_registered() {
+        let client = judged(serde_json::json!({
+            "redirect_uris": ["https://a.example/cb"], "client_id": "chosen", "client_secret": "chosen",
+            "skip_consent": true, "disabled": false, "user_id": "u1", "trusted": true,
+        }));
+
+        assert!(client.is_ok(), "unknown and server-owned members are ignored");
+    }
+}

@@ -2,6 +2,8 @@
 
 mod event;
 mod request;
+mod user;
 
 pub use event::{Event, Events, HookError, InTransaction, On};
 pub use request::{After, Before, PathPattern, RequestHooks};
+pub use user::UserCreated;

@@ -5,6 +5,8 @@ mod keyring;
 
 pub(crate) use keyring::Keyring;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
 
 /// The algorithms ID tokens are signed with.
@@ -31,6 +33,19 @@ impl SigningAlgorithm {
     /// Reads a name; an unknown one means the default.
     pub(crate) fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == name)
+    }
+
+    /// The `at_hash` of an access token: over the hash the signature uses, SHA-512 for Ed25519
+    /// (OpenID Connect Core §3.1.3.6).
+    pub(crate) fn at_hash(self, access_token: &str, sha256: fn(&str) -> String) -> String {
+        match self {
+            Self::Es256 | Self::Rs256 => sha256(access_token),
+            Self::EdDsa => {
+                let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA512, access_token.as_bytes());
+                let left: Vec<u8> = hash.as_ref().iter().copied().take(32).collect();
+                URL_SAFE_NO_PAD.encode(left)
+            }
+        }
     }
 
     pub(crate) fn jose(self) -> Algorithm {

@@ -47,6 +47,9 @@ pub struct RegistrationResponse {
     /// The accepted URIs for after signing out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub post_logout_redirect_uris: Vec<RedirectUri>,
+    /// The algorithm ID tokens are signed with. OIDC Registration §2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id_token_signed_response_alg: Option<String>,
     /// The home page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
@@ -98,6 +101,7 @@ impl RegistrationResponse {
             scope: client.scope,
             application_type: client.application_type,
             post_logout_redirect_uris: client.post_logout_redirect_uris,
+            id_token_signed_response_alg: None,
             client_uri: client.client_uri,
             logo_uri: client.logo_uri,
             tos_uri: client.tos_uri,

@@ -1,0 +1,231 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Arg, CommandFactory as _, FromArgMatches as _};
+
+const DATABASE_URL: &str = "database_url";
+
+/// What was asked for.
+#[derive(Debug)]
+pub(crate) struct Arguments<C> {
+    pub(crate) config: C,
+    pub(crate) task: Task,
+    /// The database, unless the app declares `--database-url` itself and sets it on its builder.
+    pub(crate) database_url: Option<String>,
+}
+
+#[derive(Debug, clap::Parser)]
+struct CommandLine<C: clap::Args> {
+    #[command(flatten)]
+    config: C,
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, clap::Subcommand)]
+pub(crate) enum Task {
+    /// Start the server; what happens without a command
+    Serve,
+    /// Bring the database up to the schema, after asking
+    Migrate(Migrate),
+    /// Write the schema down as a file, from empty and without a database
+    Generate(Generate),
+    /// Write the description of all routes as JSON
+    Openapi(Openapi),
+    /// List all routes
+    Routes(Routes),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub(crate) struct Migrate {
+    /// Apply without asking
+    #[arg(long, conflicts_with_all = ["dry_run", "check"])]
+    pub(crate) yes: bool,
+    /// Show what would be done, and do nothing
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) dry_run: bool,
+    /// Do nothing, and exit with 3 if something is pending
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub(crate) struct Generate {
+    /// SQL, or one file for an app that uses sea-orm-migration, which fits every database
+    #[arg(long, value_enum, default_value = "sql")]
+    pub(crate) format: Format,
+    /// The database the SQL is for
+    #[arg(long, value_enum, default_value = "sqlite")]
+    pub(crate) backend: Backend,
+    /// The file to write; `-` is the console
+    #[arg(long, value_name = "PATH", default_value = "-")]
+    pub(crate) output: PathBuf,
+    /// Write only what this database lacks; it is read, not changed
+    #[arg(long, value_name = "URL", conflicts_with_all = ["format", "backend"])]
+    pub(crate) against: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    Sql,
+    SeaOrm,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Backend {
+    Sqlite,
+    Postgres,
+    Mysql,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub(crate) struct Openapi {
+    /// The file to write; `-` is the console
+    #[arg(long, value_name = "PATH", default_value = "-")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
+pub(crate) struct Routes {
+    /// List what runs before and after requests too
+    #[arg(long)]
+    pub(crate) hooks: bool,
+}
+
+/// Reads a command line.
+///
+/// The app's own arguments come first. If `database_url` is among them it is the app's to use;
+/// otherwise `--database-url` is added. Either stands before or after the sub-command.
+pub(crate) fn parse<C: clap::Args>(
+    arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
+) -> Result<Arguments<C>, clap::Error> {
+    let command = CommandLine::<C>::command();
+    let required = command
+        .get_arguments()
+        .find(|argument| argument.get_id() == DATABASE_URL)
+        .map(Arg::is_required_set);
+    let mut command = match required {
+        None => command.arg(database_url()),
+        Some(required) => command.mut_arg(DATABASE_URL, |argument| {
+            argument.hide_env_values(true).global(!required)
+        }),
+    };
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    let line =
+        CommandLine::<C>::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    let database_url = match required {
+        None => matches.get_one::<String>(DATABASE_URL).cloned(),
+        Some(_) => None,
+    };
+    Ok(Arguments {
+        config: line.config,
+        task: line.task.unwrap_or(Task::Serve),
+        database_url: database_url.filter(|url| !url.is_empty()),
+    })
+}
+
+fn database_url() -> Arg {
+    Arg::new(DATABASE_URL)
+        .long("database-url")
+        .value_name("URL")
+        .env("DATABASE_URL")
+        .hide_env_values(true)
+        .global(true)
+        .help("The database: sqlite:app.sqlite or postgres://user@host/name")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, clap::Args)]
+    struct Config {
+        #[arg(long, default_value = "http://localhost:3000")]
+        base_url: String,
+    }
+
+    #[derive(Debug, clap::Args)]
+    struct OwnUrl {
+        #[arg(long, default_value = "sqlite:own.sqlite")]
+        database_url: String,
+    }
+
+    #[derive(Debug, clap::Args)]
+    struct RequiredUrl {
+        #[arg(long)]
+        database_url: String,
+    }
+
+    fn parsed<C: clap::Args>(line: &str) -> Result<Arguments<C>, clap::Error> {
+        parse(std::iter::once("app").chain(line.split_whitespace()))
+    }
+
+    #[test]
+    fn no_command_means_serve() {
+        assert_eq!(parsed::<Config>("").unwrap().task, Task::Serve);
+        assert_eq!(parsed::<Config>("serve").unwrap().task, Task::Serve);
+    }
+
+    #[test]
+    fn the_apps_own_settings_stand_before_the_command() {
+        let found = parsed::<Config>("--base-url https://a.example migrate --yes").unwrap();
+
+        assert_eq!(found.config.base_url, "https://a.example");
+        let yes = Migrate {
+            yes: true,
+            ..Migrate::default()
+        };
+        assert_eq!(found.task, Task::Migrate(yes));
+    }
+
+    #[test]
+    fn the_database_url_stands_before_or_after_the_command() {
+        for line in [
+            "--database-url sqlite:a migrate",
+            "migrate --database-url sqlite:a",
+        ] {
+            let found = parsed::<Config>(line).unwrap();
+
+            assert_eq!(found.database_url.as_deref(), Some("sqlite:a"), "{line}");
+        }
+    }
+
+    #[test]
+    fn an_app_that_declares_the_database_url_keeps_it_with_its_default() {
+        let found = parsed::<OwnUrl>("migrate --database-url sqlite:a").unwrap();
+        assert_eq!(found.config.database_url, "sqlite:a");
+        assert_eq!(found.database_url, None);
+
+        let found = parsed::<OwnUrl>("migrate").unwrap();
+        assert_eq!(found.config.database_url, "sqlite:own.sqlite");
+
+        let found = parsed::<RequiredUrl>("--database-url sqlite:a migrate").unwrap();
+        assert_eq!(found.config.database_url, "sqlite:a");
+    }
+
+    #[test]
+    fn flags_that_contradict_each_other_are_refused() {
+        for line in [
+            "migrate --yes --check",
+            "migrate --yes --dry-run",
+            "migrate --check --dry-run",
+            "generate --against sqlite:a --backend mysql",
+            "generate --against sqlite:a --format sea-orm",
+            "generate --format xml",
+            "frobnicate",
+        ] {
+            assert!(parsed::<Config>(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn help_names_the_variable_and_never_its_value() {
+        let argument = database_url();
+
+        assert!(argument.is_hide_env_values_set());
+        assert_eq!(argument.get_env().unwrap(), "DATABASE_URL");
+        CommandLine::<Config>::command().debug_assert();
+    }
+}

@@ -1,0 +1,97 @@
+//! Why a command failed, and how that is told.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io;
+use std::path::PathBuf;
+
+use auth_core::BuildError;
+use auth_core::schema::ApplyError;
+use sea_orm::DbErr;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    #[error("the database {url} does not answer")]
+    Unreachable {
+        url: String,
+        #[source]
+        cause: DbErr,
+    },
+    #[error("the database {url} cannot be compared with the schema")]
+    Compare {
+        url: String,
+        #[source]
+        cause: DbErr,
+    },
+    #[error("the database {url} was not brought up to date")]
+    Apply {
+        url: String,
+        #[source]
+        cause: ApplyError,
+    },
+    #[error("cannot write {}", .path.display())]
+    Write {
+        path: PathBuf,
+        #[source]
+        cause: io::Error,
+    },
+    #[error("cannot write to the console")]
+    Console(#[from] io::Error),
+    #[error("the description of the routes cannot be written as JSON")]
+    Describe(#[from] serde_json::Error),
+    #[error("the runtime does not start")]
+    Runtime(#[source] io::Error),
+    #[error(transparent)]
+    App(Box<dyn Error + Send + Sync>),
+}
+
+/// Writes an error with its causes, one a line; a cause the line above has told already is left out.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut last = error.to_string();
+    let mut text = last.clone();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let told = cause.to_string();
+        if !last.contains(&told) {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\n  because: {told}");
+            last = told;
+        }
+        source = cause.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{text}")]
+    struct Told {
+        text: &'static str,
+        #[source]
+        cause: Option<Box<Told>>,
+    }
+
+    fn told(texts: &[&'static str]) -> Option<Box<Told>> {
+        let (text, rest) = texts.split_first()?;
+        Some(Box::new(Told {
+            text,
+            cause: told(rest),
+        }))
+    }
+
+    #[test]
+    fn every_cause_is_told_once() {
+        let error = told(&["cannot start", "file: not found", "not found", "disk gone"]).unwrap();
+
+        assert_eq!(
+            chain(&*error),
+            "cannot start\n  because: file: not found\n  because: disk gone"
+        );
+    }
+}

@@ -1,0 +1,111 @@
+//! An app with one small plugin, and its command line in a directory of its own.
+#![expect(clippy::unwrap_used, reason = "test support: what goes wrong here is a failed test")]
+
+use std::io::Cursor;
+
+use auth_cli::{Console, Exit};
+use auth_core::schema::{ColumnSpec, LogicalType, TableSpec};
+use auth_core::{Auth, AuthBuilder, AuthContext, Contributions, Mount, Plugin, PluginId};
+use tempfile::TempDir;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(crate) const SECRET: &str = "q8Zk2vP0sT7xLw4nR6yB1mD9cF3hJ5gK";
+
+struct Notes;
+
+/// Lists notes.
+#[utoipa::path(get, path = "/notes", responses((status = 200, description = "All notes")))]
+async fn notes() -> &'static str {
+    "[]"
+}
+
+impl Plugin for Notes {
+    fn id(&self) -> PluginId {
+        "notes"
+    }
+
+    fn contribute(&self, to: &mut Contributions) {
+        to.table_spec(
+            TableSpec::new("note")
+                .key("id")
+                .column(ColumnSpec::new("text", LogicalType::Text)),
+        );
+    }
+
+    fn mount(&self, _: &AuthContext) -> Mount {
+        Mount::of("notes").base(OpenApiRouter::new().routes(routes!(notes)))
+    }
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Config {
+    #[arg(long, default_value = "http://localhost:3000")]
+    pub(crate) base_url: String,
+    #[arg(long)]
+    pub(crate) secret: Option<String>,
+}
+
+pub(crate) fn build(config: &Config) -> AuthBuilder {
+    let builder = Auth::builder(&config.base_url).plugin(Notes);
+    match &config.secret {
+        Some(secret) => builder.secret(secret),
+        None => builder,
+    }
+}
+
+/// What a command did.
+#[derive(Debug)]
+pub(crate) struct Outcome {
+    pub(crate) exit: Exit,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// A directory in which commands are run.
+pub(crate) struct Place(TempDir);
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    pub(crate) fn path(&self, name: &str) -> String {
+        self.0.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("sqlite:{}", self.path("app.sqlite"))
+    }
+
+    /// Runs a command with nobody at the console.
+    pub(crate) fn runs(&self, line: &str) -> Outcome {
+        self.runs_with(line, None)
+    }
+
+    /// Runs a command with a person at the console.
+    pub(crate) fn runs_answered(&self, line: &str, answer: &'static str) -> Outcome {
+        self.runs_with(line, Some(answer))
+    }
+
+    fn runs_with(&self, line: &str, answer: Option<&'static str>) -> Outcome {
+        let url = self.url();
+        let words = ["app", "--database-url", &url].into_iter();
+        let words: Vec<&str> = words.chain(line.split_whitespace()).collect();
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let mut console = Console::new(&mut out, &mut err);
+        if let Some(answer) = answer {
+            console = console.answered_by(Cursor::new(answer));
+        }
+        let exit = auth_cli::run(words, &mut console, build, async |auth: Auth, _: Config| {
+            assert_eq!(auth.context().config().origin(), "http://localhost:3000");
+            Err::<(), _>("the app ran")
+        });
+        drop(console);
+        Outcome {
+            exit,
+            out: String::from_utf8(out).unwrap(),
+            err: String::from_utf8(err).unwrap(),
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The command line as scripts and people see it.
+
+mod app;
+mod describe;
+mod generate;
+mod migrate;
+mod serve;
+mod usage;

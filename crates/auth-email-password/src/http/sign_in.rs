@@ -1,0 +1,115 @@
+//! `POST /sign-in/email`: signs in with a password.
+
+use auth_core::{ApiError, ClientAddress, Email, ErrorBody, JsonBody, UserBody};
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::answer;
+use super::members::Members;
+use crate::accounts::Accounts;
+use crate::callback::CallbackUrl;
+use crate::error::Refusal;
+use crate::flow::{self, Visit};
+use crate::password::Password;
+
+/// Who wants to sign in. Unknown members are ignored.
+#[derive(ToSchema)]
+#[schema(as = email_password::SignInRequest)]
+pub(crate) struct SignInRequest {
+    /// The address, in any spelling.
+    #[schema(example = "alice@example.com")]
+    email: String,
+    /// The password; at most 1024 bytes.
+    #[schema(example = "correct-horse-1", format = Password)]
+    password: String,
+    /// Where to go afterwards: a path here, or a URL of a trusted origin.
+    #[schema(rename = "callbackURL", example = "/dashboard")]
+    callback_url: Option<String>,
+    /// Whether the browser keeps the session after it is closed. Default true.
+    #[schema(rename = "rememberMe", default = true)]
+    remember_me: Option<bool>,
+    /// The handle of the authorization request that waits for this sign-in. Better Auth has none.
+    interaction: Option<String>,
+}
+
+/// Who is signed in now.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = email_password::SignedIn)]
+pub(crate) struct SignedInBody {
+    /// Whether to go to `url`.
+    redirect: bool,
+    /// The session token. By itself it is no credential: the cookie carries it signed.
+    token: String,
+    /// Where to go: back to what was interrupted, or to the `callbackURL`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    /// The person.
+    user: UserBody,
+}
+
+impl SignInRequest {
+    fn read(body: Value) -> Result<Self, Refusal> {
+        let mut members = Members::of(body)?;
+        let read = Self {
+            email: members.text("email"),
+            password: members.text("password"),
+            callback_url: members.optional_text("callbackURL"),
+            remember_me: Some(members.flag("rememberMe", true)),
+            interaction: members.optional_text("interaction"),
+        };
+        members.done()?;
+        Ok(read)
+    }
+}
+
+/// Signs in with e-mail and password.
+///
+/// An unknown address, an account without a password and a wrong password are answered alike.
+/// Where Better Auth answers malformed JSON with 500, this answers 400; a body without content
+/// type is 415 here and 400 there.
+#[utoipa::path(
+    post, path = "/sign-in/email", tag = "email-password", request_body = SignInRequest,
+    responses(
+        (status = 200, description = "Signed in; the session cookie is set", body = SignedInBody),
+        (status = 400, description = "The body does not have this shape, or the e-mail is none", body = ErrorBody),
+        (status = 401, description = "The address or the password is wrong", body = ErrorBody),
+        (status = 403, description = "The origin or the callbackURL is not trusted", body = ErrorBody),
+        (status = 413, description = "The body is too large", body = ErrorBody),
+        (status = 415, description = "The body is not JSON", body = ErrorBody),
+        (status = 429, description = "Too many tries", body = ErrorBody),
+        (status = 500, description = "Something failed on our side", body = ErrorBody),
+        (status = 503, description = "Too busy", body = ErrorBody),
+    )
+)]
+pub(crate) async fn sign_in_email(
+    State(accounts): State<Accounts>,
+    address: ClientAddress,
+    headers: HeaderMap,
+    JsonBody(body): JsonBody<Value>,
+) -> Result<Response, ApiError> {
+    let body = SignInRequest::read(body)?;
+    let config = accounts.cx.config();
+    let callback = body.callback_url.as_deref();
+    let callback = callback.map(|url| CallbackUrl::parse(url, config).ok_or(Refusal::Callback)).transpose()?;
+    let email = Email::parse(&body.email).ok_or(Refusal::Email)?;
+    let password = Password::presented(&body.password, &accounts.options)?;
+    let visit = Visit {
+        headers: &headers,
+        address: address.0,
+        remember: body.remember_me.unwrap_or(true),
+        interaction: body.interaction.as_deref(),
+    };
+    let entered = flow::sign_in(&accounts, visit, &email, &password).await?;
+    let url = entered.next.or_else(|| callback.map(|url| url.as_str().to_owned()));
+    let body = SignedInBody {
+        redirect: url.is_some(),
+        token: entered.issued.token.clone(),
+        url,
+        user: (&entered.issued.signed_in.user).into(),
+    };
+    Ok(answer::json(&body, entered.issued))
+}

@@ -1,0 +1,152 @@
+//! `GET` and `POST /sign-in`: the form for people.
+
+use auth_core::pages::SignInView;
+use auth_core::{CSRF_FIELD, ClientAddress, Csrf, Email, FormBody, Unexpected};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::response::Response;
+use http::HeaderMap;
+use utoipa::ToSchema;
+
+use super::form::{Carried, PageQuery, Shown, go_on, no_page};
+use crate::accounts::Accounts;
+use crate::error::Refusal;
+use crate::flow::{self, Entered, Visit};
+use crate::password::Password;
+
+/// The fields of the sign-in form.
+#[derive(ToSchema)]
+#[schema(as = email_password::SignInForm)]
+pub(crate) struct SignInForm {
+    /// The address, in any spelling.
+    email: String,
+    /// The password.
+    #[schema(format = Password)]
+    password: String,
+    /// Sent where the browser is to keep the session.
+    #[schema(rename = "rememberMe")]
+    remember_me: Option<String>,
+    /// The token of this browser, from the page.
+    csrf: String,
+    /// The handle of the request that waits, from the page.
+    #[expect(dead_code, reason = "described here, read by `Carried`, which both forms share")]
+    interaction: Option<String>,
+    /// Where to go afterwards, from the page.
+    #[schema(rename = "callbackURL")]
+    #[expect(dead_code, reason = "described here, read by `Carried`, which both forms share")]
+    callback_url: Option<String>,
+}
+
+impl SignInForm {
+    fn read(form: &FormBody) -> Self {
+        Self {
+            email: form.get("email").to_owned(),
+            password: form.get("password").to_owned(),
+            remember_me: form.optional("rememberMe").map(str::to_owned),
+            csrf: form.get(CSRF_FIELD).to_owned(),
+            interaction: None,
+            callback_url: None,
+        }
+    }
+}
+
+/// Shows the sign-in form, also to somebody who is signed in: they may want another account.
+#[utoipa::path(
+    get, path = "/sign-in", tag = "email-password", params(PageQuery),
+    responses(
+        (status = 200, description = "The form", content_type = "text/html", body = String),
+        (status = 404, description = "The app has no renderer of pages"),
+        (status = 429, description = "Opened too often", body = auth_core::ErrorBody),
+        (status = 500, description = "Something failed on our side", content_type = "text/html", body = String),
+    )
+)]
+pub(crate) async fn sign_in_page(
+    State(accounts): State<Accounts>,
+    query: Result<Query<PageQuery>, QueryRejection>,
+    headers: HeaderMap,
+) -> Response {
+    let query = query.map_or_else(|_| PageQuery::default(), |Query(query)| query);
+    let carried = Carried::of_query(query, &accounts.cx);
+    show(&accounts, &headers, &carried, ("", None)).await
+}
+
+/// Signs in and goes on, or shows the form again with what was wrong.
+#[utoipa::path(
+    post, path = "/sign-in", tag = "email-password",
+    request_body(content = SignInForm, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 303, description = "Signed in; the session cookie is set", headers(
+            ("location" = String, description = "What was interrupted, the callbackURL, or /")
+        )),
+        (status = 400, description = "A field is not right", content_type = "text/html", body = String),
+        (status = 401, description = "Wrong address or password", content_type = "text/html", body = String),
+        (status = 403, description = "The form is out of date", content_type = "text/html", body = String),
+        (status = 404, description = "The app has no renderer of pages"),
+        (status = 413, description = "The body is too large", body = auth_core::ErrorBody),
+        (status = 415, description = "The body is no form", body = auth_core::ErrorBody),
+        (status = 429, description = "Too many tries", content_type = "text/html", body = String),
+        (status = 500, description = "Something failed on our side", content_type = "text/html", body = String),
+        (status = 503, description = "Too busy", content_type = "text/html", body = String),
+    )
+)]
+pub(crate) async fn sign_in_form(
+    State(accounts): State<Accounts>,
+    address: ClientAddress,
+    headers: HeaderMap,
+    form: FormBody,
+) -> Response {
+    if accounts.cx.pages().is_none() {
+        return no_page();
+    }
+    let (carried, callback) = Carried::of_form(&form, &accounts.cx);
+    let form = SignInForm::read(&form);
+    let visit = Visit {
+        headers: &headers,
+        address: address.0,
+        remember: form.remember_me.is_some(),
+        interaction: carried.interaction.as_deref(),
+    };
+    let done = match callback {
+        Ok(()) => enter(&accounts, visit, &form).await,
+        Err(refusal) => Err(refusal),
+    };
+    match done {
+        Ok(entered) => {
+            go_on(entered, &carried).unwrap_or_else(|failure: Unexpected| accounts.cx.failure_page(&failure))
+        }
+        Err(refusal) => show(&accounts, &headers, &carried, (&form.email, Some(refusal))).await,
+    }
+}
+
+async fn enter(accounts: &Accounts, visit: Visit<'_>, form: &SignInForm) -> Result<Entered, Refusal> {
+    Csrf::check(&accounts.cx, visit.headers, &form.csrf).map_err(|_| Refusal::Csrf)?;
+    let email = Email::parse(&form.email).ok_or(Refusal::Email)?;
+    if form.password.is_empty() {
+        return Err(Refusal::Shape("Enter your password.".to_owned()));
+    }
+    let password = Password::presented(&form.password, &accounts.options)?;
+    flow::sign_in(accounts, visit, &email, &password).await
+}
+
+async fn show(
+    accounts: &Accounts,
+    headers: &HeaderMap,
+    carried: &Carried,
+    (email, refusal): (&str, Option<Refusal>),
+) -> Response {
+    let Accounts { cx, options, .. } = accounts;
+    let Some(pages) = cx.pages() else { return no_page() };
+    let mut shown = match Shown::prepare(cx, headers, (&options.sign_in_path, carried), refusal).await {
+        Ok(shown) => shown,
+        Err(failure) => return cx.failure_page(&failure),
+    };
+    let html = pages.sign_in(&SignInView {
+        app_name: cx.config().app_name().to_owned(),
+        form: shown.form.clone(),
+        email: email.chars().take(254).collect(),
+        error: shown.error.take(),
+        sign_up_url: options.sign_up.then(|| carried.on(&options.sign_up_path)),
+        client_name: shown.client_name.take(),
+    });
+    shown.answer(html)
+}

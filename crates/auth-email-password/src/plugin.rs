@@ -1,0 +1,71 @@
+//! What the plugin adds, and its routes.
+
+use auth_core::{AuthContext, Contributions, Mount, Plugin, PluginId, RateLimit};
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_axum::routes;
+
+use crate::accounts::Accounts;
+use crate::error::CODES;
+use crate::http::{sign_in, sign_in_page, sign_up, sign_up_page};
+use crate::options::EmailPassword;
+
+const ID: PluginId = "email-password";
+
+impl Plugin for EmailPassword {
+    fn id(&self) -> PluginId {
+        ID
+    }
+
+    fn contribute(&self, to: &mut Contributions) {
+        let complaints = self.complaints();
+        if !complaints.is_empty() {
+            complaints.into_iter().for_each(|complaint| to.complain(complaint));
+            return;
+        }
+        to.error_codes(&CODES);
+        // By address. Better Auth allows 3 in 10 s, which locks out an office behind one address
+        // on a Monday morning; guessing at one account is bounded by `flow::tries`.
+        to.rate_limit(RateLimit::new("/sign-in/email", 60, 120));
+        to.rate_limit(RateLimit::new("/sign-up/email", 60, 60));
+        if self.pages {
+            // Opening a page counts as well as posting it.
+            to.rate_limit(RateLimit::new(&self.sign_in_path, 60, 240));
+            if self.sign_up {
+                to.rate_limit(RateLimit::new(&self.sign_up_path, 60, 120));
+            }
+        }
+        // Access: below the base path `Session`, at the origin `Navigation`. Both are the rule.
+    }
+
+    fn mount(&self, cx: &AuthContext) -> Mount {
+        let mount = Mount::of(ID);
+        if !self.complaints().is_empty() {
+            // `contribute` has said why; a path axum cannot take must not reach it.
+            return mount;
+        }
+        let accounts = Accounts::new(cx.clone(), self.clone());
+        let mount = mount.base(
+            OpenApiRouter::new()
+                .routes(routes!(sign_in::sign_in_email))
+                .routes(routes!(sign_up::sign_up_email))
+                .with_state(accounts.clone()),
+        );
+        if !self.pages {
+            return mount;
+        }
+        let sign_in = routes!(sign_in_page::sign_in_page, sign_in_page::sign_in_form);
+        let mut origin = OpenApiRouter::new().routes(at(&self.sign_in_path, sign_in));
+        if self.sign_up {
+            let sign_up = routes!(sign_up_page::sign_up_page, sign_up_page::sign_up_form);
+            origin = origin.routes(at(&self.sign_up_path, sign_up));
+        }
+        mount.origin(origin.with_state(accounts))
+    }
+}
+
+/// Moves the handlers of one path, and their description, to the path the app has chosen.
+fn at<S>(path: &str, (schemas, mut paths, router): UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
+    let items = std::mem::take(&mut paths.paths);
+    paths.paths.extend(items.into_values().map(|item| (path.to_owned(), item)));
+    (schemas, paths, router)
+}

@@ -1,0 +1,107 @@
+//! The options of the MCP plugin.
+
+use auth_oidc_provider::{OidcProvider, RefreshPolicy};
+
+/// The second names the routes of the first MCP plugin had.
+const ALIASES: [(&str, &str); 5] = [
+    ("/mcp/authorize", "/oauth2/authorize"),
+    ("/mcp/token", "/oauth2/token"),
+    ("/mcp/register", "/oauth2/register"),
+    ("/mcp/userinfo", "/oauth2/userinfo"),
+    ("/mcp/jwks", "/jwks"),
+];
+
+/// Makes an app an OAuth provider for MCP clients, and guards its MCP route.
+#[derive(Clone, Debug)]
+pub struct Mcp {
+    pub(crate) provider: OidcProvider,
+    pub(crate) resource: String,
+    pub(crate) base_scope: Vec<String>,
+    pub(crate) allowed_hosts: Vec<String>,
+    pub(crate) allowed_origins: Option<Vec<String>>,
+}
+
+impl Default for Mcp {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Mcp {
+    /// The defaults for MCP: clients register themselves, every client that registered for refresh
+    /// tokens gets one, and a refresh repeated within 30 seconds gets the same answer.
+    pub fn new() -> Self {
+        let provider = OidcProvider::new("/sign-in")
+            .dynamic_registration(true)
+            .refresh_policy(RefreshPolicy::RegisteredGrant)
+            .replay_window(30);
+        let provider = ALIASES.iter().fold(provider, |provider, (alias, of)| provider.alias(alias, of));
+        Self {
+            provider,
+            resource: "/mcp".to_owned(),
+            base_scope: Vec::new(),
+            allowed_hosts: Vec::new(),
+            allowed_origins: None,
+        }
+    }
+
+    /// The page where people sign in. Default `/sign-in`.
+    #[must_use]
+    pub fn login_page(mut self, path: impl Into<String>) -> Self {
+        self.provider = self.provider.login_page(path);
+        self
+    }
+
+    /// The page where people consent. Default `/consent`, the built-in one.
+    #[must_use]
+    pub fn consent_page(mut self, path: impl Into<String>) -> Self {
+        self.provider = self.provider.consent_page(path);
+        self
+    }
+
+    /// The MCP endpoint: a path below the origin, or the whole URL clients connect to. Default `/mcp`.
+    #[must_use]
+    pub fn resource(mut self, resource: impl Into<String>) -> Self {
+        self.resource = resource.into();
+        self
+    }
+
+    /// Adds a scope every request to the MCP endpoint needs; part of the default scope and of every
+    /// challenge.
+    #[must_use]
+    pub fn base_scope(mut self, name: impl Into<String>, description: impl Into<String>) -> Self {
+        let name = name.into();
+        self.provider = self.provider.scope(name.clone(), description);
+        self.base_scope.push(name);
+        self
+    }
+
+    /// Adds a scope clients can ask for, with the words a person reads on the consent page.
+    #[must_use]
+    pub fn scope(mut self, name: impl Into<String>, description: impl Into<String>) -> Self {
+        self.provider = self.provider.scope(name, description);
+        self
+    }
+
+    /// Sets options of the provider: `.provider(|p| p.code_expires_in(90))`.
+    #[must_use]
+    pub fn provider(mut self, options: impl FnOnce(OidcProvider) -> OidcProvider) -> Self {
+        self.provider = options(self.provider);
+        self
+    }
+
+    /// Another host the MCP route answers to, besides the one of the base URL.
+    #[must_use]
+    pub fn allowed_host(mut self, host: impl Into<String>) -> Self {
+        self.allowed_hosts.push(host.into());
+        self
+    }
+
+    /// The only origins whose browser pages may call the MCP route. Default: on this machine pages
+    /// of this machine, elsewhere all, since only a bearer token counts there.
+    #[must_use]
+    pub fn allowed_origins<S: Into<String>>(mut self, origins: impl IntoIterator<Item = S>) -> Self {
+        self.allowed_origins = Some(origins.into_iter().map(Into::into).collect());
+        self
+    }
+}

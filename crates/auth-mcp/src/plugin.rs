@@ -1,0 +1,122 @@
+//! MCP as a plugin: the provider with MCP defaults, metadata and a guard.
+
+use std::fmt;
+
+use auth_core::{Access, AuthContext, Contributions, Mount, Plugin, PluginId, RateLimit, route_at};
+use auth_oidc_provider::{Document, OidcProvider, Provider};
+use auth_protocol::metadata::{ProtectedResourceMetadata, WellKnown, well_known_path};
+use auth_protocol::resource::Resource;
+use auth_protocol::scope::Scope;
+use auth_resource_server::{HostRule, OriginRule};
+use url::{Host, Url};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::config::Mcp;
+use crate::guard::McpGuard;
+use crate::http;
+use crate::verify::InProcess;
+
+/// The name of the plugin.
+pub const MCP: PluginId = "mcp";
+
+impl Mcp {
+    /// The provider with the MCP endpoint among its resources.
+    fn inner(&self) -> OidcProvider {
+        self.provider.clone().resource(self.resource.clone(), self.base_scope.clone())
+    }
+}
+
+impl Plugin for Mcp {
+    fn id(&self) -> PluginId {
+        MCP
+    }
+
+    fn contribute(&self, to: &mut Contributions) {
+        to.include(&self.inner());
+        to.access("/mcp/get-session", Access::Public);
+        to.rate_limit(RateLimit::new("/mcp/get-session", 60, 1200));
+        for host in &self.allowed_hosts {
+            if Host::parse(host).is_err() {
+                to.complain(format!("allowed_host is {host:?}; use a host such as \"mcp.example.com\", without port"));
+            }
+        }
+        if self.base_scope.is_empty() {
+            tracing::debug!("no base scope: any token for the MCP endpoint is let in");
+        }
+    }
+
+    fn mount(&self, cx: &AuthContext) -> Mount {
+        let inner = self.inner();
+        let provider = inner.open(cx);
+        let mount = Mount::of(self.id()).include(inner.mount_as(&provider));
+        match self.parts(cx, &provider) {
+            Ok((document, guard, path)) => routes(mount, document, guard, &path),
+            // The provider has said what is wrong with the resource.
+            Err(Trouble::NoResource) => mount,
+            Err(Trouble::Other(message)) => mount.complain(message),
+        }
+    }
+}
+
+/// Why the guard cannot be made.
+enum Trouble {
+    NoResource,
+    Other(String),
+}
+
+impl<E: fmt::Display> From<E> for Trouble {
+    fn from(error: E) -> Self {
+        Self::Other(error.to_string())
+    }
+}
+
+impl Mcp {
+    /// The metadata document, the guard, and the path under which the document is found.
+    fn parts(&self, cx: &AuthContext, provider: &Provider) -> Result<(Document, McpGuard, String), Trouble> {
+        let Some(resource) = self.own_resource(cx, provider) else { return Err(Trouble::NoResource) };
+        let url = Url::parse(resource.as_str())?;
+        let path = well_known_path(WellKnown::OAuthProtectedResource, url.path());
+        let metadata_url = url.join(&path)?;
+        let base_scope = Scope::from_tokens(self.base_scope.iter().map(String::as_str))?;
+        let metadata = ProtectedResourceMetadata::new(resource.clone(), provider.issuer(), &base_scope);
+        let document = Document::of(&metadata)?;
+        let hosts = self
+            .allowed_hosts
+            .iter()
+            .filter_map(|host| Host::parse(host).ok())
+            .fold(HostRule::for_base(cx.config().base_url()), HostRule::allow);
+        let hosts = match url.host() {
+            Some(host) => hosts.allow(host.to_owned()),
+            None => hosts,
+        };
+        let origins = match &self.allowed_origins {
+            Some(origins) => OriginRule::Listed(origins.clone()),
+            None => OriginRule::for_base(cx.config().base_url()),
+        };
+        let verifier = InProcess { provider: provider.clone(), resource };
+        let guard = McpGuard::new(verifier, metadata_url, base_scope, hosts, origins)?;
+        Ok((document, guard, path))
+    }
+
+    /// The MCP endpoint among the provider's resources: the one this plugin has added last.
+    fn own_resource(&self, cx: &AuthContext, provider: &Provider) -> Option<Resource> {
+        let identifier = if self.resource.starts_with('/') {
+            format!("{}{}", cx.config().origin(), self.resource)
+        } else {
+            self.resource.clone()
+        };
+        let own = Resource::parse(&identifier).ok()?;
+        provider.resources().iter().find(|resource| **resource == own).cloned()
+    }
+}
+
+/// The document answers where the challenge points, at the root, and below the base path.
+fn routes(mount: Mount, document: Document, guard: McpGuard, path: &str) -> Mount {
+    let root = WellKnown::OAuthProtectedResource.root_path();
+    let origin = OpenApiRouter::new().routes(routes!(http::resource_metadata));
+    let origin = if path == root { origin } else { origin.routes(route_at(path, routes!(http::resource_metadata))) };
+    let below = OpenApiRouter::new().routes(routes!(http::resource_metadata)).with_state(document.clone());
+    let session = OpenApiRouter::new().routes(routes!(http::get_session)).with_state(guard.clone());
+    mount.origin(origin.with_state(document)).base(below).base(session).expose(guard)
+}

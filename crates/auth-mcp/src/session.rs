@@ -1,0 +1,53 @@
+//! Who calls an MCP tool.
+
+use auth_protocol::scope::Scope;
+use auth_resource_server::VerifiedToken;
+use axum::extract::FromRequestParts;
+use http::StatusCode;
+use http::request::Parts;
+
+/// The person and the client behind a guarded request. It never holds a token.
+#[derive(Clone, Debug, PartialEq)]
+pub struct McpSession {
+    /// The person's id.
+    pub user_id: String,
+    /// The client that acts for them.
+    pub client_id: String,
+    /// What the client may do.
+    pub scopes: Scope,
+    /// The MCP endpoint the token is good for.
+    pub resource: String,
+    /// When the token ends, in seconds since the Unix epoch.
+    pub expires_at: i64,
+}
+
+impl McpSession {
+    /// The session of a guarded request; in an rmcp tool the request's parts are an extension.
+    pub fn of(parts: &Parts) -> Option<&Self> {
+        parts.extensions.get()
+    }
+
+    /// Says whether the client was granted a scope.
+    pub fn has(&self, scope: &str) -> bool {
+        self.scopes.contains(scope)
+    }
+
+    pub(crate) fn new(token: VerifiedToken, resource: &str) -> Self {
+        Self {
+            user_id: token.subject,
+            client_id: token.client_id.unwrap_or_default(),
+            scopes: token.scope,
+            resource: resource.to_owned(),
+            expires_at: token.expires_at.unwrap_or_default(),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for McpSession {
+    /// 500: the route has no guard, which is the app's mistake and not the caller's.
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        parts.extensions.get().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}

@@ -1,0 +1,59 @@
+//! Who asks: the client, by the one method it registered. RFC 6749 §2.3.
+
+use std::net::IpAddr;
+
+use auth_core::digest;
+use auth_protocol::client_auth::{ClientAuthMethod, PresentedClient, judge_client_auth};
+use auth_protocol::error::OAuthErrorCode;
+use auth_protocol::params::Params;
+use http::{HeaderMap, header};
+use subtle::ConstantTimeEq as _;
+
+use crate::entity::client;
+use crate::error::OAuthFailure;
+use crate::provider::Provider;
+use crate::store;
+
+/// Requests one client may make from one address to endpoints it authenticates at, per minute.
+/// Large clients share addresses and client ids, so this only stops floods.
+const PER_MINUTE: u32 = 1200;
+
+/// Finds and authenticates the client of a request, in one statement.
+pub(crate) async fn authenticate(
+    provider: &Provider,
+    headers: &HeaderMap,
+    params: &Params,
+    address: Option<IpAddr>,
+) -> Result<client::Model, OAuthFailure> {
+    let presented = presented(headers, params)?;
+    let from = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
+    let key = format!("client|{}|{from}", digest(presented.client_id()));
+    provider.cx().limit(&key, 60, PER_MINUTE).await?;
+    let refused = || OAuthFailure::new(OAuthErrorCode::InvalidClient, "the client is unknown or its secret is wrong");
+    let client = store::client::find(provider.cx().db(), presented.client_id()).await?.ok_or_else(refused)?;
+    if client.disabled {
+        return Err(refused());
+    }
+    let registered = ClientAuthMethod::parse(&client.token_endpoint_auth_method).ok_or_else(refused)?;
+    judge_client_auth(registered, &presented)?;
+    match (presented.client_secret(), client.client_secret.as_deref()) {
+        (None, None) => Ok(client),
+        (Some(secret), Some(stored)) if bool::from(digest(secret).as_bytes().ct_eq(stored.as_bytes())) => Ok(client),
+        (Some(_) | None, _) => Err(refused()),
+    }
+}
+
+/// Reads how a client identifies itself, without judging it.
+fn presented(headers: &HeaderMap, params: &Params) -> Result<PresentedClient, OAuthFailure> {
+    let mut lines = headers.get_all(header::AUTHORIZATION).iter();
+    let authorization = match (lines.next(), lines.next()) {
+        (None, _) => None,
+        (Some(line), None) => Some(line.to_str().map_err(|_| {
+            OAuthFailure::new(OAuthErrorCode::InvalidClient, "the Authorization header cannot be read")
+        })?),
+        (Some(_), Some(_)) => {
+            return Err(OAuthFailure::new(OAuthErrorCode::InvalidRequest, "the Authorization header was sent twice"));
+        }
+    };
+    Ok(PresentedClient::from_request(authorization, params)?)
+}

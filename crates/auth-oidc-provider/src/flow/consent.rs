@@ -1,0 +1,146 @@
+//! Asking a person, and what follows from the answer.
+
+use auth_core::database::{begin_write, retrying};
+use auth_core::session::SignedIn;
+use auth_core::{Unexpected, digest};
+use auth_protocol::authorize::REPEATABLE;
+use auth_protocol::consent::is_remembered;
+use auth_protocol::error::{OAuthError, OAuthErrorCode};
+use auth_protocol::params::Params;
+use auth_protocol::scope::Scope;
+use http::HeaderMap;
+
+use super::authorize::{Asked, judge};
+use super::{interaction, issue};
+use crate::entity::consent;
+use crate::provider::Provider;
+use crate::store;
+
+/// A request that waits for a person's answer.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    id: String,
+    pub(crate) asked: Asked,
+    pub(crate) who: SignedIn,
+    /// Whether the request began in this browser; otherwise it is known by its person only.
+    pub(crate) of_browser: bool,
+}
+
+/// Why there is nothing to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NothingToAnswer {
+    /// Unknown, given up, or no longer in order.
+    Expired,
+    /// Answered before.
+    Answered,
+    /// Nobody is signed in, or somebody else than the person it waits for.
+    NotYours,
+}
+
+/// A person's answer.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// Yes, to this much of what was asked; none means all of it.
+    Allow(Option<Scope>),
+    /// No.
+    Deny,
+}
+
+/// Finds the request a consent page is about. Only its person sees it.
+pub(crate) async fn pending(
+    provider: &Provider,
+    headers: &HeaderMap,
+    handle: &str,
+) -> Result<Result<Pending, NothingToAnswer>, Unexpected> {
+    let cx = provider.cx();
+    let Some((row, client)) = store::interaction::find(cx.db(), &digest(handle)).await? else {
+        return Ok(Err(NothingToAnswer::Expired));
+    };
+    if row.completed_at.is_some() {
+        return Ok(Err(NothingToAnswer::Answered));
+    }
+    if row.expires_at <= cx.now() || client.disabled {
+        return Ok(Err(NothingToAnswer::Expired));
+    }
+    let who = match cx.find_session(headers).await? {
+        Some(who) if row.user_id.as_ref() == Some(&who.user.id) => who,
+        Some(_) | None => return Ok(Err(NothingToAnswer::NotYours)),
+    };
+    let of_browser = interaction::is_of_browser(cx, headers, &row);
+    let Ok(params) = Params::parse(&row.request, &REPEATABLE) else { return Ok(Err(NothingToAnswer::Expired)) };
+    let Ok(asked) = judge(provider, &params, client) else { return Ok(Err(NothingToAnswer::Expired)) };
+    Ok(Ok(Pending { id: row.id, asked, who, of_browser }))
+}
+
+/// Acts on an answer; returns the URL that tells the client, or nothing if it was answered before.
+pub(crate) async fn answer(
+    provider: &Provider,
+    pending: &Pending,
+    answer: &Answer,
+) -> Result<Option<String>, Unexpected> {
+    match answer {
+        Answer::Allow(narrowed) => allow(provider, pending, narrowed.as_ref()).await,
+        Answer::Deny => deny(provider, pending).await,
+    }
+}
+
+async fn deny(provider: &Provider, pending: &Pending) -> Result<Option<String>, Unexpected> {
+    let cx = provider.cx();
+    let open = retrying(|| async {
+        let tx = begin_write(cx.db()).await?;
+        let open = store::interaction::complete(&tx, &pending.id, cx.now()).await?;
+        tx.commit().await?;
+        Ok::<_, Unexpected>(open)
+    })
+    .await?;
+    tracing::info!(client.id = pending.asked.client.client_id, "consent.denied");
+    let error = OAuthError::new(OAuthErrorCode::AccessDenied, "the person denied the request");
+    Ok(open.then(|| pending.asked.error_url(provider, &error)))
+}
+
+/// Completes the interaction, remembers the consent and writes grant and code, all or nothing.
+async fn allow(provider: &Provider, pending: &Pending, narrowed: Option<&Scope>) -> Result<Option<String>, Unexpected> {
+    let cx = provider.cx();
+    let Pending { id, asked, who, .. } = pending;
+    let scope = narrowed.map_or_else(|| asked.scope.clone(), |narrowed| asked.scope.intersection(narrowed));
+    let scope = &scope;
+    let code = retrying(|| async move {
+        let tx = begin_write(cx.db()).await?;
+        if !store::interaction::complete(&tx, id, cx.now()).await? {
+            return Ok::<_, Unexpected>(None);
+        }
+        if is_remembered(asked.kind(), asked.redirect_uri()) {
+            remember(provider, &tx, asked, scope, who).await?;
+        }
+        let code = issue::code(provider, &tx, asked, scope, who).await?;
+        tx.commit().await?;
+        Ok(Some(code))
+    })
+    .await?;
+    tracing::info!(client.id = asked.client.client_id, "consent.given");
+    Ok(code.map(|code| asked.code_url(provider, &code)))
+}
+
+/// Adds to what this person agreed to before for the same client, redirect target and resources.
+async fn remember(
+    provider: &Provider,
+    tx: &sea_orm::DatabaseTransaction,
+    asked: &Asked,
+    scope: &Scope,
+    who: &SignedIn,
+) -> Result<(), Unexpected> {
+    let cx = provider.cx();
+    let reference = asked.consent_reference();
+    let before = store::consent::find(tx, &who.user.id, &asked.client.client_id, &reference).await?;
+    let before = before.and_then(|consent| Scope::parse(&consent.scope).ok()).unwrap_or_default();
+    let row = consent::Model {
+        id: cx.new_id()?,
+        user_id: who.user.id.clone(),
+        client_id: asked.client.client_id.clone(),
+        reference,
+        scope: before.union(scope).to_string(),
+        created_at: cx.now(),
+        updated_at: cx.now(),
+    };
+    Ok(store::consent::upsert(tx, row).await?)
+}

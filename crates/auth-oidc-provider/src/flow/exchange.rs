@@ -1,0 +1,137 @@
+//! The token endpoint: a code or a refresh token for tokens. RFC 6749 §4.1.3 and §6.
+
+use std::net::IpAddr;
+
+use auth_core::database::{begin_write, retrying};
+use auth_core::digest;
+use auth_protocol::code::{CodeFacts, CodeRefusal, CodeState, PresentedCode, judge_code};
+use auth_protocol::error::OAuthErrorCode;
+use auth_protocol::params::Params;
+use auth_protocol::pkce::CodeChallenge;
+use auth_protocol::resource::{self, Resource};
+use auth_protocol::scope::Scope;
+use auth_protocol::token::{TokenRequest, TokenResponse};
+use http::HeaderMap;
+
+use super::issue::{Basis, draw};
+use super::revoke::revoke_grant;
+use super::{client_auth, refresh};
+use crate::entity::{Words, client};
+use crate::error::OAuthFailure;
+use crate::provider::Provider;
+use crate::store;
+use crate::store::authorization_code::Stored;
+
+/// Answers a token request: authenticates the client first, then judges, then writes.
+pub(crate) async fn exchange(
+    provider: &Provider,
+    headers: &HeaderMap,
+    params: &Params,
+    address: Option<IpAddr>,
+) -> Result<TokenResponse, OAuthFailure> {
+    let client = client_auth::authenticate(provider, headers, params, address).await?;
+    let request = TokenRequest::parse(params)?;
+    if !client.grant_types.0.iter().any(|grant| grant == request.grant_type().as_str()) {
+        return Err(OAuthFailure::new(
+            OAuthErrorCode::UnauthorizedClient,
+            "the client did not register for this grant_type",
+        ));
+    }
+    match &request {
+        TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, resources } => {
+            let presented = PresentedCode {
+                client_id: &client.client_id,
+                redirect_uri: redirect_uri.as_deref(),
+                code_verifier: code_verifier.as_deref(),
+                resources,
+            };
+            redeem(provider, &client, code, presented).await
+        }
+        TokenRequest::RefreshToken { refresh_token, scope, resources } => {
+            refresh::refresh(provider, &client, refresh_token, scope.as_ref(), resources).await
+        }
+    }
+}
+
+/// Redeems a code once. A second use by its rightful client ends the grant, and with it everything
+/// the first use gave; a stranger's attempt changes nothing.
+async fn redeem(
+    provider: &Provider,
+    client: &client::Model,
+    code: &str,
+    presented: PresentedCode<'_>,
+) -> Result<TokenResponse, OAuthFailure> {
+    let cx = provider.cx();
+    let now = cx.now();
+    let Some(stored) = store::authorization_code::find(cx.db(), &digest(code)).await? else {
+        return Err(invalid_grant("the code is unknown"));
+    };
+    let granted = granted(&stored.resources)?;
+    let challenge = CodeChallenge::try_from(stored.code_challenge.clone())?;
+    let facts = CodeFacts {
+        client_id: &stored.client_id,
+        redirect_uri: stored.redirect_uri_sent.then_some(stored.redirect_uri.as_str()),
+        code_challenge: &challenge,
+        resources: &granted,
+        expires_at: stored.expires_at.timestamp_millis(),
+        state: if stored.consumed_at.is_some() { CodeState::Consumed } else { CodeState::Unused },
+    };
+    match judge_code(facts, presented, now.timestamp_millis()) {
+        Ok(()) => {}
+        Err(CodeRefusal::Replayed) => return replayed(provider, &stored).await,
+        Err(CodeRefusal::Refused(error)) => return Err(error.into()),
+    }
+    if stored.revoked_at.is_some() || stored.session_expires_at.is_none_or(|end| end <= now) {
+        return Err(invalid_grant("the grant has ended"));
+    }
+    let scope = Scope::parse(&stored.scope)?;
+    let resources = resource::narrowed(presented.resources, &granted)?;
+    let drawn = draw(provider, &basis(client, &stored, &scope, &resources))?;
+    let (drawn, stored) = (&drawn, &stored);
+    let won = retrying(|| async move {
+        let tx = begin_write(cx.db()).await?;
+        if !store::authorization_code::consume(&tx, &stored.id, now).await? {
+            return Ok::<_, OAuthFailure>(false);
+        }
+        drawn.write(&tx).await?;
+        tx.commit().await?;
+        Ok(true)
+    })
+    .await?;
+    if !won {
+        return replayed(provider, stored).await;
+    }
+    tracing::info!(client.id = client.client_id, grant.id = stored.grant_id, "code.redeemed");
+    Ok(drawn.response.clone())
+}
+
+fn basis<'a>(client: &'a client::Model, stored: &'a Stored, scope: &'a Scope, resources: &'a [Resource]) -> Basis<'a> {
+    Basis {
+        client,
+        grant_id: &stored.grant_id,
+        user_id: &stored.user_id,
+        session_id: &stored.session_id,
+        auth_time: stored.auth_time,
+        grant_expires_at: stored.grant_expires_at,
+        nonce: stored.nonce.as_deref(),
+        granted: scope,
+        scope: scope.clone(),
+        resources,
+        parent_id: None,
+    }
+}
+
+/// RFC 6749 §4.1.2: what a code gave is revoked when the code comes a second time.
+async fn replayed(provider: &Provider, stored: &Stored) -> Result<TokenResponse, OAuthFailure> {
+    revoke_grant(provider, &stored.grant_id, "code replayed").await?;
+    Err(invalid_grant("the code was used before"))
+}
+
+/// The resources of a grant, as they were stored.
+pub(super) fn granted(words: &Words) -> Result<Vec<Resource>, OAuthFailure> {
+    Ok(words.0.iter().map(|word| Resource::parse(word)).collect::<Result<_, _>>()?)
+}
+
+pub(super) fn invalid_grant(description: &'static str) -> OAuthFailure {
+    OAuthFailure::new(OAuthErrorCode::InvalidGrant, description)
+}

@@ -1,0 +1,123 @@
+//! Interactions: authorization requests that wait for a person, bound to one browser.
+
+use async_trait::async_trait;
+use auth_core::database::{begin_write, retrying};
+use auth_core::session::{CookieKind, SignedIn, cookie_value, set_cookie};
+use auth_core::{AuthContext, Continuation, Resume, Unexpected, after, digest};
+use http::{HeaderMap, HeaderValue};
+
+use crate::entity::{client, interaction};
+use crate::provider::Provider;
+use crate::store;
+
+/// The cookie that holds a browser's secret: one for all its interactions.
+const BROWSER_COOKIE: &str = "oauth_browser";
+/// The most interactions a browser may have open.
+const MOST_OPEN: u64 = 20;
+
+/// An interaction just begun.
+#[derive(Debug)]
+pub(crate) struct Begun {
+    /// What stands in page URLs.
+    pub(crate) handle: String,
+    /// The browser's secret, if it had none.
+    pub(crate) cookie: Option<HeaderValue>,
+}
+
+/// Stores a request to wait for a person; nothing comes back if the browser has too many open.
+pub(crate) async fn begin(
+    provider: &Provider,
+    headers: &HeaderMap,
+    client_id: &str,
+    request: &str,
+    user_id: Option<&str>,
+) -> Result<Option<Begun>, Unexpected> {
+    let cx = provider.cx();
+    let (browser, cookie) = match browser_secret(cx, headers) {
+        Some(browser) => (browser, None),
+        None => {
+            let browser = cx.new_token()?;
+            let cookie = set_cookie(cx.config(), BROWSER_COOKIE, &browser, CookieKind::UntilClosed)?;
+            (browser, Some(cookie))
+        }
+    };
+    let browser = digest(&browser);
+    if cookie.is_none() && store::interaction::count_open(cx.db(), &browser, cx.now()).await? >= MOST_OPEN {
+        return Ok(None);
+    }
+    let id = cx.new_id()?;
+    let handle = handle_of(cx, &id);
+    let row = interaction::Model {
+        handle: digest(&handle),
+        browser,
+        client_id: client_id.to_owned(),
+        request: request.to_owned(),
+        user_id: user_id.map(str::to_owned),
+        created_at: cx.now(),
+        expires_at: after(cx.now(), provider.options().interaction_expires_in),
+        completed_at: None,
+        id,
+    };
+    let row = &row;
+    retrying(|| async move {
+        let tx = begin_write(cx.db()).await?;
+        store::interaction::insert(&tx, row.clone()).await?;
+        tx.commit().await
+    })
+    .await?;
+    Ok(Some(Begun { handle, cookie }))
+}
+
+/// The handle of an interaction: a keyed tag of its random id, so that it can be told again.
+fn handle_of(cx: &AuthContext, id: &str) -> String {
+    cx.keys().tag("interaction-handle", id)
+}
+
+fn browser_secret(cx: &AuthContext, headers: &HeaderMap) -> Option<String> {
+    cookie_value(headers, cx.config(), BROWSER_COOKIE).filter(|value| value.len() == 43)
+}
+
+/// Says whether an interaction began in the browser a request comes from.
+pub(crate) fn is_of_browser(cx: &AuthContext, headers: &HeaderMap, row: &interaction::Model) -> bool {
+    browser_secret(cx, headers).is_some_and(|browser| digest(&browser) == row.browser)
+}
+
+/// The URL that takes a person back to a request.
+pub(crate) fn resume_url(provider: &Provider, handle: &str) -> String {
+    let base_path = provider.cx().config().base_path();
+    format!("{base_path}/oauth2/authorize?interaction={handle}")
+}
+
+/// Finds the interaction a sign-in is for: the one it names, or the newest of this browser that
+/// waits for a sign-in.
+async fn waiting(
+    provider: &Provider,
+    resume: Resume<'_>,
+) -> Result<Option<(String, interaction::Model, client::Model)>, Unexpected> {
+    let cx = provider.cx();
+    let now = cx.now();
+    if let Some(handle) = resume.interaction {
+        let found = store::interaction::find(cx.db(), &digest(handle)).await?;
+        return Ok(found
+            .filter(|(row, _)| row.completed_at.is_none() && row.expires_at > now)
+            .map(|(row, client)| (handle.to_owned(), row, client)));
+    }
+    let Some(browser) = browser_secret(cx, resume.headers) else { return Ok(None) };
+    let found = store::interaction::newest_waiting(cx.db(), &digest(&browser), now).await?;
+    Ok(found.map(|(row, client)| (handle_of(cx, &row.id), row, client)))
+}
+
+#[async_trait]
+impl Continuation for Provider {
+    async fn next(&self, resume: Resume<'_>, who: &SignedIn) -> Result<Option<String>, Unexpected> {
+        let Some((handle, row, _)) = waiting(self, resume).await? else { return Ok(None) };
+        if is_of_browser(self.cx(), resume.headers, &row) {
+            store::interaction::take(self.cx().db(), &row.id, &who.user.id).await?;
+        }
+        Ok(Some(resume_url(self, &handle)))
+    }
+
+    async fn client_name(&self, resume: Resume<'_>) -> Result<Option<String>, Unexpected> {
+        Ok(waiting(self, resume).await?.map(|(_, _, client)| client.name))
+    }
+}

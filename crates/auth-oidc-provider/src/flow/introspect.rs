@@ -1,0 +1,84 @@
+//! Introspection: what a token is worth, told to the client it belongs to. RFC 7662.
+
+use std::net::IpAddr;
+
+use auth_core::digest;
+use auth_protocol::client::ClientKind;
+use auth_protocol::error::OAuthErrorCode;
+use auth_protocol::introspection::{ActiveToken, IntrospectionRequest, IntrospectionResponse};
+use auth_protocol::params::Params;
+use auth_protocol::scope::Scope;
+use auth_protocol::token::TokenType;
+use http::HeaderMap;
+
+use super::authorize::kind;
+use super::client_auth;
+use super::issue::REFRESH_PREFIX;
+use crate::error::OAuthFailure;
+use crate::provider::Provider;
+use crate::store;
+
+/// Answers an introspection request. Only a confidential client may ask, and only about its own
+/// tokens: of any other it learns nothing.
+pub(crate) async fn introspect(
+    provider: &Provider,
+    headers: &HeaderMap,
+    params: &Params,
+    address: Option<IpAddr>,
+) -> Result<IntrospectionResponse, OAuthFailure> {
+    let client = client_auth::authenticate(provider, headers, params, address).await?;
+    if kind(&client) == ClientKind::Public {
+        return Err(OAuthFailure::new(OAuthErrorCode::InvalidClient, "a public client may not introspect tokens"));
+    }
+    let request = IntrospectionRequest::parse(params)?;
+    let active = if request.token.starts_with(REFRESH_PREFIX) {
+        refresh_token(provider, &request.token, &client.client_id).await?
+    } else {
+        access_token(provider, &request.token, &client.client_id).await?
+    };
+    Ok(active.map_or(IntrospectionResponse::Inactive, |token| IntrospectionResponse::Active(Box::new(token))))
+}
+
+async fn access_token(
+    provider: &Provider,
+    token: &str,
+    client_id: &str,
+) -> Result<Option<ActiveToken>, OAuthFailure> {
+    let facts = provider.check_access_token(token).await?.filter(|facts| facts.client_id == client_id);
+    Ok(facts.map(|facts| ActiveToken {
+        scope: Some(facts.scope),
+        client_id: Some(facts.client_id),
+        token_type: Some(TokenType::Bearer),
+        exp: Some(facts.expires_at.timestamp()),
+        iat: Some(facts.issued_at.timestamp()),
+        sub: Some(facts.user_id),
+        aud: (!facts.resources.is_empty()).then(|| facts.resources.iter().map(String::as_str).collect()),
+        iss: Some(provider.issuer()),
+        jti: None,
+    }))
+}
+
+async fn refresh_token(
+    provider: &Provider,
+    token: &str,
+    client_id: &str,
+) -> Result<Option<ActiveToken>, OAuthFailure> {
+    let now = provider.cx().now();
+    let stored = store::refresh_token::find(provider.cx().db(), &digest(token)).await?.filter(|stored| {
+        stored.client_id == client_id
+            && stored.rotated_at.is_none()
+            && stored.revoked_at.is_none()
+            && stored.expires_at > now
+            && stored.grant_expires_at > now
+    });
+    let Some(stored) = stored else { return Ok(None) };
+    Ok(Some(ActiveToken {
+        scope: Some(Scope::parse(&stored.scope)?),
+        client_id: Some(stored.client_id),
+        exp: Some(stored.expires_at.timestamp()),
+        iat: Some(stored.created_at.timestamp()),
+        sub: Some(stored.user_id),
+        iss: Some(provider.issuer()),
+        ..ActiveToken::default()
+    }))
+}

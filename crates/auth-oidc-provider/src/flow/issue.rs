@@ -1,0 +1,208 @@
+//! Issuing: grants and codes after consent, tokens after redemption.
+
+use auth_core::session::SignedIn;
+use auth_core::{Unexpected, after, digest};
+use auth_protocol::claims::{IdTokenClaims, PersonClaims, at_hash};
+use auth_protocol::resource::Resource;
+use auth_protocol::scope::{OFFLINE_ACCESS, OPENID, Scope};
+use auth_protocol::token::{TokenResponse, TokenType};
+use chrono::{DateTime, Utc};
+use sea_orm::DatabaseTransaction;
+
+use super::authorize::Asked;
+use crate::config::RefreshPolicy;
+use crate::entity::{Words, access_token, authorization_code, client, grant, refresh_token};
+use crate::error::OAuthFailure;
+use crate::keys::SigningAlgorithm;
+use crate::provider::Provider;
+use crate::store;
+
+/// What every access token begins with.
+pub(crate) const ACCESS_PREFIX: &str = "at_";
+/// What every refresh token begins with.
+pub(crate) const REFRESH_PREFIX: &str = "rt_";
+/// What every code begins with.
+const CODE_PREFIX: &str = "ac_";
+
+/// Writes a grant and its code in the caller's transaction; returns the code.
+pub(crate) async fn code(
+    provider: &Provider,
+    tx: &DatabaseTransaction,
+    asked: &Asked,
+    scope: &Scope,
+    who: &SignedIn,
+) -> Result<String, Unexpected> {
+    let cx = provider.cx();
+    let now = cx.now();
+    let grant_id = cx.new_id()?;
+    store::grant::insert(
+        tx,
+        grant::Model {
+            id: grant_id.clone(),
+            user_id: who.user.id.clone(),
+            client_id: asked.client.client_id.clone(),
+            session_id: who.session.id.clone(),
+            scope: scope.to_string(),
+            resources: asked.resources.iter().map(Resource::as_str).collect(),
+            auth_time: auth_time(who),
+            created_at: now,
+            expires_at: after(now, provider.options().grant_expires_in),
+            revoked_at: None,
+        },
+    )
+    .await?;
+    let code = format!("{CODE_PREFIX}{}", cx.new_token()?);
+    let request = &asked.request;
+    store::authorization_code::insert(
+        tx,
+        authorization_code::Model {
+            id: cx.new_id()?,
+            code: digest(&code),
+            grant_id: grant_id.clone(),
+            redirect_uri: request.redirect.uri().as_str().to_owned(),
+            redirect_uri_sent: request.redirect.presented().is_some(),
+            code_challenge: request.code_challenge.as_str().to_owned(),
+            nonce: request.nonce.clone(),
+            created_at: now,
+            expires_at: after(now, provider.options().code_expires_in),
+            consumed_at: None,
+        },
+    )
+    .await?;
+    tracing::info!(client.id = asked.client.client_id, grant.id = grant_id, "code.issued");
+    Ok(code)
+}
+
+/// When a person last proved who they are; a session of another product says only when it began.
+pub(crate) fn auth_time(who: &SignedIn) -> DateTime<Utc> {
+    who.session.authenticated_at.unwrap_or(who.session.created_at)
+}
+
+/// What tokens are issued for.
+#[derive(Debug)]
+pub(crate) struct Basis<'a> {
+    pub(crate) client: &'a client::Model,
+    pub(crate) grant_id: &'a str,
+    pub(crate) user_id: &'a str,
+    pub(crate) session_id: &'a str,
+    pub(crate) auth_time: DateTime<Utc>,
+    pub(crate) grant_expires_at: DateTime<Utc>,
+    pub(crate) nonce: Option<&'a str>,
+    /// The scope of the grant.
+    pub(crate) granted: &'a Scope,
+    /// The scope of the new access token.
+    pub(crate) scope: Scope,
+    /// The resources of the new access token.
+    pub(crate) resources: &'a [Resource],
+    /// The refresh token that is being replaced.
+    pub(crate) parent_id: Option<&'a str>,
+}
+
+/// Tokens that were drawn but not written yet.
+pub(crate) struct Drawn {
+    /// The answer to the client.
+    pub(crate) response: TokenResponse,
+    access: access_token::Model,
+    refresh: Option<refresh_token::Model>,
+}
+
+impl Drawn {
+    /// The row id of the new refresh token.
+    pub(crate) fn refresh_id(&self) -> Option<&str> {
+        self.refresh.as_ref().map(|row| row.id.as_str())
+    }
+
+    /// Writes the tokens in the caller's transaction.
+    pub(crate) async fn write(&self, tx: &DatabaseTransaction) -> Result<(), sea_orm::DbErr> {
+        store::access_token::insert(tx, self.access.clone()).await?;
+        if let Some(refresh) = &self.refresh {
+            store::refresh_token::insert(tx, refresh.clone()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Draws tokens: everything slow happens here, before the transaction.
+pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAuthFailure> {
+    let cx = provider.cx();
+    let now = cx.now();
+    let options = provider.options();
+    let token = format!("{ACCESS_PREFIX}{}", cx.new_token()?);
+    let expires_at = after(now, options.access_token_expires_in).min(basis.grant_expires_at);
+    let access = access_token::Model {
+        id: cx.new_id()?,
+        token: digest(&token),
+        grant_id: basis.grant_id.to_owned(),
+        scope: basis.scope.to_string(),
+        resources: basis.resources.iter().map(Resource::as_str).collect::<Words>(),
+        created_at: now,
+        expires_at,
+        revoked_at: None,
+    };
+    let (refresh_token, refresh) = if gets_refresh_token(provider, basis) {
+        let token = format!("{REFRESH_PREFIX}{}", cx.new_token()?);
+        let row = refresh_token::Model {
+            id: cx.new_id()?,
+            token: digest(&token),
+            grant_id: basis.grant_id.to_owned(),
+            parent_id: basis.parent_id.map(str::to_owned),
+            created_at: now,
+            expires_at: after(now, options.refresh_token_expires_in).min(basis.grant_expires_at),
+            rotated_at: None,
+            successor_id: None,
+            replay: None,
+            replay_request: None,
+            replay_until: None,
+        };
+        (Some(token), Some(row))
+    } else {
+        (None, None)
+    };
+    let response = TokenResponse {
+        id_token: id_token(provider, basis, &token)?,
+        access_token: token,
+        token_type: TokenType::Bearer,
+        expires_in: (expires_at - now).num_seconds(),
+        refresh_token,
+        scope: basis.scope.clone(),
+    };
+    Ok(Drawn { response, access, refresh })
+}
+
+fn gets_refresh_token(provider: &Provider, basis: &Basis<'_>) -> bool {
+    let registered = basis.client.grant_types.0.iter().any(|grant| grant == "refresh_token");
+    registered
+        && match provider.options().refresh_policy {
+            RefreshPolicy::OfflineAccess => basis.granted.contains(OFFLINE_ACCESS),
+            RefreshPolicy::RegisteredGrant => true,
+        }
+}
+
+fn id_token(provider: &Provider, basis: &Basis<'_>, access_token: &str) -> Result<Option<String>, OAuthFailure> {
+    if !basis.scope.contains(OPENID) {
+        return Ok(None);
+    }
+    let cx = provider.cx();
+    let now = cx.now();
+    let algorithm = SigningAlgorithm::parse(&basis.client.id_token_signed_response_alg)
+        .unwrap_or(SigningAlgorithm::Es256);
+    let claims = IdTokenClaims {
+        iss: provider.issuer(),
+        sub: basis.user_id.to_owned(),
+        aud: basis.client.client_id.as_str().into(),
+        exp: after(now, provider.options().id_token_expires_in).timestamp(),
+        iat: now.timestamp(),
+        auth_time: Some(basis.auth_time.timestamp()),
+        nonce: basis.nonce.map(str::to_owned),
+        at_hash: Some(algorithm.at_hash(access_token, at_hash)),
+        sid: Some(sid(provider, basis.session_id)),
+        azp: None,
+        person: PersonClaims::default(),
+    };
+    Ok(Some(provider.keys().sign(algorithm, &claims)?))
+}
+
+/// The name of a session in ID tokens: a keyed tag, so that no row id leaves.
+pub(crate) fn sid(provider: &Provider, session_id: &str) -> String {
+    provider.cx().keys().tag("sid", session_id)
+}

@@ -1,0 +1,15 @@
+//! The use cases: fetch through stores, judge with `auth-protocol`, write through stores.
+
+pub(crate) mod authorize;
+pub(crate) mod check;
+pub(crate) mod client_auth;
+pub(crate) mod consent;
+pub(crate) mod end_session;
+pub(crate) mod exchange;
+pub(crate) mod interaction;
+pub(crate) mod introspect;
+pub(crate) mod issue;
+pub(crate) mod refresh;
+pub(crate) mod register;
+pub(crate) mod revoke;
+pub(crate) mod userinfo;

@@ -1,0 +1,194 @@
+//! Refreshing: a new pair for the old token, once. OAuth 2.1 §4.3.
+
+use auth_core::database::{begin_write, retrying};
+use auth_core::{Sealing, Unexpected, after, digest};
+use auth_protocol::refresh::{
+    PresentedRefresh, RefreshFacts, RefreshOutcome, RefreshState, Rotation, Successor, judge_refresh,
+};
+use auth_protocol::resource::{self, Resource};
+use auth_protocol::scope::{self, Scope};
+use auth_protocol::token::TokenResponse;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::exchange::{granted, invalid_grant};
+use super::issue::{Basis, Drawn, draw};
+use super::revoke::revoke_grant;
+use crate::entity::client;
+use crate::error::OAuthFailure;
+use crate::provider::Provider;
+use crate::store;
+use crate::store::refresh_token::{self, Stored};
+
+/// What a refresh asked for, kept to tell the same request from another.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Asked {
+    scope: Option<Scope>,
+    resources: Vec<Resource>,
+}
+
+/// Exchanges a refresh token. Rotation is unconditional; inside the replay window the same request
+/// gets the same answer again, outside of it a second use ends the grant.
+pub(crate) async fn refresh(
+    provider: &Provider,
+    client: &client::Model,
+    token: &str,
+    scope: Option<&Scope>,
+    resources: &[Resource],
+) -> Result<TokenResponse, OAuthFailure> {
+    let asked = Asked { scope: scope.cloned(), resources: resources.to_vec() };
+    // A second look is needed only if another request rotated the token in between.
+    for _ in 0..2 {
+        let Some(stored) = refresh_token::find(provider.cx().db(), &digest(token)).await? else {
+            return Err(invalid_grant("the refresh token is unknown"));
+        };
+        match judge(provider, client, &stored, &asked)? {
+            RefreshOutcome::Refuse(error) => return Err(error.into()),
+            RefreshOutcome::Replay => return replay(provider, &stored, token),
+            RefreshOutcome::Reuse => {
+                revoke_grant(provider, &stored.grant_id, "refresh token reused").await?;
+                return Err(invalid_grant("the refresh token was used before"));
+            }
+            RefreshOutcome::Rotate => {
+                if let Some(response) = rotate(provider, client, &stored, token, &asked).await? {
+                    return Ok(response);
+                }
+            }
+        }
+    }
+    Err(invalid_grant("the grant has ended"))
+}
+
+fn judge(
+    provider: &Provider,
+    client: &client::Model,
+    stored: &Stored,
+    asked: &Asked,
+) -> Result<RefreshOutcome, OAuthFailure> {
+    let before: Option<Asked> = stored.replay_request.as_deref().map(serde_json::from_str).transpose()?;
+    let window_open = stored.replay.is_some() && stored.replay_until.is_some_and(|end| end > provider.cx().now());
+    let state = match (stored.revoked_at, stored.rotated_at) {
+        (Some(_), _) => RefreshState::Revoked,
+        (None, None) => RefreshState::Live,
+        (None, Some(at)) => RefreshState::Rotated(Rotation {
+            at: at.timestamp_millis(),
+            // Without a sealed answer there is nothing to say again.
+            successor: if stored.successor_rotated_at.is_none() && window_open {
+                Successor::Unused
+            } else {
+                Successor::Used
+            },
+            scope: before.as_ref().and_then(|before| before.scope.as_ref()),
+            resources: before.as_ref().map_or(&[], |before| before.resources.as_slice()),
+        }),
+    };
+    let facts = RefreshFacts {
+        client_id: &stored.client_id,
+        scope: &Scope::parse(&stored.scope)?,
+        resources: &granted(&stored.resources)?,
+        expires_at: stored.expires_at.timestamp_millis(),
+        grant_expires_at: stored.grant_expires_at.timestamp_millis(),
+        state,
+    };
+    let presented =
+        PresentedRefresh { client_id: &client.client_id, scope: asked.scope.as_ref(), resources: &asked.resources };
+    let window = i64::try_from(provider.options().replay_window).unwrap_or(0) * 1000;
+    Ok(judge_refresh(facts, presented, provider.cx().now().timestamp_millis(), window))
+}
+
+/// Writes the new pair; nothing comes back if another request was faster.
+async fn rotate(
+    provider: &Provider,
+    client: &client::Model,
+    stored: &Stored,
+    token: &str,
+    asked: &Asked,
+) -> Result<Option<TokenResponse>, OAuthFailure> {
+    let cx = provider.cx();
+    let now = cx.now();
+    let all = Scope::parse(&stored.scope)?;
+    let resources = resource::narrowed(&asked.resources, &granted(&stored.resources)?)?;
+    let drawn = draw(
+        provider,
+        &Basis {
+            client,
+            grant_id: &stored.grant_id,
+            user_id: &stored.user_id,
+            session_id: &stored.session_id,
+            auth_time: stored.auth_time,
+            grant_expires_at: stored.grant_expires_at,
+            nonce: None,
+            granted: &all,
+            scope: scope::narrowed(asked.scope.as_ref(), &all)?,
+            resources: &resources,
+            parent_id: Some(&stored.id),
+        },
+    )?;
+    let kept = keep(provider, stored, token, asked, &drawn, now)?;
+    let (drawn, kept) = (&drawn, &kept);
+    let won = retrying(|| async move {
+        let tx = begin_write(cx.db()).await?;
+        let rotation = refresh_token::Rotation {
+            successor_id: drawn.refresh_id().unwrap_or_default(),
+            replay: kept.as_ref().map(|kept| kept.answer.clone()),
+            replay_request: kept.as_ref().map(|kept| kept.request.clone()),
+            replay_until: kept.as_ref().map(|kept| kept.until),
+        };
+        if !refresh_token::rotate(&tx, &stored.id, rotation, now).await? {
+            return Ok::<_, OAuthFailure>(false);
+        }
+        drawn.write(&tx).await?;
+        tx.commit().await?;
+        Ok(true)
+    })
+    .await?;
+    if !won {
+        return Ok(None);
+    }
+    tracing::info!(client.id = client.client_id, grant.id = stored.grant_id, "token.refreshed");
+    Ok(Some(drawn.response.clone()))
+}
+
+/// What a rotated token keeps while its replay window is open.
+struct Kept {
+    answer: String,
+    request: String,
+    until: DateTime<Utc>,
+}
+
+/// Seals the answer under a key that needs the presented token, so that the row alone opens nothing.
+fn keep(
+    provider: &Provider,
+    stored: &Stored,
+    token: &str,
+    asked: &Asked,
+    drawn: &Drawn,
+    now: DateTime<Utc>,
+) -> Result<Option<Kept>, OAuthFailure> {
+    let window = provider.options().replay_window;
+    if window == 0 {
+        return Ok(None);
+    }
+    let cx = provider.cx();
+    let row = row_name(stored);
+    let plain = serde_json::to_vec(&drawn.response)?;
+    let answer = cx.keys().seal(cx.random(), &sealing(token, &row), &plain)?;
+    Ok(Some(Kept { answer, request: serde_json::to_string(asked)?, until: after(now, window) }))
+}
+
+/// Answers once more what was answered.
+fn replay(provider: &Provider, stored: &Stored, token: &str) -> Result<TokenResponse, OAuthFailure> {
+    let sealed = stored.replay.as_deref().ok_or_else(|| invalid_grant("the refresh token was used before"))?;
+    let row = row_name(stored);
+    let plain = provider.cx().keys().open(&sealing(token, &row), sealed).map_err(Unexpected::new)?;
+    tracing::info!(grant.id = stored.grant_id, "token.replayed");
+    Ok(serde_json::from_slice(&plain)?)
+}
+
+fn row_name(stored: &Stored) -> String {
+    format!("oauthRefreshToken/{}/{}", stored.grant_id, stored.id)
+}
+
+fn sealing<'a>(token: &'a str, row: &'a str) -> Sealing<'a> {
+    Sealing { purpose: "refresh-replay", salt: token.as_bytes(), bound_to: row }
+}

@@ -1,0 +1,80 @@
+//! Registering a client. RFC 7591.
+
+use auth_core::database::{begin_write, retrying};
+use auth_core::digest;
+use auth_protocol::client_auth::ClientAuthMethod;
+use auth_protocol::registration::{AcceptedClient, ClientMetadata, RegistrationResponse, judge_registration};
+use serde_json::json;
+
+use crate::entity::{Words, client};
+use crate::error::OAuthFailure;
+use crate::keys::SigningAlgorithm;
+use crate::provider::Provider;
+use crate::store;
+
+/// Judges a registration and stores what is left of it; the answer states exactly that.
+pub(crate) async fn register(
+    provider: &Provider,
+    metadata: &ClientMetadata,
+    owner: Option<String>,
+) -> Result<RegistrationResponse, OAuthFailure> {
+    let cx = provider.cx();
+    let accepted = judge_registration(metadata, provider.registration())?;
+    let algorithm = metadata
+        .id_token_signed_response_alg
+        .as_deref()
+        .and_then(SigningAlgorithm::parse)
+        .unwrap_or(SigningAlgorithm::ALL[0]);
+    let client_id = cx.new_token()?;
+    let secret = match accepted.token_endpoint_auth_method {
+        ClientAuthMethod::None => None,
+        ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost => Some(cx.new_token()?),
+    };
+    let row = client::Model {
+        id: cx.new_id()?,
+        client_secret: secret.as_deref().map(digest),
+        user_id: owner,
+        id_token_signed_response_alg: algorithm.as_str().to_owned(),
+        ..row(&accepted, &client_id, cx.now())
+    };
+    let row = &row;
+    retrying(|| async move {
+        let tx = begin_write(cx.db()).await?;
+        store::client::insert(&tx, row.clone()).await?;
+        tx.commit().await
+    })
+    .await?;
+    tracing::info!(client.id = client_id, method = row.token_endpoint_auth_method, "client.registered");
+    let mut answer = RegistrationResponse::new(accepted, client_id, secret, row.created_at.timestamp());
+    answer.id_token_signed_response_alg = Some(algorithm.as_str().to_owned());
+    Ok(answer)
+}
+
+fn row(accepted: &AcceptedClient, client_id: &str, now: chrono::DateTime<chrono::Utc>) -> client::Model {
+    client::Model {
+        id: String::new(),
+        client_id: client_id.to_owned(),
+        client_secret: None,
+        name: accepted.client_name.clone(),
+        redirect_uris: accepted.redirect_uris.iter().map(|uri| uri.as_str()).collect(),
+        post_logout_redirect_uris: accepted.post_logout_redirect_uris.iter().map(|uri| uri.as_str()).collect(),
+        token_endpoint_auth_method: accepted.token_endpoint_auth_method.as_str().to_owned(),
+        grant_types: accepted.grant_types.iter().map(|grant| grant.as_str()).collect::<Words>(),
+        scope: accepted.scope.to_string(),
+        application_type: accepted.application_type.as_str().to_owned(),
+        id_token_signed_response_alg: String::new(),
+        metadata: Some(json!({
+            "client_uri": accepted.client_uri,
+            "logo_uri": accepted.logo_uri,
+            "tos_uri": accepted.tos_uri,
+            "policy_uri": accepted.policy_uri,
+            "contacts": accepted.contacts,
+            "software_id": accepted.software_id,
+            "software_version": accepted.software_version,
+        })),
+        disabled: false,
+        user_id: None,
+        created_at: now,
+        updated_at: now,
+    }
+}

@@ -1,0 +1,33 @@
+//! Userinfo: the person behind an access token. OpenID Connect Core §5.3.
+
+use auth_core::digest;
+use auth_protocol::claims::{Person, PersonClaims, UserInfo};
+use auth_protocol::error::{OAuthError, OAuthErrorCode};
+use auth_protocol::scope::{OPENID, Scope};
+
+use crate::error::OAuthFailure;
+use crate::provider::Provider;
+use crate::store;
+
+/// Tells what the token's scope allows to tell, in one statement.
+///
+/// A token with `openid` is good here whatever resource it was issued for: the scope names this
+/// very endpoint.
+pub(crate) async fn userinfo(provider: &Provider, token: &str) -> Result<UserInfo, OAuthFailure> {
+    let refused = || OAuthFailure::Refused(OAuthError::new(OAuthErrorCode::InvalidToken, "the access token is not valid"));
+    let cx = provider.cx();
+    let found = store::access_token::find_with_person(cx.db(), &digest(token)).await?;
+    let (stored, person) = found.filter(|(stored, _)| stored.is_live(cx.now())).ok_or_else(refused)?;
+    let scope = Scope::parse(&stored.scope)?;
+    if !scope.contains(OPENID) {
+        return Err(OAuthFailure::new(OAuthErrorCode::InsufficientScope, "the access token lacks the scope openid"));
+    }
+    let person = Person {
+        name: person.name,
+        picture: person.image,
+        updated_at: person.updated_at.timestamp(),
+        email: person.email,
+        email_verified: person.email_verified,
+    };
+    Ok(UserInfo { sub: stored.user_id, person: PersonClaims::allowed_by(&scope, &person) })
+}

@@ -1,0 +1,83 @@
+//! The metadata documents: bytes made once. RFC 8414 §3, OpenID Connect Discovery §4.
+
+use auth_protocol::client::{GrantType, ResponseType};
+use auth_protocol::client_auth::ClientAuthMethod;
+use auth_protocol::metadata::AuthorizationServerMetadata;
+use axum::extract::State;
+use axum::response::Response;
+use http::HeaderMap;
+
+use super::document::Document;
+use crate::keys::SigningAlgorithm;
+use crate::provider::Provider;
+
+/// Describes the authorization server (RFC 8414).
+#[utoipa::path(
+    get, path = "/.well-known/oauth-authorization-server", tag = "oidc",
+    responses((status = 200, description = "Authorization server metadata"))
+)]
+pub(crate) async fn authorization_server(State(document): State<Document>, headers: HeaderMap) -> Response {
+    document.answer(&headers)
+}
+
+/// Describes the OpenID provider (OpenID Connect Discovery).
+#[utoipa::path(
+    get, path = "/.well-known/openid-configuration", tag = "oidc",
+    responses((status = 200, description = "OpenID provider metadata"))
+)]
+pub(crate) async fn openid_configuration(State(document): State<Document>, headers: HeaderMap) -> Response {
+    document.answer(&headers)
+}
+
+/// What the provider offers, the same in both documents.
+pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
+    let endpoint = |path: &str| provider.cx().config().endpoint(path);
+    let names = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    AuthorizationServerMetadata {
+        issuer: provider.issuer(),
+        authorization_endpoint: endpoint("/oauth2/authorize"),
+        token_endpoint: endpoint("/oauth2/token"),
+        jwks_uri: Some(endpoint("/jwks")),
+        registration_endpoint: provider.options().registration.then(|| endpoint("/oauth2/register")),
+        userinfo_endpoint: Some(endpoint("/oauth2/userinfo")),
+        revocation_endpoint: Some(endpoint("/oauth2/revoke")),
+        introspection_endpoint: Some(endpoint("/oauth2/introspect")),
+        pushed_authorization_request_endpoint: None,
+        end_session_endpoint: Some(endpoint("/oauth2/end-session")),
+        scopes_supported: provider.scopes().iter().map(str::to_owned).collect(),
+        response_types_supported: vec![ResponseType::Code],
+        response_modes_supported: names(&["query"]),
+        grant_types_supported: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
+        token_endpoint_auth_methods_supported: vec![
+            ClientAuthMethod::None,
+            ClientAuthMethod::ClientSecretBasic,
+            ClientAuthMethod::ClientSecretPost,
+        ],
+        revocation_endpoint_auth_methods_supported: vec![
+            ClientAuthMethod::None,
+            ClientAuthMethod::ClientSecretBasic,
+            ClientAuthMethod::ClientSecretPost,
+        ],
+        introspection_endpoint_auth_methods_supported: vec![
+            ClientAuthMethod::ClientSecretBasic,
+            ClientAuthMethod::ClientSecretPost,
+        ],
+        code_challenge_methods_supported: names(&["S256"]),
+        authorization_response_iss_parameter_supported: true,
+        client_id_metadata_document_supported: false,
+        protected_resources: provider.resources().to_vec(),
+        subject_types_supported: names(&["public"]),
+        id_token_signing_alg_values_supported: SigningAlgorithm::ALL
+            .iter()
+            .map(|algorithm| algorithm.as_str().to_owned())
+            .collect(),
+        claims_supported: names(&[
+            "sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "sid", "name", "picture", "updated_at", "email",
+            "email_verified",
+        ]),
+        prompt_values_supported: names(&["none", "login", "consent", "select_account"]),
+        request_parameter_supported: false,
+        request_uri_parameter_supported: false,
+        service_documentation: None,
+    }
+}

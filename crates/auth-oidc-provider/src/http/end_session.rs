@@ -1,0 +1,130 @@
+//! `GET|POST /oauth2/end-session`. OpenID Connect RP-Initiated Logout.
+
+use auth_core::pages::{ConfirmView, FormTarget, Hidden, NoticeView, page};
+use auth_core::{CSRF_FIELD, Csrf};
+use auth_protocol::end_session::EndSessionRequest as SignOutRequest;
+use auth_protocol::error::OAuthError;
+use auth_protocol::params::Params;
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, StatusCode};
+
+use super::form::{OAuthForm, REPEATABLE};
+use super::page::{error_page, redirect, with_cookie};
+use super::schema::EndSessionRequest;
+use crate::error::OAuthFailure;
+use crate::flow::end_session::{Confirmed, SignOut, end_session as sign_out};
+use crate::provider::Provider;
+
+/// Signs a person out at the wish of a client, or asks first.
+#[utoipa::path(
+    get, path = "/oauth2/end-session", tag = "oidc", params(EndSessionRequest),
+    responses(
+        (status = 303, description = "Signed out; on to the client"),
+        (status = 200, description = "A page: a question, or that nobody is signed in any more"),
+    )
+)]
+pub(crate) async fn end_session(
+    State(provider): State<Provider>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    match Params::parse(query.unwrap_or_default(), &REPEATABLE) {
+        Ok(params) => answer(&provider, &headers, &params).await,
+        Err(error) => malformed(&provider, &error),
+    }
+}
+
+/// The same with posted parameters, and the answer of the page that asks.
+#[utoipa::path(
+    post, path = "/oauth2/end-session", tag = "oidc",
+    request_body(content = EndSessionRequest, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 303, description = "Signed out; on to the client"),
+        (status = 200, description = "A page: a question, or that nobody is signed in any more"),
+    )
+)]
+pub(crate) async fn end_session_post(
+    State(provider): State<Provider>,
+    headers: HeaderMap,
+    form: Result<OAuthForm, OAuthFailure>,
+) -> Response {
+    match form {
+        Ok(OAuthForm(params)) => answer(&provider, &headers, &params).await,
+        Err(OAuthFailure::Refused(error)) => malformed(&provider, &error),
+        Err(failure @ (OAuthFailure::TooMany { .. } | OAuthFailure::Unexpected(_))) => failure.into_response(),
+    }
+}
+
+async fn answer(provider: &Provider, headers: &HeaderMap, params: &Params) -> Response {
+    let request = match SignOutRequest::parse(params) {
+        Ok(request) => request,
+        Err(error) => return malformed(provider, &error),
+    };
+    let confirmed = match params.get(CSRF_FIELD) {
+        Some(token) if Csrf::check(provider.cx(), headers, token).is_ok() => Confirmed::Yes,
+        Some(_) | None => Confirmed::NotYet,
+    };
+    match sign_out(provider, headers, &request, confirmed).await {
+        Ok(SignOut::Done { redirect: Some(url), cookie }) => {
+            with_cookie(redirect(provider, &url, StatusCode::SEE_OTHER), cookie)
+        }
+        Ok(SignOut::Done { redirect: None, cookie }) => with_cookie(signed_out(provider), cookie),
+        Ok(SignOut::Confirm { account, client_name }) => confirm(provider, headers, &request, &account, client_name),
+        Err(failure) => provider.cx().failure_page(&failure),
+    }
+}
+
+fn malformed(provider: &Provider, error: &OAuthError) -> Response {
+    error_page(provider, StatusCode::BAD_REQUEST, "This request cannot be read", &error.description, None)
+}
+
+fn signed_out(provider: &Provider) -> Response {
+    let Some(pages) = provider.cx().pages() else { return "You are signed out.\n".into_response() };
+    let view = NoticeView {
+        app_name: provider.cx().config().app_name().to_owned(),
+        title: "You are signed out".to_owned(),
+        message: "You can close this page.".to_owned(),
+    };
+    page(StatusCode::OK, pages.notice(&view), None)
+}
+
+fn confirm(
+    provider: &Provider,
+    headers: &HeaderMap,
+    request: &SignOutRequest,
+    account: &str,
+    client_name: Option<String>,
+) -> Response {
+    let cx = provider.cx();
+    let Some(pages) = cx.pages() else { return StatusCode::NOT_FOUND.into_response() };
+    let csrf = match Csrf::of(cx, headers) {
+        Ok(csrf) => csrf,
+        Err(failure) => return cx.failure_page(&failure),
+    };
+    let mut hidden = vec![Hidden { name: CSRF_FIELD, value: csrf.token }];
+    let carried = [
+        ("id_token_hint", &request.id_token_hint),
+        ("client_id", &request.client_id),
+        ("post_logout_redirect_uri", &request.post_logout_redirect_uri),
+        ("state", &request.state),
+    ];
+    for (name, value) in carried {
+        hidden.extend(value.clone().map(|value| Hidden { name, value }));
+    }
+    let message = match client_name {
+        Some(client) => format!("{client} asks to sign you out. You are signed in as {account}."),
+        None => format!("You are signed in as {account}."),
+    };
+    let html = pages.confirm(&ConfirmView {
+        app_name: cx.config().app_name().to_owned(),
+        title: "Sign out?".to_owned(),
+        message,
+        form: FormTarget { action: format!("{}/oauth2/end-session", cx.config().base_path()), hidden },
+        button: "Sign out".to_owned(),
+    });
+    let to = request.post_logout_redirect_uri.as_deref();
+    let to = to.and_then(|uri| auth_protocol::redirect_uri::RedirectUri::parse(uri).ok());
+    let source = to.map(|uri| uri.form_action_source());
+    with_cookie(page(StatusCode::OK, html, source.as_deref()), csrf.cookie)
+}

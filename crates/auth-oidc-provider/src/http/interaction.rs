@@ -1,0 +1,87 @@
+//! `GET /oauth2/interaction`: what an app's own consent page shows.
+
+use auth_core::{ApiError, ErrorBody};
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
+use http::HeaderMap;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::consent::{INVALID_CONSENT_CODE, client_host, scopes};
+use crate::error::no_store;
+use crate::flow::consent;
+use crate::provider::Provider;
+
+/// Which request is meant.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct InteractionQuery {
+    /// The handle of the request.
+    #[serde(default)]
+    consent_code: String,
+}
+
+/// What a client asks for.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = oidc::Interaction)]
+pub(crate) struct InteractionBody {
+    client_id: String,
+    /// What the client calls itself; nobody has checked it.
+    client_name: String,
+    /// The host of its home page, as it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_host: Option<String>,
+    /// The host or scheme the answer goes to.
+    redirect_target: String,
+    /// Whether the answer goes to a program on this person's machine.
+    local_program: bool,
+    scopes: Vec<InteractionScope>,
+    resources: Vec<String>,
+    /// The account that is signed in.
+    account: String,
+}
+
+/// A scope in plain words.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = oidc::InteractionScope)]
+pub(crate) struct InteractionScope {
+    name: String,
+    description: String,
+}
+
+/// Says what a client asks for, to the person it asks.
+#[utoipa::path(
+    get, path = "/oauth2/interaction", tag = "oidc", params(InteractionQuery),
+    responses(
+        (status = 200, body = InteractionBody),
+        (status = 400, description = "There is nothing to answer", body = ErrorBody),
+    ),
+    security(("session" = []))
+)]
+pub(crate) async fn interaction(
+    State(provider): State<Provider>,
+    Query(query): Query<InteractionQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let pending = consent::pending(&provider, &headers, &query.consent_code).await?;
+    let pending = pending.map_err(|_| ApiError::code(INVALID_CONSENT_CODE))?;
+    let to = pending.asked.redirect_uri();
+    let body = InteractionBody {
+        client_id: pending.asked.client.client_id.clone(),
+        client_name: pending.asked.client.name.clone(),
+        client_host: client_host(&pending),
+        redirect_target: to.display_target().to_owned(),
+        local_program: to.is_loopback() || to.is_private_use(),
+        scopes: scopes(&provider, &pending)
+            .into_iter()
+            .map(|scope| InteractionScope { name: scope.name, description: scope.description })
+            .collect(),
+        resources: pending.asked.resources.iter().map(ToString::to_string).collect(),
+        account: pending.who.user.email.clone(),
+    };
+    let mut response = Json(body).into_response();
+    no_store(response.headers_mut());
+    Ok(response)
+}

@@ -1,0 +1,17 @@
+//! `GET /jwks`: the public keys. RFC 7517 §5.
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderValue, header};
+
+use crate::provider::Provider;
+
+/// Publishes the keys ID tokens are signed with.
+#[utoipa::path(get, path = "/jwks", tag = "oidc", responses((status = 200, description = "A JWK set")))]
+pub(crate) async fn jwks(State(provider): State<Provider>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
+    ];
+    (headers, provider.keys().document()).into_response()
+}

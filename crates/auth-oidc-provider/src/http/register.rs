@@ -1,0 +1,63 @@
+//! `POST /oauth2/register`. RFC 7591 §3.
+
+use auth_protocol::error::OAuthErrorCode;
+use auth_protocol::registration::ClientMetadata as Metadata;
+use axum::Json;
+use axum::extract::{FromRequest, Request, State};
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderMap, StatusCode, header};
+
+use super::form::body;
+use super::schema::{Client, ClientMetadata};
+use crate::error::{ErrorBody, OAuthFailure, no_store};
+use crate::flow::register;
+use crate::provider::Provider;
+
+/// Client metadata as JSON.
+pub(crate) struct MetadataBody(Metadata);
+
+impl<S: Send + Sync> FromRequest<S> for MetadataBody {
+    type Rejection = OAuthFailure;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, OAuthFailure> {
+        let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let essence = given.split(';').next().unwrap_or("").trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return Err(OAuthFailure::new(
+                OAuthErrorCode::InvalidClientMetadata,
+                "the body must be application/json",
+            ));
+        }
+        Ok(Self(Metadata::parse(&body(request, state).await?)?))
+    }
+}
+
+/// Registers a client. The answer states what was stored: what is not acceptable is left out.
+#[utoipa::path(
+    post, path = "/oauth2/register", tag = "oidc", request_body = ClientMetadata,
+    responses(
+        (status = 201, body = Client),
+        (status = 400, description = "No redirect URI is acceptable, or the metadata is malformed", body = ErrorBody),
+        (status = 429, description = "Too many requests", body = ErrorBody),
+    )
+)]
+pub(crate) async fn register(
+    State(provider): State<Provider>,
+    headers: HeaderMap,
+    MetadataBody(metadata): MetadataBody,
+) -> Result<Response, OAuthFailure> {
+    let owner = owner(&provider, &headers).await?;
+    let client = register::register(&provider, &metadata, owner).await?;
+    let mut response = (StatusCode::CREATED, Json(client)).into_response();
+    no_store(response.headers_mut());
+    Ok(response)
+}
+
+/// The person signed in on a page of ours; a cookie that came from anywhere else counts for nothing.
+async fn owner(provider: &Provider, headers: &HeaderMap) -> Result<Option<String>, OAuthFailure> {
+    let ours = headers.get(header::ORIGIN).is_some_and(|origin| origin == provider.issuer().as_str());
+    if !ours {
+        return Ok(None);
+    }
+    Ok(provider.cx().find_session(headers).await?.map(|who| who.user.id))
+}

@@ -1,0 +1,37 @@
+//! `POST /oauth2/token`. RFC 6749 §3.2.
+
+use auth_core::ClientAddress;
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use http::HeaderMap;
+
+use super::form::OAuthForm;
+use super::schema::{TokenRequest, TokenResponse};
+use crate::error::{ErrorBody, OAuthFailure, no_store};
+use crate::flow::exchange;
+use crate::provider::Provider;
+
+/// Exchanges a code or a refresh token for tokens.
+#[utoipa::path(
+    post, path = "/oauth2/token", tag = "oidc",
+    request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
+    responses(
+        (status = 200, body = TokenResponse),
+        (status = 400, description = "The request or the grant is not valid", body = ErrorBody),
+        (status = 401, description = "The client is unknown or not authenticated", body = ErrorBody),
+        (status = 429, description = "Too many requests", body = ErrorBody),
+    ),
+    security((), ("client" = []))
+)]
+pub(crate) async fn token(
+    State(provider): State<Provider>,
+    address: ClientAddress,
+    headers: HeaderMap,
+    OAuthForm(params): OAuthForm,
+) -> Result<Response, OAuthFailure> {
+    let tokens = exchange::exchange(&provider, &headers, &params, address.0).await?;
+    let mut response = Json(tokens).into_response();
+    no_store(response.headers_mut());
+    Ok(response)
+}

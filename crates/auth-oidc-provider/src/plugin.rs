@@ -1,0 +1,148 @@
+//! The provider as a plugin.
+
+use std::time::Duration;
+
+use auth_core::{Access, AuthContext, Contributions, Mount, Plugin, PluginId, RateLimit, StartError, route_at};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::config::OidcProvider;
+use crate::entity::{
+    access_token, authorization_code, client, consent, grant, interaction, key, refresh_token,
+};
+use crate::http::{
+    Document, authorize, consent as consent_http, discovery, end_session, interaction as interaction_http, introspect,
+    jwks, register, revoke, token, userinfo,
+};
+use crate::provider::Provider;
+use crate::store;
+
+/// The name of the plugin.
+pub const OIDC_PROVIDER: PluginId = "oidc-provider";
+
+/// How often expired rows are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+impl Plugin for OidcProvider {
+    fn id(&self) -> PluginId {
+        OIDC_PROVIDER
+    }
+
+    fn contribute(&self, to: &mut Contributions) {
+        to.table::<client::Entity>();
+        to.table::<grant::Entity>();
+        to.table::<interaction::Entity>();
+        to.table::<authorization_code::Entity>();
+        to.table::<refresh_token::Entity>();
+        to.table::<access_token::Entity>();
+        to.table::<consent::Entity>();
+        to.table::<key::Entity>();
+        to.error_codes(&[consent_http::INVALID_CONSENT_CODE]);
+        for path in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/oauth2/userinfo", "/jwks"] {
+            to.access(path, Access::Public);
+        }
+        to.access("/.well-known/*", Access::Public);
+        to.access("/oauth2/authorize", Access::CrossSiteNavigation);
+        to.access("/oauth2/end-session", Access::CrossSiteNavigation);
+        to.rate_limit(RateLimit::new("/oauth2/authorize", 60, 300));
+        if self.registration {
+            to.access("/oauth2/register", Access::Public);
+            to.rate_limit(RateLimit::new("/oauth2/register", 60, 120));
+        }
+        to.rate_limit(RateLimit::new("/oauth2/introspect", 60, 1200));
+        to.rate_limit(RateLimit::new("/oauth2/interaction", 60, 300));
+        for (alias, of) in &self.aliases {
+            to.alias(*alias, *of);
+        }
+        for complaint in self.complaints() {
+            to.complain(complaint);
+        }
+    }
+
+    fn mount(&self, cx: &AuthContext) -> Mount {
+        self.mount_as(&self.open(cx))
+    }
+}
+
+impl OidcProvider {
+    /// Mounts a provider opened before, for a plugin that wraps it.
+    pub fn mount_as(&self, provider: &Provider) -> Mount {
+        let mount = Mount::of(self.id());
+        let document = match Document::of(&discovery::metadata(provider)) {
+            Ok(document) => document,
+            Err(error) => return mount.complain(error.to_string()),
+        };
+        let mount = provider.complaints().iter().fold(mount, |mount, complaint| mount.complain(complaint.clone()));
+        let well_known = || {
+            OpenApiRouter::new()
+                .routes(routes!(discovery::authorization_server))
+                .routes(routes!(discovery::openid_configuration))
+                .with_state(document.clone())
+        };
+        let consent_page = OpenApiRouter::new()
+            .routes(route_at(
+                &self.consent_page,
+                routes!(consent_http::consent_page, consent_http::consent_form),
+            ))
+            .with_state(provider.clone());
+        let loading = provider.clone();
+        mount
+            .base(self.endpoints(provider))
+            .base(well_known())
+            .origin(well_known())
+            .origin(if self.has_own_consent_page() { OpenApiRouter::new() } else { consent_page })
+            .continuation(provider.clone())
+            .expose(provider.clone())
+            .at_start(async move { start(loading).await })
+    }
+
+    /// Whether the consent page is the app's; the built-in one is at `/consent`.
+    fn has_own_consent_page(&self) -> bool {
+        self.consent_page != "/consent"
+    }
+
+    fn endpoints(&self, provider: &Provider) -> OpenApiRouter {
+        let router = OpenApiRouter::new()
+            .routes(routes!(authorize::authorize, authorize::authorize_post))
+            .routes(routes!(token::token))
+            .routes(routes!(introspect::introspect))
+            .routes(routes!(revoke::revoke))
+            .routes(routes!(userinfo::userinfo, userinfo::userinfo_post))
+            .routes(routes!(end_session::end_session, end_session::end_session_post))
+            .routes(routes!(consent_http::consent_json))
+            .routes(routes!(interaction_http::interaction))
+            .routes(routes!(jwks::jwks));
+        let router = if self.registration { router.routes(routes!(register::register)) } else { router };
+        let router = self.aliases.iter().fold(router, |router, (alias, of)| match *of {
+            "/oauth2/authorize" => {
+                router.routes(route_at(alias, routes!(authorize::authorize, authorize::authorize_post)))
+            }
+            "/oauth2/token" => router.routes(route_at(alias, routes!(token::token))),
+            "/oauth2/userinfo" => {
+                router.routes(route_at(alias, routes!(userinfo::userinfo, userinfo::userinfo_post)))
+            }
+            "/jwks" => router.routes(route_at(alias, routes!(jwks::jwks))),
+            "/oauth2/register" if self.registration => router.routes(route_at(alias, routes!(register::register))),
+            _ => router,
+        });
+        router.with_state(provider.clone())
+    }
+}
+
+/// Loads the keys, then lets a background task delete what nobody needs any more.
+async fn start(provider: Provider) -> Result<(), StartError> {
+    provider.keys().load(provider.cx()).await?;
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(SWEEP_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            match store::sweep::batch(provider.cx().db(), provider.cx().now()).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::debug!(rows, "expired.deleted"),
+                Err(error) => tracing::warn!(%error, "expired.not_deleted"),
+            }
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! The settings of this server: flags, or environment variables.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+
+use auth_core::{SchemaMode, is_loopback};
+use url::Url;
+
+use crate::secret;
+
+/// The settings of this server.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Config {
+    /// The address to listen on.
+    #[arg(long, env = "LISTEN", default_value = "127.0.0.1:3000")]
+    pub(crate) listen: SocketAddr,
+
+    /// The URL people and clients reach this server at. Default `http://localhost:<port>`.
+    #[arg(long, env = "BASE_URL")]
+    base_url: Option<String>,
+
+    /// The database. By default an SQLite file in this folder, made and migrated by itself.
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite:mcp-server.sqlite", hide_env_values = true)]
+    database_url: String,
+
+    /// The secret that signs cookies and seals keys: at least 32 random bytes.
+    #[arg(long, env = "AUTH_SECRET", hide_env_values = true)]
+    auth_secret: Option<String>,
+
+    /// Whether requests are limited.
+    #[arg(long, env = "RATE_LIMIT", default_value = "on", value_parser = ["on", "off"])]
+    rate_limit: String,
+
+    /// Proxies whose `X-Forwarded-For` is believed.
+    #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
+    pub(crate) trusted_proxies: Vec<IpAddr>,
+}
+
+impl Config {
+    pub(crate) fn base_url(&self) -> String {
+        self.base_url.clone().unwrap_or_else(|| format!("http://localhost:{}", self.listen.port()))
+    }
+
+    pub(crate) fn database_url(&self) -> String {
+        self.database_url.clone()
+    }
+
+    /// An SQLite file is this server's own and migrated by itself; others are checked only.
+    pub(crate) fn schema_mode(&self) -> SchemaMode {
+        if self.is_sqlite() { SchemaMode::Apply } else { SchemaMode::Check }
+    }
+
+    /// The secret as given. A server for this machine on an SQLite file makes and keeps its own;
+    /// without one, `build` complains.
+    pub(crate) fn secret(&self) -> impl FnOnce() -> Result<String, String> + Send + use<> {
+        let given = self.auth_secret.clone();
+        let makes_its_own = self.is_sqlite() && self.is_loopback();
+        move || match given {
+            Some(secret) => Ok(secret),
+            None if makes_its_own => secret::kept(Path::new(secret::FILE)),
+            None => Err("no secret is set; set AUTH_SECRET to at least 32 random bytes".to_owned()),
+        }
+    }
+
+    fn is_sqlite(&self) -> bool {
+        self.database_url.starts_with("sqlite:")
+    }
+
+    fn is_loopback(&self) -> bool {
+        Url::parse(&self.base_url()).is_ok_and(|url| is_loopback(&url))
+    }
+
+    pub(crate) fn rate_limits(&self) -> bool {
+        self.rate_limit == "on"
+    }
+}

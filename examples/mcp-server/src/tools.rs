@@ -1,0 +1,134 @@
+//! The tools of this server. Each knows who calls.
+
+use auth_core::{AuthContext, Unexpected};
+use auth_mcp::McpSession;
+use http::request::Parts;
+use rmcp::handler::server::router::tool::ToolRouter;
+use rmcp::handler::server::tool::Extension;
+use rmcp::handler::server::wrapper::Parameters;
+use rmcp::model::{Implementation, ServerCapabilities, ServerConfig};
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use rmcp::{ErrorData, ServerHandler, schemars, tool, tool_handler, tool_router};
+use serde::Deserialize;
+
+use crate::note;
+
+/// The tools, for one request.
+#[derive(Clone, Debug)]
+pub(crate) struct Tools {
+    cx: AuthContext,
+    tool_router: ToolRouter<Self>,
+}
+
+/// Serves the tools without sessions of their own, so that any instance can answer any request.
+pub(crate) fn service(cx: &AuthContext) -> StreamableHttpService<Tools, LocalSessionManager> {
+    let cx = cx.clone();
+    // The guard in front has judged host and origin, by the base URL.
+    let config = StreamableHttpServerConfig::default()
+        .disable_allowed_hosts()
+        .with_legacy_session_mode(false)
+        .with_json_response(true);
+    StreamableHttpService::new(
+        move || Ok(Tools { cx: cx.clone(), tool_router: Tools::tool_router() }),
+        LocalSessionManager::default().into(),
+        config,
+    )
+}
+
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[schemars(crate = "rmcp::schemars")]
+struct Echo {
+    /// What to say.
+    message: String,
+}
+
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[schemars(crate = "rmcp::schemars")]
+struct NewNote {
+    /// What the note says; at most 10 000 characters.
+    text: String,
+}
+
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[schemars(crate = "rmcp::schemars")]
+struct NoteId {
+    /// The id of the note.
+    id: String,
+}
+
+#[tool_router]
+impl Tools {
+    #[tool(description = "Echo a message", annotations(read_only_hint = true))]
+    async fn echo(&self, Parameters(Echo { message }): Parameters<Echo>) -> String {
+        format!("Tool echo: {message}")
+    }
+
+    #[tool(description = "Says who is calling", annotations(read_only_hint = true))]
+    async fn whoami(&self, Extension(parts): Extension<Parts>) -> Result<String, ErrorData> {
+        let session = session(&parts)?;
+        Ok(format!("user {} through client {}, with {}", session.user_id, session.client_id, session.scopes))
+    }
+
+    #[tool(description = "Lists your notes, newest first", annotations(read_only_hint = true))]
+    async fn list_notes(&self, Extension(parts): Extension<Parts>) -> Result<String, ErrorData> {
+        let notes = note::list(&self.cx, &session(&parts)?.user_id).await.map_err(|error| failed(&error))?;
+        if notes.is_empty() {
+            return Ok("You have no notes.".to_owned());
+        }
+        Ok(notes.iter().map(|note| format!("{}: {}", note.id, note.text)).collect::<Vec<_>>().join("\n"))
+    }
+
+    #[tool(description = "Writes a note; needs the scope notes:write, see /mcp/write")]
+    async fn add_note(
+        &self,
+        Extension(parts): Extension<Parts>,
+        Parameters(NewNote { text }): Parameters<NewNote>,
+    ) -> Result<String, ErrorData> {
+        let session = writer(&parts)?;
+        if text.is_empty() || text.chars().count() > 10_000 {
+            return Err(ErrorData::invalid_params("a note has 1 to 10 000 characters", None));
+        }
+        let id = note::add(&self.cx, &session.user_id, text).await.map_err(|error| failed(&error))?;
+        Ok(format!("Note {id} is kept."))
+    }
+
+    #[tool(description = "Deletes a note; needs the scope notes:write, see /mcp/write", annotations(destructive_hint = true))]
+    async fn delete_note(
+        &self,
+        Extension(parts): Extension<Parts>,
+        Parameters(NoteId { id }): Parameters<NoteId>,
+    ) -> Result<String, ErrorData> {
+        let session = writer(&parts)?;
+        match note::delete(&self.cx, &session.user_id, &id).await.map_err(|error| failed(&error))? {
+            true => Ok(format!("Note {id} is gone.")),
+            false => Err(ErrorData::invalid_params("you have no such note", None)),
+        }
+    }
+}
+
+#[tool_handler(router = self.tool_router)]
+impl ServerHandler for Tools {
+    fn get_info(&self) -> ServerConfig {
+        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+            .with_server_info(Implementation::new("notes", env!("CARGO_PKG_VERSION")))
+            .with_instructions("Keeps notes for the person who is signed in.")
+    }
+}
+
+/// The guard has put the session there.
+fn session(parts: &Parts) -> Result<&McpSession, ErrorData> {
+    McpSession::of(parts).ok_or_else(|| ErrorData::internal_error("this route has no guard", None))
+}
+
+fn writer(parts: &Parts) -> Result<&McpSession, ErrorData> {
+    let session = session(parts)?;
+    if session.has("notes:write") {
+        return Ok(session);
+    }
+    Err(ErrorData::invalid_request("this needs the scope notes:write; connect to /mcp/write", None))
+}
+
+fn failed(error: &Unexpected) -> ErrorData {
+    ErrorData::internal_error(format!("something went wrong, reference {}", error.report()), None)
+}
