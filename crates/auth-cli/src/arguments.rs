@@ -102,19 +102,13 @@ pub(crate) fn parse<C: clap::Args>(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
 ) -> Result<Arguments<C>, clap::Error> {
     let command = CommandLine::<C>::command();
-    let required = command
-        .get_arguments()
-        .find(|argument| argument.get_id() == DATABASE_URL)
-        .map(Arg::is_required_set);
+    let required = command.get_arguments().find(|argument| argument.get_id() == DATABASE_URL).map(Arg::is_required_set);
     let mut command = match required {
         None => command.arg(database_url()),
-        Some(required) => command.mut_arg(DATABASE_URL, |argument| {
-            argument.hide_env_values(true).global(!required)
-        }),
+        Some(required) => command.mut_arg(DATABASE_URL, |argument| argument.hide_env_values(true).global(!required)),
     };
     let matches = command.try_get_matches_from_mut(arguments)?;
-    let line =
-        CommandLine::<C>::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    let line = CommandLine::<C>::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     let database_url = match required {
         None => matches.get_one::<String>(DATABASE_URL).cloned(),
         Some(_) => None,
@@ -173,19 +167,13 @@ mod tests {
         let found = parsed::<Config>("--base-url https://a.example migrate --yes").unwrap();
 
         assert_eq!(found.config.base_url, "https://a.example");
-        let yes = Migrate {
-            yes: true,
-            ..Migrate::default()
-        };
+        let yes = Migrate { yes: true, ..Migrate::default() };
         assert_eq!(found.task, Task::Migrate(yes));
     }
 
     #[test]
     fn the_database_url_stands_before_or_after_the_command() {
-        for line in [
-            "--database-url sqlite:a migrate",
-            "migrate --database-url sqlite:a",
-        ] {
+        for line in ["--database-url sqlite:a migrate", "migrate --database-url sqlite:a"] {
             let found = parsed::<Config>(line).unwrap();
 
             assert_eq!(found.database_url.as_deref(), Some("sqlite:a"), "{line}");

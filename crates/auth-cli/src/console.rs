@@ -15,9 +15,7 @@ pub struct Console<'a> {
 
 impl fmt::Debug for Console<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Console")
-            .field("person", &self.person.is_some())
-            .finish_non_exhaustive()
+        f.debug_struct("Console").field("person", &self.person.is_some()).finish_non_exhaustive()
     }
 }
 
@@ -36,11 +34,7 @@ impl Console<'static> {
 impl<'a> Console<'a> {
     /// A console nobody sits at: text goes to `out`, messages go to `err`.
     pub fn new(out: impl Write + 'a, err: impl Write + 'a) -> Self {
-        Self {
-            out: Box::new(out),
-            err: Box::new(err),
-            person: None,
-        }
+        Self { out: Box::new(out), err: Box::new(err), person: None }
     }
 
     /// Puts a person at it, who answers with these lines.
@@ -71,9 +65,7 @@ impl<'a> Console<'a> {
         let mut answer = String::new();
         person.read_line(&mut answer)?;
         let answer = answer.trim();
-        Ok(Some(
-            answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes"),
-        ))
+        Ok(Some(answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes")))
     }
 
     pub(crate) fn failure(&mut self, failure: &Failure) -> Exit {

@@ -12,11 +12,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// Writes the description of all routes as JSON.
-pub(crate) fn openapi(
-    builder: AuthBuilder,
-    how: &Openapi,
-    console: &mut Console<'_>,
-) -> Result<Exit, Failure> {
+pub(crate) fn openapi(builder: AuthBuilder, how: &Openapi, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let auth = builder.assemble()?;
     let mut text = serde_json::to_string_pretty(auth.openapi())?;
     text.push('\n');
@@ -24,11 +20,7 @@ pub(crate) fn openapi(
 }
 
 /// Lists all routes, and on demand what runs around them.
-pub(crate) fn routes(
-    builder: AuthBuilder,
-    how: Routes,
-    console: &mut Console<'_>,
-) -> Result<Exit, Failure> {
+pub(crate) fn routes(builder: AuthBuilder, how: Routes, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let auth = builder.assemble()?;
     let mut text = listed(&serde_json::to_value(auth.openapi())?);
     if how.hooks {
@@ -46,10 +38,7 @@ pub(crate) fn write(text: &str, output: &Path, console: &mut Console<'_>) -> Res
         console.text(text)?;
         return Ok(Exit::Done);
     }
-    std::fs::write(output, text).map_err(|cause| Failure::Write {
-        path: output.to_owned(),
-        cause,
-    })?;
+    std::fs::write(output, text).map_err(|cause| Failure::Write { path: output.to_owned(), cause })?;
     console.message(&format!("Wrote {}.", output.display()));
     Ok(Exit::Done)
 }
@@ -64,11 +53,7 @@ fn listed(openapi: &Value) -> String {
                 continue;
             };
             let summary = operation.get("summary").and_then(Value::as_str);
-            let line = format!(
-                "{:<6} {path:<52} {}",
-                method.to_ascii_uppercase(),
-                summary.unwrap_or_default()
-            );
+            let line = format!("{:<6} {path:<52} {}", method.to_ascii_uppercase(), summary.unwrap_or_default());
             let _ = writeln!(text, "{}", line.trim_end());
         }
     }

@@ -79,19 +79,13 @@ mod tests {
 
     fn told(texts: &[&'static str]) -> Option<Box<Told>> {
         let (text, rest) = texts.split_first()?;
-        Some(Box::new(Told {
-            text,
-            cause: told(rest),
-        }))
+        Some(Box::new(Told { text, cause: told(rest) }))
     }
 
     #[test]
     fn every_cause_is_told_once() {
         let error = told(&["cannot start", "file: not found", "not found", "disk gone"]).unwrap();
 
-        assert_eq!(
-            chain(&*error),
-            "cannot start\n  because: file: not found\n  because: disk gone"
-        );
+        assert_eq!(chain(&*error), "cannot start\n  because: file: not found\n  because: disk gone");
     }
 }

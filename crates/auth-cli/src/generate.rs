@@ -13,11 +13,7 @@ use crate::migrate::{Standing, warn};
 use crate::source::Source;
 
 /// Writes the schema of an app. Connects to nothing unless a database is named to compare with.
-pub(crate) async fn run(
-    builder: AuthBuilder,
-    how: &Generate,
-    console: &mut Console<'_>,
-) -> Result<Exit, Failure> {
+pub(crate) async fn run(builder: AuthBuilder, how: &Generate, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let schema = builder.schema()?;
     let text = match (&how.against, how.format) {
         (Some(url), _) => {

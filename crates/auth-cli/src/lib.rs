@@ -79,11 +79,7 @@ where
     S: AsyncFnOnce(Auth, C) -> Result<(), E>,
     E: Into<Box<dyn Error + Send + Sync>>,
 {
-    let Arguments {
-        config,
-        task,
-        database_url,
-    } = arguments;
+    let Arguments { config, task, database_url } = arguments;
     if matches!(task, Task::Serve) {
         log::start();
     }
@@ -95,9 +91,7 @@ where
         Task::Serve => {
             let auth = builder.build().await?;
             let served = serve(auth, config).await;
-            served
-                .map(|()| Exit::Done)
-                .map_err(|error| Failure::App(error.into()))
+            served.map(|()| Exit::Done).map_err(|error| Failure::App(error.into()))
         }
         Task::Migrate(how) => migrate::run(builder, &how, console).await,
         Task::Generate(how) => generate::run(builder, &how, console).await,

@@ -121,8 +121,7 @@ mod tests {
 
     async fn asks(address: SocketAddr, path: &str) -> TcpStream {
         let mut stream = TcpStream::connect(address).await.unwrap();
-        let request =
-            format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+        let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         stream
     }
@@ -135,21 +134,14 @@ mod tests {
         let error = listen(address).await.unwrap_err();
 
         assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
-        assert!(
-            error
-                .to_string()
-                .starts_with(&format!("{address} is in use; "))
-        );
+        assert!(error.to_string().starts_with(&format!("{address} is in use; ")));
     }
 
     #[tokio::test]
     async fn a_handler_learns_the_address_of_its_peer() {
         let listener = listen("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = Router::new().route(
-            "/",
-            get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.to_string()),
-        );
+        let router = Router::new().route("/", get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.to_string()));
         let (stop, stopped) = oneshot::channel::<()>();
         let stopping = async move { drop(stopped.await) };
         let server = tokio::spawn(serve_until(listener, router, stopping, GRACE));

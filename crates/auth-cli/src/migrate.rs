@@ -12,11 +12,7 @@ use crate::failure::Failure;
 use crate::source::Source;
 
 /// Brings the database of an app up to its schema. Needs no secret.
-pub(crate) async fn run(
-    builder: AuthBuilder,
-    how: &Migrate,
-    console: &mut Console<'_>,
-) -> Result<Exit, Failure> {
+pub(crate) async fn run(builder: AuthBuilder, how: &Migrate, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let given = builder.database_source().cloned();
     let schema = builder.schema()?;
     let source = Source::of(given.as_ref())?;
@@ -41,11 +37,7 @@ pub(crate) async fn run(
         return Ok(Exit::Done);
     }
     if !how.yes {
-        let question = format!(
-            "Do {} in the database {}?",
-            counted(plan.steps.len()),
-            source.name
-        );
+        let question = format!("Do {} in the database {}?", counted(plan.steps.len()), source.name);
         match console.asks(&question)? {
             Some(true) => {}
             Some(false) => {
@@ -59,10 +51,7 @@ pub(crate) async fn run(
         }
     }
     let db = source.connect().await?;
-    let applied = apply(&db, &schema).await.map_err(|cause| Failure::Apply {
-        url: source.name.clone(),
-        cause,
-    })?;
+    let applied = apply(&db, &schema).await.map_err(|cause| Failure::Apply { url: source.name.clone(), cause })?;
     console.message(&format!("{} done.", counted(applied.steps.len())));
     Ok(Exit::Done)
 }

@@ -31,21 +31,15 @@ impl Source {
             return Ok(plan(schema, &LiveSchema::empty(DbBackend::Sqlite)));
         }
         let db = self.connect().await?;
-        pending(&db, schema)
-            .await
-            .map_err(|cause| Failure::Compare {
-                url: self.name.clone(),
-                cause,
-            })
+        pending(&db, schema).await.map_err(|cause| Failure::Compare { url: self.name.clone(), cause })
     }
 
     pub(crate) async fn connect(&self) -> Result<DatabaseConnection, Failure> {
         match &self.from {
             DatabaseSource::Connection(db) => Ok(db.clone()),
-            DatabaseSource::Url(url) => connect(url).await.map_err(|cause| Failure::Unreachable {
-                url: self.name.clone(),
-                cause,
-            }),
+            DatabaseSource::Url(url) => {
+                connect(url).await.map_err(|cause| Failure::Unreachable { url: self.name.clone(), cause })
+            }
         }
     }
 
@@ -75,13 +69,7 @@ mod tests {
         assert_eq!(file("sqlite:a.sqlite"), Some(Path::new("a.sqlite")));
         assert_eq!(file("sqlite://a/b?mode=rwc"), Some(Path::new("a/b")));
         assert_eq!(file("sqlite:///a/b"), Some(Path::new("/a/b")));
-        for none in [
-            "sqlite::memory:",
-            "sqlite://",
-            "sqlite:a?mode=memory",
-            "sqlite:a%20b",
-            "postgres://h/d",
-        ] {
+        for none in ["sqlite::memory:", "sqlite://", "sqlite:a?mode=memory", "sqlite:a%20b", "postgres://h/d"] {
             assert_eq!(file(none), None, "{none}");
         }
     }
@@ -97,9 +85,6 @@ mod tests {
     fn a_database_is_named_without_its_password() {
         let given = DatabaseSource::from("postgres://u:hunter2@h/d");
 
-        assert_eq!(
-            Source::of(Some(&given)).unwrap().name,
-            "postgres://u:***@h/d"
-        );
+        assert_eq!(Source::of(Some(&given)).unwrap().name, "postgres://u:***@h/d");
     }
 }

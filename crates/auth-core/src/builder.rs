@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sea_orm::{DatabaseConnection, DbErr};
 
@@ -20,6 +21,7 @@ use crate::random::{Random, SystemRandom};
 use crate::rate_limit::{MemoryStore, RateLimit, RateLimitStore};
 use crate::schema::{self, Schema};
 use crate::secret::{Keys, Secret};
+use crate::store;
 
 /// What happens at start when the database lacks something.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -349,6 +351,7 @@ impl AuthBuilder {
         for (plugin, job) in jobs {
             job.await.map_err(|cause| BuildError::Start { plugin, cause })?;
         }
+        sweep_sessions(auth.context().clone());
         Ok(auth)
     }
 
@@ -437,6 +440,27 @@ impl AuthBuilder {
             }
         }
     }
+}
+
+/// How often sessions that are over are looked for.
+const SWEEP_EVERY: Duration = Duration::from_secs(300);
+/// The most sessions one look deletes.
+const SWEEP_MOST: u64 = 500;
+
+/// Lets a background task delete sessions that are over, a bounded number at a time.
+fn sweep_sessions(cx: AuthContext) {
+    tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(SWEEP_EVERY);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            match store::session::sweep(cx.db(), cx.now(), SWEEP_MOST).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::debug!(rows, "sessions.deleted"),
+                Err(error) => tracing::warn!(%error, "sessions.not_deleted"),
+            }
+        }
+    });
 }
 
 /// Brings the database up to the schema, or says what it lacks.

@@ -20,7 +20,7 @@ impl Clock for SystemClock {
 }
 
 /// Cuts a time to milliseconds, the precision every supported database keeps.
-pub fn to_millis(time: DateTime<Utc>) -> DateTime<Utc> {
+pub(crate) fn to_millis(time: DateTime<Utc>) -> DateTime<Utc> {
     time.trunc_subsecs(3)
 }
 

@@ -1,4 +1,4 @@
-//! The framework: plugins, sessions, the schema planner and the merged API description.
+#![doc = include_str!("../README.md")]
 
 mod access;
 mod assemble;

@@ -35,7 +35,7 @@ impl Random for SystemRandom {
 ///
 /// # Errors
 /// [`NoRandomness`] when the source is not available.
-pub fn token(random: &dyn Random) -> Result<String, NoRandomness> {
+pub(crate) fn token(random: &dyn Random) -> Result<String, NoRandomness> {
     let mut bytes = [0_u8; 32];
     random.fill(&mut bytes)?;
     Ok(URL_SAFE_NO_PAD.encode(bytes))
@@ -45,7 +45,7 @@ pub fn token(random: &dyn Random) -> Result<String, NoRandomness> {
 ///
 /// # Errors
 /// [`NoRandomness`] when the source is not available.
-pub fn id(random: &dyn Random, now: DateTime<Utc>) -> Result<String, NoRandomness> {
+pub(crate) fn id(random: &dyn Random, now: DateTime<Utc>) -> Result<String, NoRandomness> {
     let mut bytes = [0_u8; 10];
     random.fill(&mut bytes)?;
     let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::random::{NoRandomness, Random};
 
 /// The fewest bytes an app secret may have.
-pub const MIN_SECRET_BYTES: usize = 32;
+pub(crate) const MIN_SECRET_BYTES: usize = 32;
 
 /// Values that stand in public examples and are no secrets.
 const KNOWN_DEFAULTS: [&str; 4] = [

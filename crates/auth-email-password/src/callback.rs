@@ -59,10 +59,8 @@ mod tests {
     use auth_core::Auth;
 
     fn parsed(typed: &str) -> Option<String> {
-        let auth = Auth::builder("https://auth.example.com")
-            .trusted_origin("https://app.example.com")
-            .assemble()
-            .unwrap();
+        let auth =
+            Auth::builder("https://auth.example.com").trusted_origin("https://app.example.com").assemble().unwrap();
         CallbackUrl::parse(typed, auth.context().config()).map(|url| url.as_str().to_owned())
     }
 

@@ -15,8 +15,7 @@ const SIGN_UP_OFF: ErrorCode = ErrorCode {
 const INVALID_EMAIL: ErrorCode = ErrorCode { code: "INVALID_EMAIL", status: 400, message: "Invalid email" };
 const PASSWORD_TOO_SHORT: ErrorCode =
     ErrorCode { code: "PASSWORD_TOO_SHORT", status: 400, message: "Password too short" };
-const PASSWORD_TOO_LONG: ErrorCode =
-    ErrorCode { code: "PASSWORD_TOO_LONG", status: 400, message: "Password too long" };
+const PASSWORD_TOO_LONG: ErrorCode = ErrorCode { code: "PASSWORD_TOO_LONG", status: 400, message: "Password too long" };
 const TAKEN: ErrorCode = ErrorCode {
     code: "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL",
     status: 422,
@@ -28,15 +27,8 @@ const INVALID_CALLBACKURL: ErrorCode =
     ErrorCode { code: "INVALID_CALLBACKURL", status: 403, message: "Invalid callbackURL" };
 
 /// Every code of the plugin, as Better Auth spells it.
-pub(crate) const CODES: [ErrorCode; 7] = [
-    SIGN_UP_OFF,
-    INVALID_EMAIL,
-    PASSWORD_TOO_SHORT,
-    PASSWORD_TOO_LONG,
-    TAKEN,
-    CREDENTIALS,
-    INVALID_CALLBACKURL,
-];
+pub(crate) const CODES: [ErrorCode; 7] =
+    [SIGN_UP_OFF, INVALID_EMAIL, PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, TAKEN, CREDENTIALS, INVALID_CALLBACKURL];
 
 /// Why nobody was signed up or in. Unless it is unexpected, nothing has changed.
 #[derive(Debug, thiserror::Error)]
@@ -141,18 +133,15 @@ impl Refusal {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "There is already an account with this address. Sign in, or use another address.".into(),
             ),
-            Self::Credentials => {
-                (StatusCode::UNAUTHORIZED, "The e-mail address or the password is not right.".into())
-            }
+            Self::Credentials => (StatusCode::UNAUTHORIZED, "The e-mail address or the password is not right.".into()),
             Self::Callback => (
                 StatusCode::FORBIDDEN,
                 "The link that brought you here leads to a place we do not know. Sign in again to go on without it."
                     .into(),
             ),
-            Self::Csrf => (
-                StatusCode::FORBIDDEN,
-                "This form was out of date, so nothing was sent. Please try again.".into(),
-            ),
+            Self::Csrf => {
+                (StatusCode::FORBIDDEN, "This form was out of date, so nothing was sent. Please try again.".into())
+            }
             Self::TooMany { retry_after } => {
                 (StatusCode::TOO_MANY_REQUESTS, format!("Too many tries. Please wait {}.", span(retry_after)).into())
             }

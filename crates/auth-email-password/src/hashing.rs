@@ -36,10 +36,7 @@ impl Hashing {
     ///
     /// # Errors
     /// [`Refusal::Busy`] at once when all places are taken.
-    pub(crate) async fn run<T: Send + 'static>(
-        &self,
-        hash: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Refusal> {
+    pub(crate) async fn run<T: Send + 'static>(&self, hash: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Refusal::Busy)?;
         let worker = Arc::clone(&self.workers).acquire_owned().await.map_err(Unexpected::new)?;
         // Both permits go along: a caller who hangs up does not free a core that is still busy.

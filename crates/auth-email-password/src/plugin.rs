@@ -19,7 +19,9 @@ impl Plugin for EmailPassword {
     fn contribute(&self, to: &mut Contributions) {
         let complaints = self.complaints();
         if !complaints.is_empty() {
-            complaints.into_iter().for_each(|complaint| to.complain(complaint));
+            for complaint in complaints {
+                to.complain(complaint);
+            }
             return;
         }
         to.error_codes(&CODES);

@@ -1,4 +1,4 @@
-//! Makes an app an OAuth provider for MCP clients, and guards its MCP route.
+#![doc = include_str!("../README.md")]
 
 mod config;
 mod guard;

@@ -1,4 +1,4 @@
-//! An OAuth 2.1 authorization server and OpenID Connect provider.
+#![doc = include_str!("../README.md")]
 
 mod config;
 pub mod entity;

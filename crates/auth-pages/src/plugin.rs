@@ -41,9 +41,7 @@ impl Plugin for Pages {
     }
 
     fn mount(&self, _: &AuthContext) -> Mount {
-        let assets = OpenApiRouter::new()
-            .routes(routes!(stylesheet::stylesheet))
-            .with_state(self.stylesheet.clone());
+        let assets = OpenApiRouter::new().routes(routes!(stylesheet::stylesheet)).with_state(self.stylesheet.clone());
         Mount::of(ID).origin(assets).pages(self.clone())
     }
 }

@@ -1,8 +1,4 @@
-//! The rules of OAuth 2.1, OpenID Connect and MCP authorization, pure: no I/O, no clock, no randomness.
-//!
-//! One module holds one rule and cites its source. Instants are `i64` milliseconds since the Unix
-//! epoch and come in as an argument named `now`; values on the wire are seconds where the RFC says so.
-//! Whatever needs a database is fetched first and judged here afterwards.
+#![doc = include_str!("../README.md")]
 
 pub mod authorize;
 pub mod bearer;

@@ -165,13 +165,6 @@ impl RequireTokenBuilder {
         self
     }
 
-    /// Names the protection space in the challenge. RFC 9110 §11.5. Default none.
-    #[must_use]
-    pub fn realm(mut self, realm: impl Into<String>) -> Self {
-        self.challenges = self.challenges.in_realm(realm.into());
-        self
-    }
-
     /// Makes the guard and the challenges it answers with.
     ///
     /// # Errors

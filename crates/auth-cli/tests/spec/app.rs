@@ -26,11 +26,7 @@ impl Plugin for Notes {
     }
 
     fn contribute(&self, to: &mut Contributions) {
-        to.table_spec(
-            TableSpec::new("note")
-                .key("id")
-                .column(ColumnSpec::new("text", LogicalType::Text)),
-        );
+        to.table_spec(TableSpec::new("note").key("id").column(ColumnSpec::new("text", LogicalType::Text)));
     }
 
     fn mount(&self, _: &AuthContext) -> Mount {
@@ -102,10 +98,6 @@ impl Place {
             Err::<(), _>("the app ran")
         });
         drop(console);
-        Outcome {
-            exit,
-            out: String::from_utf8(out).unwrap(),
-            err: String::from_utf8(err).unwrap(),
-        }
+        Outcome { exit, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
     }
 }

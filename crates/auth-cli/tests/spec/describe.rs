@@ -24,10 +24,7 @@ fn routes_are_listed_one_a_line() {
     let listed = Place::new().runs("routes --hooks");
 
     assert_eq!(listed.exit, Exit::Done);
-    let line = listed
-        .out
-        .lines()
-        .find(|line| line.contains("/api/auth/notes"));
+    let line = listed.out.lines().find(|line| line.contains("/api/auth/notes"));
     let words: Vec<&str> = line.unwrap().split_whitespace().collect();
     assert_eq!(words, ["GET", "/api/auth/notes", "Lists", "notes."]);
 }

@@ -8,11 +8,7 @@ use crate::app::Place;
 fn every_database_has_its_own_sql() {
     let place = Place::new();
 
-    for (backend, quoted) in [
-        ("sqlite", "\"note\""),
-        ("postgres", "\"note\""),
-        ("mysql", "`note`"),
-    ] {
+    for (backend, quoted) in [("sqlite", "\"note\""), ("postgres", "\"note\""), ("mysql", "`note`")] {
         let written = place.runs(&format!("generate --backend {backend}"));
 
         assert_eq!(written.exit, Exit::Done, "{}", written.err);
@@ -49,17 +45,10 @@ fn a_file_is_written_where_one_is_named() {
     let written = place.runs(&format!("generate --output {path}"));
 
     assert_eq!((written.exit, written.out.as_str()), (Exit::Done, ""));
-    assert_eq!(
-        std::fs::read_to_string(&path).unwrap(),
-        place.runs("generate").out
-    );
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), place.runs("generate").out);
     let failed = place.runs(&format!("generate --output {path}/below"));
     assert_eq!(failed.exit, Exit::Failed);
-    assert!(
-        failed
-            .err
-            .starts_with(&format!("error: cannot write {path}/below\n  because: "))
-    );
+    assert!(failed.err.starts_with(&format!("error: cannot write {path}/below\n  because: ")));
 }
 
 #[test]

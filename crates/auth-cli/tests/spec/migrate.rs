@@ -110,9 +110,9 @@ fn a_database_that_does_not_answer_is_named_without_its_password() {
 
     let failed = place.runs("migrate --yes --database-url sqlite:/nowhere/at/all/app.sqlite");
     assert_eq!(failed.exit, Exit::Failed);
-    assert!(failed.err.starts_with(
-        "error: the database sqlite:/nowhere/at/all/app.sqlite does not answer\n  because: "
-    ));
+    assert!(
+        failed.err.starts_with("error: the database sqlite:/nowhere/at/all/app.sqlite does not answer\n  because: ")
+    );
 
     let failed = place.runs("migrate --yes --database-url postgres://u:hunter2@127.0.0.1:1/d");
     assert_eq!(failed.exit, Exit::Failed);

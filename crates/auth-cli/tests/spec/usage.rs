@@ -17,14 +17,7 @@ fn help_is_text_and_lists_the_commands() {
     let help = Place::new().runs("--help");
 
     assert_eq!((help.exit, help.err.as_str()), (Exit::Done, ""));
-    for command in [
-        "serve",
-        "migrate",
-        "generate",
-        "openapi",
-        "routes",
-        "--database-url",
-    ] {
+    for command in ["serve", "migrate", "generate", "openapi", "routes", "--database-url"] {
         assert!(help.out.contains(command), "{command}: {}", help.out);
     }
     let help = Place::new().runs("migrate --help");

@@ -2,7 +2,7 @@
 
 use sea_orm::sea_query::{ColumnType, Expr, ForeignKeyAction, StringLen, TableName, TableRef, Value};
 use sea_orm::{
-    ColumnTrait, DbBackend, EntityName as _, EntityTrait, IdenStatic, Identity, Iterable, PrimaryKeyToColumn,
+    ColumnTrait, DbBackend, EntityTrait, IdenStatic, Identity, Iterable, PrimaryKeyToColumn,
     RelationDef, RelationTrait, Schema,
 };
 use thiserror::Error;

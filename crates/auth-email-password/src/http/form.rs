@@ -69,8 +69,7 @@ impl Carried {
 
     fn fields(&self) -> impl Iterator<Item = Hidden> + '_ {
         let interaction = self.interaction.iter().map(|handle| Hidden { name: INTERACTION, value: handle.clone() });
-        let callback =
-            self.callback.iter().map(|url| Hidden { name: CALLBACK, value: url.as_str().to_owned() });
+        let callback = self.callback.iter().map(|url| Hidden { name: CALLBACK, value: url.as_str().to_owned() });
         interaction.chain(callback)
     }
 }

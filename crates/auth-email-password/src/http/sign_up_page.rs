@@ -116,9 +116,8 @@ pub(crate) async fn sign_up_form(
 
 async fn enter(accounts: &Accounts, visit: Visit<'_>, form: &SignUpForm) -> Result<Entered, Refusal> {
     Csrf::check(&accounts.cx, visit.headers, &form.csrf).map_err(|_| Refusal::Csrf)?;
-    let name_fits = !form.name.is_empty()
-        && form.name.chars().count() <= LONGEST_NAME
-        && !form.name.chars().any(char::is_control);
+    let name_fits =
+        !form.name.is_empty() && form.name.chars().count() <= LONGEST_NAME && !form.name.chars().any(char::is_control);
     if !name_fits {
         return Err(Refusal::Shape("Enter your name, with at most 255 characters.".to_owned()));
     }

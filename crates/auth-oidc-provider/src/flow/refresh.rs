@@ -17,7 +17,6 @@ use super::revoke::revoke_grant;
 use crate::entity::client;
 use crate::error::OAuthFailure;
 use crate::provider::Provider;
-use crate::store;
 use crate::store::refresh_token::{self, Stored};
 
 /// What a refresh asked for, kept to tell the same request from another.

@@ -1,7 +1,7 @@
 //! Queries on `oauthAuthorizationCode`.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult, IntoActiveModel as _, JoinType,
     QueryFilter as _, QuerySelect as _, RelationTrait as _,

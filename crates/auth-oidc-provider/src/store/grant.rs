@@ -23,17 +23,6 @@ pub(crate) async fn revoke(db: &impl ConnectionTrait, id: &str, now: DateTime<Ut
     Ok(done.rows_affected == 1)
 }
 
-/// Takes back everything a person gave to anybody.
-pub(crate) async fn revoke_of_user(db: &impl ConnectionTrait, user_id: &str, now: DateTime<Utc>) -> Result<u64, DbErr> {
-    let done = Entity::update_many()
-        .col_expr(Column::RevokedAt, Expr::value(now))
-        .filter(Column::UserId.eq(user_id))
-        .filter(Column::RevokedAt.is_null())
-        .exec(db)
-        .await?;
-    Ok(done.rows_affected)
-}
-
 /// A sub-query that finds the grant of a row if it is alive, for conditional updates: what was
 /// judged before the transaction is judged again inside it.
 pub(crate) fn alive(grant_id: Expr, now: DateTime<Utc>) -> SelectStatement {

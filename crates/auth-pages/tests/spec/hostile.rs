@@ -7,7 +7,9 @@ use crate::views;
 
 #[test]
 fn no_value_breaks_out_of_its_place() {
-    for attack in ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' autofocus onfocus='x", "</title><b>"] {
+    for attack in
+        ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' autofocus onfocus='x", "</title><b>"]
+    {
         for (name, html) in views::filled_with(attack) {
             assert!(!html.contains(attack), "{name}: {attack}");
             assert!(!html.contains("<img") && !html.contains("<b>"), "{name}: {attack}");
@@ -19,7 +21,8 @@ fn no_value_breaks_out_of_its_place() {
 fn no_page_has_script_or_style_of_its_own() {
     for (name, html) in views::filled_with("text") {
         let html = html.to_ascii_lowercase();
-        for banned in ["<script", "<style", "style=", "javascript:", "http:", "https:", "onclick", "onload", "onerror"] {
+        for banned in ["<script", "<style", "style=", "javascript:", "http:", "https:", "onclick", "onload", "onerror"]
+        {
             assert!(!html.contains(banned), "{name} has {banned}");
         }
     }

@@ -1,4 +1,5 @@
 //! The built-in pages, rendered from views and served over HTTP.
+#![cfg(test)]
 
 mod consent;
 mod forms;

@@ -54,5 +54,5 @@ async fn the_route_is_described() {
     let path = &auth.openapi().paths.paths["/auth-assets/{file}"];
 
     assert!(path.get.is_some());
-    assert!(linked().starts_with("/auth-assets/") && linked().ends_with(".css"));
+    assert!(linked().starts_with("/auth-assets/"));
 }

@@ -53,26 +53,65 @@ pub(crate) fn filled_with(text: &str) -> Vec<(&'static str, String)> {
     let text = || text.to_owned();
     let form = || form(&text(), &text());
     vec![
-        ("sign-in", pages.sign_in(&SignInView {
-            app_name: text(), form: form(), email: text(), error: Some(text()), sign_up_url: Some(text()),
-            client_name: Some(text()),
-        })),
-        ("sign-up", pages.sign_up(&SignUpView {
-            app_name: text(), form: form(), name: text(), email: text(), error: Some(text()), sign_in_url: text(),
-            min_password: 8, client_name: Some(text()),
-        })),
-        ("consent", pages.consent(&ConsentView {
-            app_name: text(), form: form(), client_name: text(), client_host: Some(text()), redirect_target: text(),
-            local_program: true, scopes: vec![ScopeView { name: text(), description: text() }],
-            resources: vec![text()], account: text(),
-        })),
-        ("confirm", pages.confirm(&ConfirmView {
-            app_name: text(), title: text(), message: text(), form: form(), button: text(),
-        })),
-        ("error", pages.error(&ErrorView {
-            app_name: text(), title: text(), message: text(), hint: Some(text()), reference: Some(text()),
-            retry_url: Some(text()),
-        })),
+        (
+            "sign-in",
+            pages.sign_in(&SignInView {
+                app_name: text(),
+                form: form(),
+                email: text(),
+                error: Some(text()),
+                sign_up_url: Some(text()),
+                client_name: Some(text()),
+            }),
+        ),
+        (
+            "sign-up",
+            pages.sign_up(&SignUpView {
+                app_name: text(),
+                form: form(),
+                name: text(),
+                email: text(),
+                error: Some(text()),
+                sign_in_url: text(),
+                min_password: 8,
+                client_name: Some(text()),
+            }),
+        ),
+        (
+            "consent",
+            pages.consent(&ConsentView {
+                app_name: text(),
+                form: form(),
+                client_name: text(),
+                client_host: Some(text()),
+                redirect_target: text(),
+                local_program: true,
+                scopes: vec![ScopeView { name: text(), description: text() }],
+                resources: vec![text()],
+                account: text(),
+            }),
+        ),
+        (
+            "confirm",
+            pages.confirm(&ConfirmView {
+                app_name: text(),
+                title: text(),
+                message: text(),
+                form: form(),
+                button: text(),
+            }),
+        ),
+        (
+            "error",
+            pages.error(&ErrorView {
+                app_name: text(),
+                title: text(),
+                message: text(),
+                hint: Some(text()),
+                reference: Some(text()),
+                retry_url: Some(text()),
+            }),
+        ),
         ("notice", pages.notice(&NoticeView { app_name: text(), title: text(), message: text() })),
     ]
 }

@@ -1,0 +1,15 @@
+//! Sign-up and sign-in with e-mail and password, through the front door.
+#![cfg(test)]
+
+mod app;
+mod bodies;
+mod browser;
+mod continuation;
+mod enumeration;
+mod events;
+mod limits;
+mod options;
+mod pages;
+mod passwords;
+mod sign_in;
+mod sign_up;
