@@ -20,6 +20,7 @@ struct Inner {
     cx: AuthContext,
     options: OidcProvider,
     resources: Vec<Resource>,
+    base_scopes: Vec<(Resource, Scope)>,
     scopes: Scope,
     default_scope: Scope,
     registration: RegistrationPolicy,
@@ -44,6 +45,7 @@ impl OidcProvider {
     pub fn open(&self, cx: &AuthContext) -> Provider {
         let mut complaints = Vec::new();
         let mut resources = Vec::new();
+        let mut base_scopes = Vec::new();
         for option in &self.resources {
             let identifier = if option.identifier.starts_with('/') {
                 format!("{}{}", cx.config().origin(), option.identifier)
@@ -54,7 +56,11 @@ impl OidcProvider {
                 Ok(resource) if resources.contains(&resource) => {
                     complaints.push(format!("resource {identifier} is listed twice; keep one"));
                 }
-                Ok(resource) => resources.push(resource),
+                Ok(resource) => {
+                    let base = Scope::from_tokens(option.base_scope.iter().map(String::as_str)).unwrap_or_default();
+                    base_scopes.push((resource.clone(), base));
+                    resources.push(resource);
+                }
                 Err(_) => complaints.push(format!(
                     "resource {:?} is not a resource; use a path such as \"/mcp\" or a whole https URL",
                     option.identifier
@@ -77,6 +83,7 @@ impl OidcProvider {
             cx: cx.clone(),
             options: self.clone(),
             resources,
+            base_scopes,
             scopes,
             default_scope,
             registration,
@@ -105,6 +112,12 @@ impl Provider {
     /// All scopes clients can ask for.
     pub fn scopes(&self) -> &Scope {
         &self.0.scopes
+    }
+
+    /// The scope a client needs to do anything with these resources.
+    pub(crate) fn base_scope_of(&self, resources: &[Resource]) -> Scope {
+        let of_these = self.0.base_scopes.iter().filter(|(resource, _)| resources.contains(resource));
+        of_these.fold(Scope::default(), |all, (_, base)| all.union(base))
     }
 
     pub(crate) fn options(&self) -> &OidcProvider {

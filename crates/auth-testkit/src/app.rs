@@ -147,7 +147,7 @@ impl TestApp {
         &self.inner.db
     }
 
-    /// The statements the app has run since it came up.
+    /// The statements requests have run since the app came up.
     pub fn statements(&self) -> &StatementLog {
         &self.inner.statements
     }

@@ -114,7 +114,7 @@ impl TestAppBuilder {
         if let Some(routes) = self.routes {
             router = routes(&auth).merge(router);
         }
-        statements.clear();
+        let router = StatementLog::around(router);
         TestApp::new(clock, auth, router, (db, directory), statements).listening(self.socket)
     }
 }

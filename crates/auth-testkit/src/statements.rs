@@ -2,25 +2,40 @@
 
 use std::sync::{Arc, Mutex};
 
+use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
 use sea_orm::DatabaseConnection;
 
-/// The statements one database handle has run, in order. Placeholders only, no values.
+tokio::task_local! {
+    /// Set while a request is answered.
+    static ANSWERING: ();
+}
+
+/// The statements the requests to an app have run, in order. Placeholders only, no values.
 ///
 /// Counted are queries and writes, also failed ones and those in a transaction; `BEGIN`, `COMMIT`
-/// and the statements that change a schema are not.
+/// and statements that change a schema are not, nor is what background tasks run.
 #[derive(Clone, Debug, Default)]
 pub struct StatementLog(Arc<Mutex<Vec<String>>>);
 
 impl StatementLog {
-    /// Makes a handle on the same pool that writes down what it runs.
-    #[must_use]
-    pub fn watch(&self, db: &DatabaseConnection) -> DatabaseConnection {
+    /// Makes a handle on the same pool that writes down what requests run.
+    pub(crate) fn watch(&self, db: &DatabaseConnection) -> DatabaseConnection {
         let mut db = db.clone();
         let log = self.0.clone();
         db.set_metric_callback(move |ran: &sea_orm::metric::Info<'_>| {
-            log.lock().unwrap().push(ran.statement.sql.clone());
+            if ANSWERING.try_get().is_ok() {
+                log.lock().unwrap().push(ran.statement.sql.clone());
+            }
         });
         db
+    }
+
+    /// Marks what happens while this router answers.
+    pub(crate) fn around(router: Router) -> Router {
+        let mark = |request: Request, next: Next| ANSWERING.scope((), next.run(request));
+        router.layer(from_fn(mark))
     }
 
     /// Returns what was run since the last `take` or `clear`, and forgets it.

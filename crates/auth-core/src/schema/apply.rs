@@ -125,7 +125,7 @@ async fn run(tx: &DatabaseTransaction, schema: &Schema) -> Result<Applied, Apply
                 .await
                 .map_err(|source| ApplyError::Step { step: Box::new(step.clone()), source })?;
         }
-        tracing::info!(%step, "schema.changed");
+        tracing::debug!(%step, "schema.changed");
     }
     Ok(Applied { steps: plan.steps, warnings: plan.warnings })
 }

@@ -13,7 +13,7 @@ use auth_protocol::params::Params;
 use auth_protocol::prompt::PromptValue;
 use auth_protocol::redirect_uri::RedirectUri;
 use auth_protocol::resource::{self, Resource};
-use auth_protocol::scope::{self, Scope};
+use auth_protocol::scope::{self, IDENTITY_SCOPES, Scope};
 use chrono::{DateTime, Duration, Utc};
 use http::{HeaderMap, HeaderValue};
 
@@ -210,6 +210,13 @@ fn parse(
     let request = AuthorizationRequest::parse(params, redirect)?;
     let scope = scope::granted(request.scope.as_ref(), provider.default_scope(), provider.scopes())?;
     let resources = resource::requested(&request.resources, provider.resources())?;
+    // A request that names a resource and only scopes about the person has left out what it wants
+    // there, as ChatGPT does: the base scope then is the default, and the consent page shows it.
+    let scope = if scope.without(&IDENTITY_SCOPES).is_empty() {
+        scope.union(&provider.base_scope_of(&resources))
+    } else {
+        scope
+    };
     Ok((request, scope, resources))
 }
 

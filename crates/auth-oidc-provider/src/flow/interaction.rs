@@ -4,6 +4,9 @@ use async_trait::async_trait;
 use auth_core::database::{begin_write, retrying};
 use auth_core::session::{CookieKind, SignedIn, cookie_value, set_cookie};
 use auth_core::{AuthContext, Continuation, Resume, Unexpected, after, digest};
+use auth_protocol::authorize::REPEATABLE;
+use auth_protocol::params::Params;
+use auth_protocol::redirect_uri::RedirectUri;
 use http::{HeaderMap, HeaderValue};
 
 use crate::entity::{client, interaction};
@@ -119,5 +122,14 @@ impl Continuation for Provider {
 
     async fn client_name(&self, resume: Resume<'_>) -> Result<Option<String>, Unexpected> {
         Ok(waiting(self, resume).await?.map(|(_, _, client)| client.name))
+    }
+
+    async fn form_target(&self, resume: Resume<'_>) -> Result<Option<String>, Unexpected> {
+        let Some((_, row, client)) = waiting(self, resume).await? else { return Ok(None) };
+        let Ok(params) = Params::parse(&row.request, &REPEATABLE) else { return Ok(None) };
+        // Only a registered URI was ever stored, and it only widens a policy, never a redirect.
+        let only = || client.redirect_uris.0.first().map(String::as_str);
+        let uri = params.get("redirect_uri").or_else(only).and_then(|uri| RedirectUri::parse(uri).ok());
+        Ok(uri.map(|uri| uri.form_action_source()))
     }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use auth_core::plugins;
+use auth_core::{Auth, AuthContext, plugins};
 use auth_testkit::TestApp;
 use axum::Router;
 use axum::body::Body;
@@ -78,14 +78,23 @@ async fn a_secret_in_a_table_is_found() {
 }
 
 #[tokio::test]
-async fn only_the_statements_of_the_app_are_written_down() {
-    let app = TestApp::with(plugins![]).await;
-    assert_eq!(app.statements().take(), [""; 0]);
+async fn only_the_statements_of_requests_are_written_down() {
+    async fn find(cx: AuthContext) -> &'static str {
+        auth_core::store::user::find(cx.db(), "nobody").await.unwrap();
+        "done"
+    }
+    let routes = |auth: &Auth| {
+        let cx = auth.context().clone();
+        Router::new().route("/find", get(move || find(cx)))
+    };
+    let app = TestApp::builder().routes(routes).build().await;
     app.count("user").await;
     app.dump_tables().await;
+    find(app.auth().context().clone()).await;
+    tokio::task::yield_now().await;
     assert_eq!(app.statements().take(), [""; 0]);
 
-    auth_core::store::user::find(app.auth().context().db(), "nobody").await.unwrap();
+    assert_eq!(app.get("/find").await.text(), "done");
 
     assert_eq!(app.statements().take().len(), 1);
     assert_eq!(app.statements().take(), [""; 0]);

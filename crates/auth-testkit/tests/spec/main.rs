@@ -1,4 +1,9 @@
 //! The kit against a small provider that keeps just enough of the contract to be walked through.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "handlers of the provider stand outside test functions, and are tests all the same"
+)]
 
 mod app;
 mod browser;

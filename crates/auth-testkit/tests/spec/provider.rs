@@ -1,5 +1,4 @@
 //! A provider without any security: it only answers where and how a real one does.
-#![expect(clippy::unwrap_used, reason = "test support: what goes wrong here is a failed test")]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -20,8 +19,8 @@ type Fields = HashMap<String, String>;
 pub(crate) struct Provider {
     /// Forgets the redirect URI in the policy of the consent page.
     pub(crate) forgets_policy: bool,
-    waiting: Arc<Mutex<HashMap<String, Fields>>>,
-    accounts: Arc<Mutex<HashMap<String, String>>>,
+    pub(crate) waiting: Arc<Mutex<HashMap<String, Fields>>>,
+    pub(crate) accounts: Arc<Mutex<HashMap<String, String>>>,
 }
 
 impl Plugin for Provider {
