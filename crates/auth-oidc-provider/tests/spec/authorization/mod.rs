@@ -1,0 +1,1 @@
+//! Discovery, registration, the authorization endpoint, interactions and consent.

@@ -1,0 +1,1 @@
+//! The token endpoint, tokens and what becomes of them.
