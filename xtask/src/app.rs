@@ -15,24 +15,16 @@ struct Invocation {
 
 pub(crate) fn run(task: &str, arguments: &[String]) -> Outcome {
     let invocation = parse(arguments)?;
-    let app = match invocation.app.or_else(|| {
-        std::env::var("AUTH_APP")
-            .ok()
-            .filter(|name| !name.is_empty())
-    }) {
+    let app = match invocation.app.or_else(|| std::env::var("AUTH_APP").ok().filter(|name| !name.is_empty())) {
         Some(app) => app,
         None => configured_app()?,
     };
     let mut command = tool::cargo();
-    command
-        .args(["run", "--quiet", "--package", &app, "--", task])
-        .args(&invocation.rest);
+    command.args(["run", "--quiet", "--package", &app, "--", task]).args(&invocation.rest);
     match tool::status(&mut command)?.code() {
         Some(0) => Ok(()),
         // 2 is usage and 3 is "pending" under --check: the app's codes are ours.
-        code => Err(Failure::Exit(
-            code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
-        )),
+        code => Err(Failure::Exit(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))),
     }
 }
 
@@ -44,9 +36,7 @@ fn parse(arguments: &[String]) -> Result<Invocation, Failure> {
         if word == "--" {
             rest.extend(words.by_ref().cloned());
         } else if word == "--app" {
-            let name = words
-                .next()
-                .ok_or_else(|| Failure::Usage("--app needs the name of a package".to_owned()))?;
+            let name = words.next().ok_or_else(|| Failure::Usage("--app needs the name of a package".to_owned()))?;
             app = Some(name.clone());
         } else if let Some(name) = word.strip_prefix("--app=") {
             app = Some(name.to_owned());
@@ -60,23 +50,21 @@ fn parse(arguments: &[String]) -> Result<Invocation, Failure> {
 fn configured_app() -> Result<String, Failure> {
     let manifest = fs::read_to_string(tool::root().join("Cargo.toml"))?;
     app_in(&manifest).ok_or_else(|| {
-        Failure::Usage("no app named: give --app NAME, set AUTH_APP, or put `app` under [workspace.metadata.auth] in Cargo.toml".to_owned())
+        Failure::Usage(
+            "no app named: give --app NAME, set AUTH_APP, or put `app` under [workspace.metadata.auth] in Cargo.toml"
+                .to_owned(),
+        )
     })
 }
 
 fn app_in(manifest: &str) -> Option<String> {
     let lines = manifest.lines().map(str::trim);
-    let mut section = lines
-        .skip_while(|line| *line != "[workspace.metadata.auth]")
-        .skip(1);
-    section
-        .by_ref()
-        .take_while(|line| !line.starts_with('['))
-        .find_map(|line| {
-            let (key, value) = line.split_once('=')?;
-            let value = value.trim().strip_prefix('"')?;
-            (key.trim() == "app").then(|| value.split('"').next().map(str::to_owned))?
-        })
+    let mut section = lines.skip_while(|line| *line != "[workspace.metadata.auth]").skip(1);
+    section.by_ref().take_while(|line| !line.starts_with('[')).find_map(|line| {
+        let (key, value) = line.split_once('=')?;
+        let value = value.trim().strip_prefix('"')?;
+        (key.trim() == "app").then(|| value.split('"').next().map(str::to_owned))?
+    })
 }
 
 #[cfg(test)]
@@ -105,13 +93,7 @@ mod test {
     fn without_an_app_everything_is_handed_on() {
         let found = parsed("--check");
 
-        assert_eq!(
-            found,
-            Invocation {
-                app: None,
-                rest: vec!["--check".to_owned()]
-            }
-        );
+        assert_eq!(found, Invocation { app: None, rest: vec!["--check".to_owned()] });
     }
 
     #[test]
@@ -124,21 +106,16 @@ mod test {
 
     #[test]
     fn an_app_flag_without_a_name_is_a_usage_error() {
-        assert!(matches!(
-            parse(&["--app".to_owned()]),
-            Err(Failure::Usage(_))
-        ));
+        assert!(matches!(parse(&["--app".to_owned()]), Err(Failure::Usage(_))));
     }
 
     #[test]
     fn the_workspace_manifest_names_the_app() {
-        let manifest = "[workspace]\napp = \"no\"\n\n[workspace.metadata.auth]\n# the flagship\napp = \"mcp-server\"\n\n[x]\n";
+        let manifest =
+            "[workspace]\napp = \"no\"\n\n[workspace.metadata.auth]\n# the flagship\napp = \"mcp-server\"\n\n[x]\n";
 
         assert_eq!(app_in(manifest).as_deref(), Some("mcp-server"));
         assert_eq!(app_in("[workspace]\napp = \"no\"\n"), None);
-        assert_eq!(
-            app_in("[workspace.metadata.auth]\n[other]\napp = \"no\"\n"),
-            None
-        );
+        assert_eq!(app_in("[workspace.metadata.auth]\n[other]\napp = \"no\"\n"), None);
     }
 }

@@ -10,34 +10,13 @@ struct Step {
 }
 
 const STEPS: &[Step] = &[
-    Step {
-        name: "fmt",
-        run: |_| tool::run(tool::cargo_at_root().args(["fmt", "--all", "--check"])),
-    },
-    Step {
-        name: "clippy",
-        run: |_| clippy(),
-    },
-    Step {
-        name: "test",
-        run: |counts| added(counts, tests::unit_and_spec(&[])),
-    },
-    Step {
-        name: "doc-test",
-        run: |counts| added(counts, tests::documentation()),
-    },
-    Step {
-        name: "doc",
-        run: |_| rustdoc(),
-    },
-    Step {
-        name: "bans",
-        run: |_| bans(),
-    },
-    Step {
-        name: "interop",
-        run: |counts| added(counts, clients::all()),
-    },
+    Step { name: "fmt", run: |_| tool::run(tool::cargo_at_root().args(["fmt", "--all", "--check"])) },
+    Step { name: "clippy", run: |_| clippy() },
+    Step { name: "test", run: |counts| added(counts, tests::unit_and_spec(&[])) },
+    Step { name: "doc-test", run: |counts| added(counts, tests::documentation()) },
+    Step { name: "doc", run: |_| rustdoc() },
+    Step { name: "bans", run: |_| bans() },
+    Step { name: "interop", run: |counts| added(counts, clients::all()) },
 ];
 
 /// Crates that must not be in the tree: one TLS and cryptography backend, and no OpenSSL.
@@ -52,22 +31,12 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
             if let Failure::Failed(message) | Failure::Usage(message) = failure {
                 println!("{message}");
             }
-            println!(
-                "ci failed in step `{}`; run it alone with: cargo xtask ci {}",
-                step.name, step.name
-            );
+            println!("ci failed in step `{}`; run it alone with: cargo xtask ci {}", step.name, step.name);
             println!("{counts}");
             return Err(Failure::Exit(1));
         }
     }
-    println!(
-        "ci passed: {}",
-        steps
-            .iter()
-            .map(|step| step.name)
-            .collect::<Vec<_>>()
-            .join(", ")
-    );
+    println!("ci passed: {}", steps.iter().map(|step| step.name).collect::<Vec<_>>().join(", "));
     println!("{counts}");
     Ok(())
 }
@@ -76,23 +45,12 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Step>, Failure> {
     if names.is_empty() {
         return Ok(STEPS.iter().collect());
     }
-    let known = || {
-        STEPS
-            .iter()
-            .map(|step| step.name)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+    let known = || STEPS.iter().map(|step| step.name).collect::<Vec<_>>().join(", ");
     names
         .iter()
         .map(|name| {
             let step = STEPS.iter().find(|step| step.name == name);
-            step.ok_or_else(|| {
-                Failure::Usage(format!(
-                    "ci has no step `{name}`; the steps are {}",
-                    known()
-                ))
-            })
+            step.ok_or_else(|| Failure::Usage(format!("ci has no step `{name}`; the steps are {}", known())))
         })
         .collect()
 }
@@ -103,38 +61,18 @@ fn added(counts: &mut Counts, (outcome, found): (Outcome, Counts)) -> Outcome {
 }
 
 fn clippy() -> Outcome {
-    tool::run(tool::cargo_at_root().args([
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--",
-        "-D",
-        "warnings",
-    ]))
+    tool::run(tool::cargo_at_root().args(["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))
 }
 
 fn rustdoc() -> Outcome {
     let mut command = tool::cargo_at_root();
-    command
-        .args(["doc", "--workspace", "--no-deps"])
-        .env("RUSTDOCFLAGS", "-D warnings");
+    command.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
     tool::run(&mut command)
 }
 
 fn bans() -> Outcome {
     let mut command = tool::cargo_at_root();
-    command.args([
-        "tree",
-        "--workspace",
-        "--edges",
-        "all",
-        "--target",
-        "all",
-        "--prefix",
-        "none",
-        "--format",
-        "{p}",
-    ]);
+    command.args(["tree", "--workspace", "--edges", "all", "--target", "all", "--prefix", "none", "--format", "{p}"]);
     let output = command.output()?;
     tool::succeeded(&command, output.status)?;
     let found = banned_in(&String::from_utf8_lossy(&output.stdout));
@@ -148,10 +86,7 @@ fn bans() -> Outcome {
 }
 
 fn banned_in(tree: &str) -> Vec<&'static str> {
-    let named = |name: &str| {
-        tree.lines()
-            .any(|line| line.split_whitespace().next() == Some(name))
-    };
+    let named = |name: &str| tree.lines().any(|line| line.split_whitespace().next() == Some(name));
     BANNED.iter().copied().filter(|name| named(name)).collect()
 }
 
@@ -161,37 +96,23 @@ mod test {
 
     #[test]
     fn without_arguments_every_step_runs_in_order() {
-        let names: Vec<&str> = chosen(&[])
-            .expect("no argument is fine")
-            .iter()
-            .map(|step| step.name)
-            .collect();
+        let names: Vec<&str> = chosen(&[]).expect("no argument is fine").iter().map(|step| step.name).collect();
 
-        assert_eq!(
-            names,
-            STEPS.iter().map(|step| step.name).collect::<Vec<_>>()
-        );
+        assert_eq!(names, STEPS.iter().map(|step| step.name).collect::<Vec<_>>());
     }
 
     #[test]
     fn steps_can_be_named() {
         let names = ["bans".to_owned(), "fmt".to_owned()];
 
-        let found: Vec<&str> = chosen(&names)
-            .expect("both exist")
-            .iter()
-            .map(|step| step.name)
-            .collect();
+        let found: Vec<&str> = chosen(&names).expect("both exist").iter().map(|step| step.name).collect();
 
         assert_eq!(found, ["bans", "fmt"]);
     }
 
     #[test]
     fn an_unknown_step_is_a_usage_error() {
-        assert!(matches!(
-            chosen(&["lint".to_owned()]),
-            Err(Failure::Usage(_))
-        ));
+        assert!(matches!(chosen(&["lint".to_owned()]), Err(Failure::Usage(_))));
     }
 
     #[test]

@@ -24,26 +24,10 @@ struct Client {
 }
 
 const CLIENTS: &[Client] = &[
-    Client {
-        name: "typescript",
-        folder: "typescript-mcp-sdk",
-        runtime: Runtime::Node,
-    },
-    Client {
-        name: "openid-client",
-        folder: "openid-client",
-        runtime: Runtime::Node,
-    },
-    Client {
-        name: "python-v1",
-        folder: "python-mcp-sdk",
-        runtime: Runtime::Python("v1"),
-    },
-    Client {
-        name: "python-v2",
-        folder: "python-mcp-sdk",
-        runtime: Runtime::Python("v2"),
-    },
+    Client { name: "typescript", folder: "typescript-mcp-sdk", runtime: Runtime::Node },
+    Client { name: "openid-client", folder: "openid-client", runtime: Runtime::Node },
+    Client { name: "python-v1", folder: "python-mcp-sdk", runtime: Runtime::Python("v1") },
+    Client { name: "python-v2", folder: "python-mcp-sdk", runtime: Runtime::Python("v2") },
 ];
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -70,9 +54,7 @@ fn parse(arguments: &[String]) -> Result<Arguments, Failure> {
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         if word == "--base-url" {
-            let url = words
-                .next()
-                .ok_or_else(|| Failure::Usage("--base-url needs a URL".to_owned()))?;
+            let url = words.next().ok_or_else(|| Failure::Usage("--base-url needs a URL".to_owned()))?;
             parsed.base_url = Some(url.clone());
         } else if word.starts_with('-') {
             return Err(Failure::Usage(format!("interop knows no flag `{word}`")));
@@ -87,23 +69,12 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Client>, Failure> {
     if names.is_empty() {
         return Ok(CLIENTS.iter().collect());
     }
-    let known = || {
-        CLIENTS
-            .iter()
-            .map(|client| client.name)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
+    let known = || CLIENTS.iter().map(|client| client.name).collect::<Vec<_>>().join(", ");
     names
         .iter()
         .map(|name| {
             let client = CLIENTS.iter().find(|client| client.name == name);
-            client.ok_or_else(|| {
-                Failure::Usage(format!(
-                    "no client is called `{name}`; there are {}",
-                    known()
-                ))
-            })
+            client.ok_or_else(|| Failure::Usage(format!("no client is called `{name}`; there are {}", known())))
         })
         .collect()
 }
@@ -144,10 +115,7 @@ fn run_against(clients: &[&Client], base_url: &str, counts: &mut Counts) -> Outc
     if failed.is_empty() {
         return Ok(());
     }
-    Err(Failure::Failed(format!(
-        "clients that failed: {}",
-        failed.join(", ")
-    )))
+    Err(Failure::Failed(format!("clients that failed: {}", failed.join(", "))))
 }
 
 impl Client {
@@ -162,37 +130,18 @@ impl Client {
             Runtime::Node => {
                 needs("node", "Node.js 20")?;
                 needs("npm", "npm")?;
-                unless_stamped(
-                    &folder.join("package-lock.json"),
-                    &folder.join("node_modules/.installed"),
-                    || {
-                        tool::run(
-                            Command::new("npm")
-                                .args(["ci", "--no-audit", "--no-fund"])
-                                .current_dir(&folder),
-                        )
-                    },
-                )
+                unless_stamped(&folder.join("package-lock.json"), &folder.join("node_modules/.installed"), || {
+                    tool::run(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder))
+                })
             }
             Runtime::Python(name) => {
                 needs("python3", "Python 3.10")?;
                 let environment = folder.join(".venv").join(name);
                 let requirements = folder.join(format!("requirements-{name}.txt"));
                 unless_stamped(&requirements, &environment.join(".installed"), || {
-                    tool::run(
-                        Command::new("python3")
-                            .args(["-m", "venv", "--clear"])
-                            .arg(&environment),
-                    )?;
+                    tool::run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&environment))?;
                     let mut pip = Command::new(environment.join("bin/python"));
-                    pip.args([
-                        "-m",
-                        "pip",
-                        "install",
-                        "--quiet",
-                        "--disable-pip-version-check",
-                        "--requirement",
-                    ]);
+                    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
                     tool::run(pip.arg(&requirements))
                 })
             }
@@ -224,9 +173,7 @@ fn needs(program: &str, what: &str) -> Outcome {
     if tool::answers(command) {
         return Ok(());
     }
-    Err(Failure::Failed(format!(
-        "`{program}` is not here: the third-party clients need {what}"
-    )))
+    Err(Failure::Failed(format!("`{program}` is not here: the third-party clients need {what}")))
 }
 
 /// Runs `install` unless `stamp` holds what `pinned` holds, and writes it down afterwards.
@@ -249,13 +196,9 @@ mod test {
 
     #[test]
     fn clients_and_a_running_server_can_be_named() {
-        let found =
-            parse(&words("typescript --base-url http://localhost:3000")).expect("well formed");
+        let found = parse(&words("typescript --base-url http://localhost:3000")).expect("well formed");
 
-        let expected = Arguments {
-            names: words("typescript"),
-            base_url: Some("http://localhost:3000".to_owned()),
-        };
+        let expected = Arguments { names: words("typescript"), base_url: Some("http://localhost:3000".to_owned()) };
         assert_eq!(found, expected);
     }
 
@@ -268,9 +211,7 @@ mod test {
     fn an_unknown_client_is_a_usage_error_that_lists_the_known_ones() {
         let outcome = chosen(&words("ruby"));
 
-        assert!(
-            matches!(outcome, Err(Failure::Usage(message)) if message.contains("openid-client"))
-        );
+        assert!(matches!(outcome, Err(Failure::Usage(message)) if message.contains("openid-client")));
     }
 
     #[test]

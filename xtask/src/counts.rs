@@ -23,11 +23,7 @@ impl Counts {
             return Some(Self::of_parts(line.split_once(" run: ")?.1.split(',')));
         }
         let (passed, failed) = line.strip_suffix(" failed")?.split_once(" passed, ")?;
-        Some(Self {
-            passed: passed.parse().ok()?,
-            failed: failed.parse().ok()?,
-            skipped: 0,
-        })
+        Some(Self { passed: passed.parse().ok()?, failed: failed.parse().ok()?, skipped: 0 })
     }
 
     fn of_parts<'a>(parts: impl Iterator<Item = &'a str>) -> Self {
@@ -81,11 +77,7 @@ mod test {
     use super::Counts;
 
     fn counts(passed: u64, failed: u64, skipped: u64) -> Counts {
-        Counts {
-            passed,
-            failed,
-            skipped,
-        }
+        Counts { passed, failed, skipped }
     }
 
     #[test]

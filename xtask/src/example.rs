@@ -28,11 +28,8 @@ impl Example {
         let folder = std::env::temp_dir().join(format!("auth-example-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let mut example = Self {
-            child: spawn(&folder, address)?,
-            base_url: format!("http://localhost:{}", address.port()),
-            folder,
-        };
+        let mut example =
+            Self { child: spawn(&folder, address)?, base_url: format!("http://localhost:{}", address.port()), folder };
         example.wait_until_it_answers(address)?;
         Ok(example)
     }
@@ -49,10 +46,7 @@ impl Example {
         let started = Instant::now();
         while started.elapsed() < START_WITHIN {
             if let Some(status) = self.child.try_wait()? {
-                return Err(Failure::Failed(format!(
-                    "the example ended with {status}:\n{}",
-                    self.log()
-                )));
+                return Err(Failure::Failed(format!("the example ended with {status}:\n{}", self.log())));
             }
             if discovery_answers(address) {
                 return Ok(());
@@ -81,24 +75,15 @@ fn spawn(folder: &Path, address: SocketAddr) -> Result<Child, Failure> {
     let log = File::create(folder.join("log"))?;
     let root = tool::root();
     let mut command = tool::cargo();
-    command
-        .arg("run")
-        .arg("--quiet")
-        .arg("--manifest-path")
-        .arg(root.join("Cargo.toml"));
+    command.arg("run").arg("--quiet").arg("--manifest-path").arg(root.join("Cargo.toml"));
     // Cargo reads its configuration from the working directory upwards, and that is elsewhere now.
     command.arg("--config").arg(root.join(".cargo/config.toml"));
     command.args(["--package", PACKAGE]).current_dir(folder);
     for inherited in ["BASE_URL", "DATABASE_URL", "AUTH_SECRET", "TRUSTED_PROXIES"] {
         command.env_remove(inherited);
     }
-    command
-        .env("LISTEN", address.to_string())
-        .env("RATE_LIMIT", "off");
-    command
-        .stdin(Stdio::null())
-        .stdout(log.try_clone()?)
-        .stderr(log);
+    command.env("LISTEN", address.to_string()).env("RATE_LIMIT", "off");
+    command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
     Ok(command.spawn()?)
 }
 

@@ -1,9 +1,5 @@
 //! The workspace's tasks: `cargo xtask <task>`. One table, one file a task.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command-line tool talks to the terminal"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to the terminal")]
 #![expect(
     clippy::disallowed_methods,
     reason = "no server runs here: the environment and the clock belong to the person at the terminal"
@@ -34,21 +30,13 @@ const TASKS: &[Task] = &[
         about: "all Rust tests on embedded SQLite; nothing but Rust is needed [runner arguments]",
         run: tests::run,
     },
-    Task {
-        name: "ci",
-        about: "everything that has to pass, as named steps [step ...]",
-        run: ci::run,
-    },
+    Task { name: "ci", about: "everything that has to pass, as named steps [step ...]", run: ci::run },
     Task {
         name: "interop",
         about: "third-party clients against the example [client ...] [--base-url URL]",
         run: clients::run,
     },
-    Task {
-        name: "proofs",
-        about: "the full-size proof tests, in release mode",
-        run: proofs::run,
-    },
+    Task { name: "proofs", about: "the full-size proof tests, in release mode", run: proofs::run },
     Task {
         name: "migrate",
         about: "brings the app's database up to its plugins [--app NAME] [arguments]",
@@ -97,13 +85,8 @@ fn dispatch(arguments: &[String]) -> Outcome {
 }
 
 fn usage() -> String {
-    let lines = TASKS
-        .iter()
-        .map(|task| format!("  {:<9} {}", task.name, task.about));
-    format!(
-        "usage: cargo xtask <task> [arguments]\n\n{}",
-        lines.collect::<Vec<_>>().join("\n")
-    )
+    let lines = TASKS.iter().map(|task| format!("  {:<9} {}", task.name, task.about));
+    format!("usage: cargo xtask <task> [arguments]\n\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 
 #[cfg(test)]

@@ -6,24 +6,9 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     let mut command = tool::cargo_at_root();
     command.env("AUTH_PROOFS", "full");
     if tool::has_nextest() {
-        command.args([
-            "nextest",
-            "run",
-            "--release",
-            "--workspace",
-            "--no-fail-fast",
-            "-E",
-            "test(proof_)",
-        ]);
+        command.args(["nextest", "run", "--release", "--workspace", "--no-fail-fast", "-E", "test(proof_)"]);
     } else {
-        command.args([
-            "test",
-            "--release",
-            "--workspace",
-            "--tests",
-            "--no-fail-fast",
-            "proof_",
-        ]);
+        command.args(["test", "--release", "--workspace", "--tests", "--no-fail-fast", "proof_"]);
     }
     let (status, counts) = tool::count(command.args(arguments))?;
     println!("{counts}");

@@ -9,14 +9,8 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "third-party clients (TypeScript and Python MCP SDKs, openid-client)",
         "cargo xtask interop (needs Node.js 20 and Python 3.10 with venv)",
     ),
-    (
-        "full-size proof tests, in release mode",
-        "cargo xtask proofs",
-    ),
-    (
-        "formatting, lints, documentation, banned crates",
-        "cargo xtask ci",
-    ),
+    ("full-size proof tests, in release mode", "cargo xtask proofs"),
+    ("formatting, lints, documentation, banned crates", "cargo xtask ci"),
 ];
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
@@ -32,10 +26,7 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     println!();
     println!("Database: SQLite, built in.");
     if counts.skipped > 0 {
-        println!(
-            "Skipped: {} tests that their runner ignores or filters out.",
-            counts.skipped
-        );
+        println!("Skipped: {} tests that their runner ignores or filters out.", counts.skipped);
     }
     for (what, how) in LEFT_OUT {
         println!("Skipped: {what}. To run: {how}");
@@ -51,23 +42,9 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
 pub(crate) fn unit_and_spec(arguments: &[String]) -> (Outcome, Counts) {
     let mut command = tool::cargo_at_root();
     if tool::has_nextest() {
-        command.args([
-            "nextest",
-            "run",
-            "--workspace",
-            "--no-fail-fast",
-            "--no-tests=pass",
-        ]);
+        command.args(["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests=pass"]);
     } else {
-        command.args([
-            "test",
-            "--workspace",
-            "--lib",
-            "--bins",
-            "--tests",
-            "--examples",
-            "--no-fail-fast",
-        ]);
+        command.args(["test", "--workspace", "--lib", "--bins", "--tests", "--examples", "--no-fail-fast"]);
     }
     counted(command.args(arguments))
 }

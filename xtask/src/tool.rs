@@ -69,9 +69,7 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
 
 /// Runs a program with our terminal.
 pub(crate) fn status(command: &mut Command) -> Result<ExitStatus, Failure> {
-    command
-        .status()
-        .map_err(|error| cannot_start(command, &error))
+    command.status().map_err(|error| cannot_start(command, &error))
 }
 
 /// Runs a program, passes its output through line by line, and counts the tests it reports.
@@ -83,14 +81,9 @@ pub(crate) fn count(command: &mut Command) -> Result<(ExitStatus, Counts), Failu
         .spawn()
         .map_err(|error| cannot_start(command, &error))?;
     let stderr = child.stderr.take();
-    let beside = thread::spawn(move || {
-        stderr.map_or_else(Counts::default, |from| {
-            pass_through(from, std::io::stderr())
-        })
-    });
-    let mut counts = child.stdout.take().map_or_else(Counts::default, |from| {
-        pass_through(from, std::io::stdout())
-    });
+    let beside =
+        thread::spawn(move || stderr.map_or_else(Counts::default, |from| pass_through(from, std::io::stderr())));
+    let mut counts = child.stdout.take().map_or_else(Counts::default, |from| pass_through(from, std::io::stdout()));
     if let Ok(found) = beside.join() {
         counts += found;
     }
@@ -99,26 +92,14 @@ pub(crate) fn count(command: &mut Command) -> Result<(ExitStatus, Counts), Failu
 
 /// Turns an exit status into an outcome that names the program.
 pub(crate) fn succeeded(command: &Command, status: ExitStatus) -> Outcome {
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Failure::Failed(format!(
-            "{} ended with {status}",
-            shown(command)
-        )))
-    }
+    if status.success() { Ok(()) } else { Err(Failure::Failed(format!("{} ended with {status}", shown(command)))) }
 }
 
 /// The command as a person would type it.
 pub(crate) fn shown(command: &Command) -> String {
-    let program = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or(command.get_program());
+    let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     let words = std::iter::once(program).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
 fn cannot_start(command: &Command, error: &std::io::Error) -> Failure {

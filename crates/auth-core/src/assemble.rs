@@ -157,7 +157,8 @@ fn clashes(base_path: &str, mount: &Mount) -> Vec<Complaint> {
         let known = seen.entry(shape(&route.path)).or_default();
         for other in known.iter() {
             if other.path != route.path {
-                let message = format!("spells {} what {} spells {}; use one spelling", route.path, other.by, other.path);
+                let message =
+                    format!("spells {} what {} spells {}; use one spelling", route.path, other.by, other.path);
                 complaints.push(Complaint::new(route.by, message));
                 continue;
             }

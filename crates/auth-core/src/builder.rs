@@ -110,6 +110,7 @@ fn lines<T: fmt::Display>(list: &[T]) -> String {
 }
 
 type SecretSource = Box<dyn FnOnce() -> Result<String, String> + Send>;
+type AppSchema = Box<dyn FnOnce(&mut Contributions) + Send>;
 
 /// Collects what an app is made of. Nothing here needs a database.
 pub struct AuthBuilder {
@@ -129,7 +130,7 @@ pub struct AuthBuilder {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     plugins: Vec<Box<dyn Plugin>>,
-    app: Vec<Box<dyn FnOnce(&mut Contributions) + Send>>,
+    app: Vec<AppSchema>,
     complaints: Vec<Complaint>,
 }
 
@@ -316,8 +317,7 @@ impl AuthBuilder {
     pub fn assemble(mut self) -> Result<Auth, BuildError> {
         // Descriptions need no secret; a random one signs nothing that outlives this call.
         if self.secret.is_none() {
-            let secret = crate::random::token(&*self.random)
-                .map_err(|error| BuildError::Schema(Box::new(error)))?;
+            let secret = crate::random::token(&*self.random).map_err(|error| BuildError::Schema(Box::new(error)))?;
             self.secret = Some(Secret::new(secret));
         }
         Ok(self.mount(DatabaseConnection::default())?.auth)
@@ -361,17 +361,11 @@ impl AuthBuilder {
             Some(Err(why)) => return self.complaints.push(Complaint::new("core", why)),
             None => {}
         }
-        let message = match &self.secret {
+        let message = match self.secret.as_ref().map(|secret| (secret.weakness(), secret.is_poor())) {
             None => "no secret is set; set AUTH_SECRET to at least 32 random bytes".to_owned(),
-            Some(secret) => match secret.weakness() {
-                Some(weakness) => format!("the secret {weakness}; use at least 32 random bytes"),
-                None => {
-                    if secret.is_poor() {
-                        tracing::warn!("the secret looks typed rather than drawn at random");
-                    }
-                    return;
-                }
-            },
+            Some((Some(weakness), _)) => format!("the secret {weakness}; use at least 32 random bytes"),
+            Some((None, true)) => return tracing::warn!("the secret looks typed rather than drawn at random"),
+            Some((None, false)) => return,
         };
         self.complaints.push(Complaint::new("core", message));
     }
@@ -443,7 +437,7 @@ impl AuthBuilder {
 }
 
 /// How often sessions that are over are looked for.
-const SWEEP_EVERY: Duration = Duration::from_secs(300);
+const SWEEP_EVERY: Duration = Duration::from_mins(5);
 /// The most sessions one look deletes.
 const SWEEP_MOST: u64 = 500;
 

@@ -156,9 +156,8 @@ pub(crate) fn parse_origin(text: &str) -> Result<String, Complaint> {
 
 /// Checks a base path: it starts with a slash, does not end with one and has plain segments.
 pub(crate) fn check_base_path(path: &str) -> Result<(), Complaint> {
-    let plain = |segment: &str| {
-        !segment.is_empty() && segment.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~".contains(c))
-    };
+    let plain =
+        |segment: &str| !segment.is_empty() && segment.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~".contains(c));
     if path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(plain)) {
         return Ok(());
     }
@@ -174,7 +173,8 @@ mod tests {
         for good in ["https://auth.example.com", "http://localhost:3000", "http://127.0.0.1:3000/", "http://[::1]:1"] {
             assert!(parse_base_url(good).is_ok(), "{good}");
         }
-        for bad in ["http://example.com", "ftp://x", "/x", "https://x/y", "https://u@x", "https://x/?q", "localhost:3"] {
+        for bad in ["http://example.com", "ftp://x", "/x", "https://x/y", "https://u@x", "https://x/?q", "localhost:3"]
+        {
             assert!(parse_base_url(bad).is_err(), "{bad}");
         }
     }

@@ -64,8 +64,20 @@ mod tests {
     fn what_is_no_single_address_is_refused() {
         let long = format!("{}@example.com", "a".repeat(10_000));
         for typed in [
-            "", "alice", "@example.com", "alice@", "alice@host", "a@x.com,b@y.com", "a b@x.com",
-            "\"a b\"@x.com", "a@x.com\r\nBcc: b@y.com", "a@x.com.", "a@@x.com", ".a@x.com", "a..b@x.com", &long,
+            "",
+            "alice",
+            "@example.com",
+            "alice@",
+            "alice@host",
+            "a@x.com,b@y.com",
+            "a b@x.com",
+            "\"a b\"@x.com",
+            "a@x.com\r\nBcc: b@y.com",
+            "a@x.com.",
+            "a@@x.com",
+            ".a@x.com",
+            "a..b@x.com",
+            &long,
         ] {
             assert_eq!(Email::parse(typed), None, "{typed:?}");
         }

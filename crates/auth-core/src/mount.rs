@@ -18,6 +18,7 @@ use crate::plugin::PluginId;
 pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 
 type Job = Pin<Box<dyn Future<Output = Result<(), StartError>> + Send>>;
+type AddListener = Box<dyn FnOnce(&mut Events) + Send>;
 
 /// Puts what `routes!` made at another path: a configured page, a second name of a route.
 ///
@@ -37,7 +38,7 @@ pub struct Mount {
     by: PluginId,
     pub(crate) base: Vec<(PluginId, OpenApiRouter)>,
     pub(crate) origin: Vec<(PluginId, OpenApiRouter)>,
-    pub(crate) events: Vec<Box<dyn FnOnce(&mut Events) + Send>>,
+    pub(crate) events: Vec<AddListener>,
     pub(crate) before: Vec<(PluginId, PathPattern, Arc<dyn Before>)>,
     pub(crate) after: Vec<(PluginId, PathPattern, Arc<dyn After>)>,
     pub(crate) handles: Vec<(PluginId, TypeId, &'static str, Box<dyn Any + Send + Sync>)>,

@@ -25,9 +25,7 @@ pub struct SystemRandom;
 
 impl Random for SystemRandom {
     fn fill(&self, buffer: &mut [u8]) -> Result<(), NoRandomness> {
-        rand::rngs::SysRng
-            .try_fill_bytes(buffer)
-            .map_err(|_| NoRandomness)
+        rand::rngs::SysRng.try_fill_bytes(buffer).map_err(|_| NoRandomness)
     }
 }
 
@@ -49,7 +47,5 @@ pub(crate) fn id(random: &dyn Random, now: DateTime<Utc>) -> Result<String, NoRa
     let mut bytes = [0_u8; 10];
     random.fill(&mut bytes)?;
     let millis = u64::try_from(now.timestamp_millis()).unwrap_or_default();
-    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &bytes)
-        .into_uuid()
-        .to_string())
+    Ok(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid().to_string())
 }

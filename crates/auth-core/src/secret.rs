@@ -36,10 +36,7 @@ impl Secret {
     /// Says what is wrong with it, if anything is: too short, or a known default.
     pub fn weakness(&self) -> Option<String> {
         if self.0.len() < MIN_SECRET_BYTES {
-            return Some(format!(
-                "has {} bytes, at least {MIN_SECRET_BYTES} are needed",
-                self.0.len()
-            ));
+            return Some(format!("has {} bytes, at least {MIN_SECRET_BYTES} are needed", self.0.len()));
         }
         let distinct = self.0.bytes().collect::<std::collections::BTreeSet<_>>().len();
         if distinct < 2 || KNOWN_DEFAULTS.contains(&self.0.as_str()) {
@@ -106,10 +103,7 @@ impl Keys {
             return None;
         }
         let signature = STANDARD.decode(signature).ok()?;
-        mac(self.secret.bytes(), value.as_bytes())
-            .verify_slice(&signature)
-            .ok()
-            .map(|()| value)
+        mac(self.secret.bytes(), value.as_bytes()).verify_slice(&signature).ok().map(|()| value)
     }
 
     /// Computes a keyed tag over `value` for one purpose, as base64url.
@@ -121,9 +115,7 @@ impl Keys {
     /// Compares a tag in constant time.
     pub fn tag_fits(&self, purpose: &str, value: &str, tag: &str) -> bool {
         let key = self.derive(purpose, b"");
-        URL_SAFE_NO_PAD
-            .decode(tag)
-            .is_ok_and(|tag| mac(&key[..], value.as_bytes()).verify_slice(&tag).is_ok())
+        URL_SAFE_NO_PAD.decode(tag).is_ok_and(|tag| mac(&key[..], value.as_bytes()).verify_slice(&tag).is_ok())
     }
 
     /// Seals bytes so that they can be read back: XChaCha20-Poly1305 under a key for `purpose`.
@@ -139,15 +131,8 @@ impl Keys {
         let key = self.derive(what.purpose, what.salt);
         let cipher = <XChaCha20Poly1305 as chacha20poly1305::KeyInit>::new((&*key).into());
         let payload = Payload { msg: plain, aad: what.bound_to.as_bytes() };
-        let sealed = cipher
-            .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| NoRandomness)?;
-        Ok(format!(
-            "v1.{}.{}.{}",
-            self.key_id(),
-            URL_SAFE_NO_PAD.encode(nonce),
-            URL_SAFE_NO_PAD.encode(sealed)
-        ))
+        let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| NoRandomness)?;
+        Ok(format!("v1.{}.{}.{}", self.key_id(), URL_SAFE_NO_PAD.encode(nonce), URL_SAFE_NO_PAD.encode(sealed)))
     }
 
     /// Opens what [`Keys::seal`] made.
@@ -244,11 +229,9 @@ mod tests {
         let sealed = ours.seal(&SystemRandom, &ROW, b"private").unwrap();
 
         assert_eq!(ours.open(&ROW, &sealed).unwrap().as_slice(), b"private");
-        for other in [
-            Sealing { bound_to: "jwks/2", ..ROW },
-            Sealing { purpose: "other", ..ROW },
-            Sealing { salt: b"x", ..ROW },
-        ] {
+        for other in
+            [Sealing { bound_to: "jwks/2", ..ROW }, Sealing { purpose: "other", ..ROW }, Sealing { salt: b"x", ..ROW }]
+        {
             assert_eq!(ours.open(&other, &sealed), Err(OpenError::Damaged));
         }
         let theirs = keys("another secret of more than 32 bytes");

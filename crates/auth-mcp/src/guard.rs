@@ -52,8 +52,7 @@ impl McpGuard {
         hosts: HostRule,
         origins: OriginRule,
     ) -> Result<Self, InvalidChallenge> {
-        let token =
-            RequireToken::builder(verifier.clone(), resource_metadata.clone()).scope(scope.clone()).build()?;
+        let token = RequireToken::builder(verifier.clone(), resource_metadata.clone()).scope(scope.clone()).build()?;
         Ok(Self(Arc::new(Inner { verifier, resource_metadata, scope, token, hosts, origins })))
     }
 

@@ -232,7 +232,9 @@ impl OidcProvider {
                 complaints.push(format!("{option} is {value} seconds; use {least} to {most}"));
             }
         }
-        for name in self.scopes.iter().map(|option| &option.name).chain(self.resources.iter().flat_map(|r| &r.base_scope)) {
+        for name in
+            self.scopes.iter().map(|option| &option.name).chain(self.resources.iter().flat_map(|r| &r.base_scope))
+        {
             if !Scope::parse(name).is_ok_and(|scope| scope.iter().count() == 1) {
                 complaints.push(format!("scope {name:?} is not a scope; use one word such as \"notes:read\""));
             }
@@ -241,9 +243,8 @@ impl OidcProvider {
             let known = |name: &str| self.scopes.iter().any(|option| option.name == name) || self.is_base_scope(name);
             match Scope::parse(scope) {
                 Ok(parsed) if !parsed.is_empty() && parsed.iter().all(known) => {}
-                Ok(_) | Err(_) => complaints.push(format!(
-                    "default_scope is {scope:?}; use scopes the provider offers, separated by blanks"
-                )),
+                Ok(_) | Err(_) => complaints
+                    .push(format!("default_scope is {scope:?}; use scopes the provider offers, separated by blanks")),
             }
         }
         complaints

@@ -47,7 +47,9 @@ impl From<OAuthError> for OAuthFailure {
 impl From<ApiError> for OAuthFailure {
     fn from(error: ApiError) -> Self {
         match error {
-            ApiError::Refused { message, .. } => Self::Refused(OAuthError::new(OAuthErrorCode::InvalidRequest, message)),
+            ApiError::Refused { message, .. } => {
+                Self::Refused(OAuthError::new(OAuthErrorCode::InvalidRequest, message))
+            }
             ApiError::TooMany { retry_after } => Self::TooMany { retry_after },
             ApiError::Busy => Self::TooMany { retry_after: 1 },
             ApiError::Unexpected(unexpected) => Self::Unexpected(unexpected),

@@ -10,9 +10,9 @@ mod plugin;
 mod provider;
 mod store;
 
+pub use crate::http::Document;
 pub use config::{OidcProvider, RefreshPolicy, ResourceOption, ScopeOption};
 pub use flow::check::AccessTokenFacts;
 pub use flow::revoke::GrantRevoked;
-pub use crate::http::Document;
 pub use plugin::OIDC_PROVIDER;
 pub use provider::Provider;

@@ -7,9 +7,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::config::OidcProvider;
-use crate::entity::{
-    access_token, authorization_code, client, consent, grant, interaction, key, refresh_token,
-};
+use crate::entity::{access_token, authorization_code, client, consent, grant, interaction, key, refresh_token};
 use crate::http::{
     Document, authorize, consent as consent_http, discovery, end_session, interaction as interaction_http, introspect,
     jwks, register, revoke, token, userinfo,
@@ -21,7 +19,7 @@ use crate::store;
 pub const OIDC_PROVIDER: PluginId = "oidc-provider";
 
 /// How often expired rows are looked for.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 impl Plugin for OidcProvider {
     fn id(&self) -> PluginId {
@@ -80,10 +78,7 @@ impl OidcProvider {
                 .with_state(document.clone())
         };
         let consent_page = OpenApiRouter::new()
-            .routes(route_at(
-                &self.consent_page,
-                routes!(consent_http::consent_page, consent_http::consent_form),
-            ))
+            .routes(route_at(&self.consent_page, routes!(consent_http::consent_page, consent_http::consent_form)))
             .with_state(provider.clone());
         let loading = provider.clone();
         mount
@@ -118,9 +113,7 @@ impl OidcProvider {
                 router.routes(route_at(alias, routes!(authorize::authorize, authorize::authorize_post)))
             }
             "/oauth2/token" => router.routes(route_at(alias, routes!(token::token))),
-            "/oauth2/userinfo" => {
-                router.routes(route_at(alias, routes!(userinfo::userinfo, userinfo::userinfo_post)))
-            }
+            "/oauth2/userinfo" => router.routes(route_at(alias, routes!(userinfo::userinfo, userinfo::userinfo_post))),
             "/jwks" => router.routes(route_at(alias, routes!(jwks::jwks))),
             "/oauth2/register" if self.registration => router.routes(route_at(alias, routes!(register::register))),
             _ => router,

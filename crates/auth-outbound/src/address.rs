@@ -65,9 +65,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(wrapped);
     }
     within(address, [0x2000, 0, 0, 0, 0, 0, 0, 0], 3)
-        && !SPECIAL_V6
-            .iter()
-            .any(|&(base, prefix)| within(address, base, prefix))
+        && !SPECIAL_V6.iter().any(|&(base, prefix)| within(address, base, prefix))
 }
 
 /// Returns the IPv4 address that a NAT64 gateway would reach, for `64:ff9b::/96` only.
@@ -199,22 +197,10 @@ mod tests {
     #[test]
     fn only_the_machine_itself_is_loopback() {
         for address in ["127.0.0.1", "127.1.2.3", "::1"] {
-            assert!(
-                is_loopback(address.parse().unwrap()),
-                "{address} is loopback"
-            );
+            assert!(is_loopback(address.parse().unwrap()), "{address} is loopback");
         }
-        for address in [
-            "::ffff:127.0.0.1",
-            "::127.0.0.1",
-            "0.0.0.0",
-            "::",
-            "10.0.0.1",
-        ] {
-            assert!(
-                !is_loopback(address.parse().unwrap()),
-                "{address} is not loopback"
-            );
+        for address in ["::ffff:127.0.0.1", "::127.0.0.1", "0.0.0.0", "::", "10.0.0.1"] {
+            assert!(!is_loopback(address.parse().unwrap()), "{address} is not loopback");
         }
     }
 }

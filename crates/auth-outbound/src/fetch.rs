@@ -32,18 +32,9 @@ impl Outbound {
     ///
     /// [`OutboundError::Client`] if TLS cannot be set up.
     pub fn new(options: OutboundOptions) -> Result<Self, OutboundError> {
-        let OutboundOptions {
-            timeout,
-            body_limit,
-            reach,
-            lookup,
-        } = options;
+        let OutboundOptions { timeout, body_limit, reach, lookup } = options;
         let client = Client::builder()
-            .user_agent(concat!(
-                env!("CARGO_PKG_NAME"),
-                "/",
-                env!("CARGO_PKG_VERSION")
-            ))
+            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
             .timeout(timeout)
             .redirect(redirect::Policy::none())
             .retry(retry::never())
@@ -53,21 +44,13 @@ impl Outbound {
             .dns_resolver(GuardedResolver { reach, lookup })
             .build()
             .map_err(|error| OutboundError::Client(error.into()))?;
-        Ok(Self {
-            client,
-            reach,
-            timeout,
-            body_limit,
-        })
+        Ok(Self { client, reach, timeout, body_limit })
     }
 
     /// Returns the same client with another limit on the body, in bytes.
     #[must_use]
     pub fn capped_at(&self, body_limit: usize) -> Self {
-        Self {
-            body_limit,
-            ..self.clone()
-        }
+        Self { body_limit, ..self.clone() }
     }
 
     /// Fetches a document, whatever its status. A redirect is an answer like any other.
@@ -85,29 +68,17 @@ impl Outbound {
             .send()
             .await
             .map_err(|error| self.failure(error))?;
-        let (status, content_type, cache_control) = (
-            response.status().as_u16(),
-            text(&response, CONTENT_TYPE),
-            text(&response, CACHE_CONTROL),
-        );
+        let (status, content_type, cache_control) =
+            (response.status().as_u16(), text(&response, CONTENT_TYPE), text(&response, CACHE_CONTROL));
         let body = self.body(response).await?;
         tracing::debug!(status, bytes = body.len(), "document.fetched");
-        Ok(Fetched {
-            status,
-            body,
-            content_type,
-            cache_control,
-        })
+        Ok(Fetched { status, body, content_type, cache_control })
     }
 
     async fn body(&self, mut response: Response) -> Result<Vec<u8>, OutboundError> {
         let limit = self.body_limit;
         let mut body = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| self.failure(error))?
-        {
+        while let Some(chunk) = response.chunk().await.map_err(|error| self.failure(error))? {
             if chunk.len() > limit - body.len() {
                 return Err(OutboundError::TooLarge { limit });
             }
@@ -119,9 +90,7 @@ impl Outbound {
     /// Finds the category of a failure, which may be one of the resolver's own.
     fn failure(&self, error: reqwest::Error) -> OutboundError {
         if error.is_timeout() {
-            return OutboundError::Timeout {
-                allowed: self.timeout,
-            };
+            return OutboundError::Timeout { allowed: self.timeout };
         }
         let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
         while let Some(inner) = cause {
@@ -136,12 +105,7 @@ impl Outbound {
 }
 
 fn text(response: &Response, name: HeaderName) -> Option<String> {
-    response
-        .headers()
-        .get(name)?
-        .to_str()
-        .ok()
-        .map(str::to_owned)
+    response.headers().get(name)?.to_str().ok().map(str::to_owned)
 }
 
 /// What a server answered.
@@ -163,31 +127,16 @@ impl Fetched {
         let Some(content_type) = &self.content_type else {
             return false;
         };
-        let essence = content_type
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .trim()
-            .to_ascii_lowercase();
-        essence
-            .strip_prefix("application/")
-            .is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
+        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        essence.strip_prefix("application/").is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
     }
 
     /// Returns how long the answer may be kept, if the server says so. RFC 9111 §5.2.2.
     ///
     /// `no-store` and `no-cache` are zero and win over `max-age`.
     pub fn max_age(&self) -> Option<Duration> {
-        let directives = || {
-            self.cache_control
-                .as_deref()
-                .unwrap_or_default()
-                .split(',')
-                .map(str::trim)
-        };
-        if directives()
-            .any(|d| d.eq_ignore_ascii_case("no-store") || d.eq_ignore_ascii_case("no-cache"))
-        {
+        let directives = || self.cache_control.as_deref().unwrap_or_default().split(',').map(str::trim);
+        if directives().any(|d| d.eq_ignore_ascii_case("no-store") || d.eq_ignore_ascii_case("no-cache")) {
             return Some(Duration::ZERO);
         }
         directives()

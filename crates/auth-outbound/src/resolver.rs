@@ -24,10 +24,7 @@ pub(crate) struct SystemLookup;
 #[async_trait]
 impl Lookup for SystemLookup {
     async fn lookup(&self, host: &str) -> io::Result<Vec<IpAddr>> {
-        Ok(tokio::net::lookup_host((host, 0))
-            .await?
-            .map(|found| found.ip())
-            .collect())
+        Ok(tokio::net::lookup_host((host, 0)).await?.map(|found| found.ip()).collect())
     }
 }
 
@@ -41,10 +38,7 @@ impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (reach, lookup) = (self.reach, Arc::clone(&self.lookup));
         Box::pin(async move {
-            let found = lookup
-                .lookup(name.as_str())
-                .await
-                .map_err(|error| OutboundError::Lookup(error.into()))?;
+            let found = lookup.lookup(name.as_str()).await.map_err(|error| OutboundError::Lookup(error.into()))?;
             if found.is_empty() {
                 return Err(OutboundError::Lookup("no addresses".into()).into());
             }

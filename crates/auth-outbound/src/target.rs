@@ -42,11 +42,7 @@ impl Reach {
             Self::PublicAndLoopback if is_localhost(name) => is_loopback(address),
             Self::PublicAndLoopback => is_public(address) || is_loopback(address),
         };
-        if addresses.iter().all(admits) {
-            Ok(())
-        } else {
-            Err(OutboundError::Address)
-        }
+        if addresses.iter().all(admits) { Ok(()) } else { Err(OutboundError::Address) }
     }
 }
 
@@ -68,12 +64,10 @@ mod tests {
     use super::*;
 
     fn judged(reach: Reach, url: &str) -> Result<(), String> {
-        reach
-            .admits_url(&Url::parse(url).unwrap())
-            .map_err(|error| match error {
-                OutboundError::Url(refusal) => format!("{refusal:?}"),
-                other => format!("{other:?}"),
-            })
+        reach.admits_url(&Url::parse(url).unwrap()).map_err(|error| match error {
+            OutboundError::Url(refusal) => format!("{refusal:?}"),
+            other => format!("{other:?}"),
+        })
     }
 
     #[test]
@@ -83,11 +77,7 @@ mod tests {
         assert_eq!(judged("https://issuer.example/jwks"), Ok(()));
         assert_eq!(judged("https://issuer.example:8443/jwks"), Ok(()));
         assert_eq!(judged("https://8.8.8.8/jwks"), Ok(()));
-        for url in [
-            "http://issuer.example/jwks",
-            "http://127.0.0.1/jwks",
-            "ftp://issuer.example/jwks",
-        ] {
+        for url in ["http://issuer.example/jwks", "http://127.0.0.1/jwks", "ftp://issuer.example/jwks"] {
             assert_eq!(judged(url), Err("Scheme".to_owned()), "{url}");
         }
         for url in ["data:application/json,{}", "file:///etc/passwd"] {
@@ -97,15 +87,8 @@ mod tests {
 
     #[test]
     fn user_information_is_refused() {
-        for url in [
-            "https://alice@issuer.example/",
-            "https://:secret@issuer.example/",
-        ] {
-            assert_eq!(
-                judged(Reach::Public, url),
-                Err("UserInformation".to_owned()),
-                "{url}"
-            );
+        for url in ["https://alice@issuer.example/", "https://:secret@issuer.example/"] {
+            assert_eq!(judged(Reach::Public, url), Err("UserInformation".to_owned()), "{url}");
         }
     }
 
@@ -123,11 +106,7 @@ mod tests {
             "https://169.254.169.254/",
             "https://[fd00:ec2::254]/",
         ] {
-            assert_eq!(
-                judged(Reach::Public, url),
-                Err("Address".to_owned()),
-                "{url}"
-            );
+            assert_eq!(judged(Reach::Public, url), Err("Address".to_owned()), "{url}");
         }
     }
 
@@ -135,19 +114,10 @@ mod tests {
     fn http_is_for_allowed_loopback_hosts_only() {
         let judged = |url| judged(Reach::PublicAndLoopback, url);
 
-        for url in [
-            "http://127.0.0.1:9/",
-            "http://[::1]:9/",
-            "http://localhost/",
-            "http://a.localhost/",
-        ] {
+        for url in ["http://127.0.0.1:9/", "http://[::1]:9/", "http://localhost/", "http://a.localhost/"] {
             assert_eq!(judged(url), Ok(()), "{url}");
         }
-        for url in [
-            "http://issuer.example/",
-            "http://10.0.0.1/",
-            "http://localhost.example/",
-        ] {
+        for url in ["http://issuer.example/", "http://10.0.0.1/", "http://localhost.example/"] {
             assert_eq!(judged(url), Err("Scheme".to_owned()), "{url}");
         }
         assert_eq!(judged("https://10.0.0.1/"), Err("Address".to_owned()));
@@ -157,15 +127,7 @@ mod tests {
     fn localhost_must_lead_to_loopback() {
         let public: IpAddr = "8.8.8.8".parse().unwrap();
 
-        assert!(
-            Reach::PublicAndLoopback
-                .admits_all("localhost", &[public])
-                .is_err()
-        );
-        assert!(
-            Reach::PublicAndLoopback
-                .admits_all("issuer.example", &[public])
-                .is_ok()
-        );
+        assert!(Reach::PublicAndLoopback.admits_all("localhost", &[public]).is_err());
+        assert!(Reach::PublicAndLoopback.admits_all("issuer.example", &[public]).is_ok());
     }
 }

@@ -80,10 +80,7 @@ pub fn client_id(params: &Params) -> Result<&str, UntrustedRequest> {
 /// # Errors
 ///
 /// [`UntrustedRequest`], to be shown on a page and never redirected.
-pub fn trusted_redirect(
-    params: &Params,
-    registered: &[RedirectUri],
-) -> Result<TrustedRedirect, UntrustedRequest> {
+pub fn trusted_redirect(params: &Params, registered: &[RedirectUri]) -> Result<TrustedRedirect, UntrustedRequest> {
     if let Some(presented) = params.get("redirect_uri") {
         return registered
             .iter()
@@ -92,9 +89,7 @@ pub fn trusted_redirect(
             .map(TrustedRedirect::Presented)
             .ok_or(UntrustedRequest::UnregisteredRedirectUri);
     }
-    let asks_openid = params
-        .get("scope")
-        .is_some_and(|scope| scope.split(' ').any(|token| token == scope::OPENID));
+    let asks_openid = params.get("scope").is_some_and(|scope| scope.split(' ').any(|token| token == scope::OPENID));
 
     match registered {
         _ if asks_openid => Err(UntrustedRequest::OpenIdWithoutRedirectUri),
@@ -145,8 +140,7 @@ impl AuthorizationRequest {
     pub fn parse(params: &Params, redirect: TrustedRedirect) -> Result<Self, OAuthError> {
         refuse_unsupported(params)?;
         judge_response(params)?;
-        let code_challenge =
-            CodeChallenge::parse(params.get("code_challenge"), params.get("code_challenge_method"))?;
+        let code_challenge = CodeChallenge::parse(params.get("code_challenge"), params.get("code_challenge_method"))?;
 
         Ok(Self {
             client_id: params.get("client_id").unwrap_or_default().to_owned(),
@@ -158,10 +152,7 @@ impl AuthorizationRequest {
             prompt: Prompt::parse(params.get("prompt"))?,
             max_age: params.get("max_age").map(max_age).transpose()?,
             resources: resource::presented(params)?,
-            login_hint: params
-                .get("login_hint")
-                .filter(|hint| hint.len() <= MAX_LOGIN_HINT_LENGTH)
-                .map(str::to_owned),
+            login_hint: params.get("login_hint").filter(|hint| hint.len() <= MAX_LOGIN_HINT_LENGTH).map(str::to_owned),
             id_token_hint: params.get("id_token_hint").map(str::to_owned),
         })
     }
@@ -170,21 +161,9 @@ impl AuthorizationRequest {
 /// OIDC Core §3.1.2.6: `request` and `request_uri` would override what has been judged.
 fn refuse_unsupported(params: &Params) -> Result<(), OAuthError> {
     for (name, code, description) in [
-        (
-            "request",
-            OAuthErrorCode::RequestNotSupported,
-            "request objects are not supported",
-        ),
-        (
-            "request_uri",
-            OAuthErrorCode::RequestUriNotSupported,
-            "the request_uri is not supported",
-        ),
-        (
-            "registration",
-            OAuthErrorCode::RegistrationNotSupported,
-            "the registration parameter is not supported",
-        ),
+        ("request", OAuthErrorCode::RequestNotSupported, "request objects are not supported"),
+        ("request_uri", OAuthErrorCode::RequestUriNotSupported, "the request_uri is not supported"),
+        ("registration", OAuthErrorCode::RegistrationNotSupported, "the registration parameter is not supported"),
     ] {
         if params.get(name).is_some() {
             return Err(OAuthError::new(code, description));
@@ -200,10 +179,7 @@ fn judge_response(params: &Params) -> Result<(), OAuthError> {
         Some("code") => {}
         None => return Err(invalid("response_type is required")),
         Some(_) => {
-            return Err(OAuthError::new(
-                OAuthErrorCode::UnsupportedResponseType,
-                "response_type must be code",
-            ));
+            return Err(OAuthError::new(OAuthErrorCode::UnsupportedResponseType, "response_type must be code"));
         }
     }
     match params.get("response_mode") {
@@ -214,10 +190,9 @@ fn judge_response(params: &Params) -> Result<(), OAuthError> {
 
 fn capped(params: &Params, name: &str, cap: usize) -> Result<Option<String>, OAuthError> {
     match params.get(name) {
-        Some(value) if value.len() > cap => Err(OAuthError::new(
-            OAuthErrorCode::InvalidRequest,
-            format!("parameter {name} is too long"),
-        )),
+        Some(value) if value.len() > cap => {
+            Err(OAuthError::new(OAuthErrorCode::InvalidRequest, format!("parameter {name} is too long")))
+        }
         value => Ok(value.map(str::to_owned)),
     }
 }
@@ -301,10 +276,7 @@ mod tests {
         assert_eq!(trusted.uri(), &one[0]);
         assert_eq!(trusted.presented(), None);
         for registered in [&two[..], &[]] {
-            assert_eq!(
-                trusted_redirect(&params(""), registered),
-                Err(UntrustedRequest::MissingRedirectUri)
-            );
+            assert_eq!(trusted_redirect(&params(""), registered), Err(UntrustedRequest::MissingRedirectUri));
         }
     }
 
@@ -349,20 +321,14 @@ mod tests {
     #[test]
     fn only_the_code_response_type_is_supported() {
         let parse = |text: &str| {
-            AuthorizationRequest::parse(
-                &params(text),
-                TrustedRedirect::Presented(uri("https://c/cb")),
-            )
-            .unwrap_err()
-            .code
+            AuthorizationRequest::parse(&params(text), TrustedRedirect::Presented(uri("https://c/cb")))
+                .unwrap_err()
+                .code
         };
 
         assert_eq!(parse(""), OAuthErrorCode::InvalidRequest);
         for kind in ["token", "id_token", "code+token", "none", "CODE"] {
-            assert_eq!(
-                parse(&format!("response_type={kind}")),
-                OAuthErrorCode::UnsupportedResponseType
-            );
+            assert_eq!(parse(&format!("response_type={kind}")), OAuthErrorCode::UnsupportedResponseType);
         }
     }
 
@@ -378,8 +344,7 @@ mod tests {
         let bare = params("response_type=code&client_id=c1");
 
         let error =
-            AuthorizationRequest::parse(&bare, TrustedRedirect::OnlyRegistered(uri("https://c/cb")))
-                .unwrap_err();
+            AuthorizationRequest::parse(&bare, TrustedRedirect::OnlyRegistered(uri("https://c/cb"))).unwrap_err();
 
         assert_eq!(error.code, OAuthErrorCode::InvalidRequest);
     }

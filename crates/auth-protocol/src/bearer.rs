@@ -26,10 +26,7 @@ pub fn bearer_token(header_value: Option<&str>) -> Result<Option<&str>, OAuthErr
     if is_token68(token) && token.len() <= MAX_LENGTH {
         Ok(Some(token))
     } else {
-        Err(OAuthError::new(
-            OAuthErrorCode::InvalidRequest,
-            "the Authorization header must hold one bearer token",
-        ))
+        Err(OAuthError::new(OAuthErrorCode::InvalidRequest, "the Authorization header must hold one bearer token"))
     }
 }
 
@@ -37,10 +34,7 @@ pub fn bearer_token(header_value: Option<&str>) -> Result<Option<&str>, OAuthErr
 fn is_token68(text: &str) -> bool {
     let body = text.trim_end_matches('=');
 
-    !body.is_empty()
-        && body
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
+    !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
 }
 
 #[cfg(test)]

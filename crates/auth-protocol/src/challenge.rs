@@ -25,11 +25,7 @@ impl Challenge {
     /// The scopes of [`IDENTITY_SCOPES`] never show up, and no text can leave its quotes.
     pub fn to_header_value(&self) -> String {
         let description = self.error_description.clone().filter(|_| self.error.is_some());
-        let scope = self
-            .scope
-            .as_ref()
-            .map(|scope| scope.without(&IDENTITY_SCOPES))
-            .filter(|scope| !scope.is_empty());
+        let scope = self.scope.as_ref().map(|scope| scope.without(&IDENTITY_SCOPES)).filter(|scope| !scope.is_empty());
         let parameters = [
             ("error", self.error.map(|code| Cow::Borrowed(code.as_str()))),
             ("error_description", description.map(described)),
@@ -41,11 +37,7 @@ impl Challenge {
             .filter_map(|(name, value)| value.map(|value| format!("{name}={}", quoted(&value))))
             .collect();
 
-        if parameters.is_empty() {
-            "Bearer".to_owned()
-        } else {
-            format!("Bearer {}", parameters.join(", "))
-        }
+        if parameters.is_empty() { "Bearer".to_owned() } else { format!("Bearer {}", parameters.join(", ")) }
     }
 }
 
@@ -107,10 +99,7 @@ mod tests {
 
     #[test]
     fn scopes_about_the_person_never_show_up() {
-        let challenge = Challenge {
-            scope: scope("openid profile email offline_access a"),
-            ..Challenge::default()
-        };
+        let challenge = Challenge { scope: scope("openid profile email offline_access a"), ..Challenge::default() };
         let without = Challenge { scope: scope("openid"), ..Challenge::default() };
 
         assert_eq!(challenge.to_header_value(), r#"Bearer scope="a""#);

@@ -201,19 +201,13 @@ mod tests {
 
     fn userinfo(scope: &str) -> serde_json::Value {
         let scope = Scope::parse(scope).unwrap();
-        serde_json::to_value(UserInfo {
-            sub: "u1".to_owned(),
-            person: PersonClaims::allowed_by(&scope, &person()),
-        })
-        .unwrap()
+        serde_json::to_value(UserInfo { sub: "u1".to_owned(), person: PersonClaims::allowed_by(&scope, &person()) })
+            .unwrap()
     }
 
     #[test]
     fn at_hash_is_that_of_oidc_core_appendix_a_3() {
-        assert_eq!(
-            at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"),
-            "77QmUPtjPfzWtF2AnpK9RQ"
-        );
+        assert_eq!(at_hash("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y"), "77QmUPtjPfzWtF2AnpK9RQ");
     }
 
     #[test]
@@ -223,10 +217,7 @@ mod tests {
 
     #[test]
     fn each_scope_tells_its_own_claims() {
-        assert_eq!(
-            userinfo("openid profile"),
-            json!({"sub": "u1", "name": "Jane Doe", "updated_at": 1_700_000_000})
-        );
+        assert_eq!(userinfo("openid profile"), json!({"sub": "u1", "name": "Jane Doe", "updated_at": 1_700_000_000}));
         assert_eq!(
             userinfo("openid email"),
             json!({"sub": "u1", "email": "janedoe@example.com", "email_verified": false})

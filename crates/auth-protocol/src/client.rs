@@ -17,9 +17,7 @@ impl From<ClientAuthMethod> for ClientKind {
     fn from(method: ClientAuthMethod) -> Self {
         match method {
             ClientAuthMethod::None => Self::Public,
-            ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost => {
-                Self::Confidential
-            }
+            ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost => Self::Confidential,
         }
     }
 }
@@ -45,9 +43,7 @@ impl GrantType {
 
     /// The grant type of that name, if it is known.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::AuthorizationCode, Self::RefreshToken]
-            .into_iter()
-            .find(|grant| grant.as_str() == text)
+        [Self::AuthorizationCode, Self::RefreshToken].into_iter().find(|grant| grant.as_str() == text)
     }
 }
 
@@ -113,9 +109,6 @@ mod tests {
     #[test]
     fn a_client_without_secret_is_public() {
         assert_eq!(ClientKind::from(ClientAuthMethod::None), ClientKind::Public);
-        assert_eq!(
-            ClientKind::from(ClientAuthMethod::ClientSecretPost),
-            ClientKind::Confidential
-        );
+        assert_eq!(ClientKind::from(ClientAuthMethod::ClientSecretPost), ClientKind::Confidential);
     }
 }

@@ -36,9 +36,7 @@ impl ClientAuthMethod {
 
     /// The method of that name, if it is known.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::None, Self::ClientSecretBasic, Self::ClientSecretPost]
-            .into_iter()
-            .find(|method| method.as_str() == text)
+        [Self::None, Self::ClientSecretBasic, Self::ClientSecretPost].into_iter().find(|method| method.as_str() == text)
     }
 }
 
@@ -75,21 +73,14 @@ impl PresentedClient {
     /// `invalid_client` for no client, another scheme than Basic, malformed Basic credentials, or
     /// a client assertion.
     pub fn from_request(authorization: Option<&str>, form: &Params) -> Result<Self, OAuthError> {
-        let asserts =
-            form.get("client_assertion").is_some() || form.get("client_assertion_type").is_some();
+        let asserts = form.get("client_assertion").is_some() || form.get("client_assertion_type").is_some();
         let secret = form.get("client_secret");
         let ways = [authorization.is_some(), secret.is_some(), asserts];
         if ways.into_iter().filter(|used| *used).count() > 1 {
-            return refuse(
-                OAuthErrorCode::InvalidRequest,
-                "the client authenticates in more than one way",
-            );
+            return refuse(OAuthErrorCode::InvalidRequest, "the client authenticates in more than one way");
         }
         if asserts {
-            return refuse(
-                OAuthErrorCode::InvalidClient,
-                "client assertions are not supported",
-            );
+            return refuse(OAuthErrorCode::InvalidClient, "client assertions are not supported");
         }
         if let Some(header) = authorization {
             return basic(header, form.get("client_id"));
@@ -107,9 +98,7 @@ impl PresentedClient {
     /// Who the request claims to be.
     pub fn client_id(&self) -> &str {
         match self {
-            Self::Public { client_id }
-            | Self::Basic { client_id, .. }
-            | Self::Post { client_id, .. } => client_id,
+            Self::Public { client_id } | Self::Basic { client_id, .. } | Self::Post { client_id, .. } => client_id,
         }
     }
 
@@ -117,9 +106,7 @@ impl PresentedClient {
     pub fn client_secret(&self) -> Option<&str> {
         match self {
             Self::Public { .. } => None,
-            Self::Basic { client_secret, .. } | Self::Post { client_secret, .. } => {
-                Some(client_secret)
-            }
+            Self::Basic { client_secret, .. } | Self::Post { client_secret, .. } => Some(client_secret),
         }
     }
 
@@ -148,28 +135,17 @@ impl fmt::Debug for PresentedClient {
 /// # Errors
 ///
 /// `invalid_client` for any other method, also a weaker or a stronger one. RFC 7591 §2.
-pub fn judge_client_auth(
-    registered: ClientAuthMethod,
-    presented: &PresentedClient,
-) -> Result<(), OAuthError> {
+pub fn judge_client_auth(registered: ClientAuthMethod, presented: &PresentedClient) -> Result<(), OAuthError> {
     if presented.method() == registered {
         return Ok(());
     }
 
-    refuse(
-        OAuthErrorCode::InvalidClient,
-        "the client must authenticate by the method it registered",
-    )
+    refuse(OAuthErrorCode::InvalidClient, "the client must authenticate by the method it registered")
 }
 
 /// Splits at the first colon and form-decodes each half. RFC 6749 §2.3.1, RFC 7617 §2.
 fn basic(header: &str, form_client_id: Option<&str>) -> Result<PresentedClient, OAuthError> {
-    let malformed = || {
-        OAuthError::new(
-            OAuthErrorCode::InvalidClient,
-            "the Basic credentials are malformed",
-        )
-    };
+    let malformed = || OAuthError::new(OAuthErrorCode::InvalidClient, "the Basic credentials are malformed");
     let (scheme, credentials) = header.split_once(' ').ok_or_else(malformed)?;
     let credentials = credentials.trim_matches(' ');
     if !scheme.eq_ignore_ascii_case("Basic") || credentials.len() > MAX_BASIC_LENGTH {
@@ -188,10 +164,7 @@ fn basic(header: &str, form_client_id: Option<&str>) -> Result<PresentedClient, 
     let client_secret = half()?;
 
     if form_client_id.is_some_and(|other| other != client_id) {
-        return refuse(
-            OAuthErrorCode::InvalidRequest,
-            "header and form name different clients",
-        );
+        return refuse(OAuthErrorCode::InvalidRequest, "header and form name different clients");
     }
     Ok(PresentedClient::Basic { client_id, client_secret })
 }
@@ -217,9 +190,7 @@ mod tests {
     }
 
     fn refusal(authorization: Option<&str>, text: &str) -> OAuthErrorCode {
-        PresentedClient::from_request(authorization, &form(text))
-            .unwrap_err()
-            .code
+        PresentedClient::from_request(authorization, &form(text)).unwrap_err().code
     }
 
     #[test]
@@ -262,18 +233,9 @@ mod tests {
     fn two_ways_at_once_are_an_invalid_request() {
         let basic = header("a:b");
 
-        assert_eq!(
-            refusal(Some(&basic), "client_id=a&client_secret=b"),
-            OAuthErrorCode::InvalidRequest
-        );
-        assert_eq!(
-            refusal(Some(&basic), "client_assertion=x"),
-            OAuthErrorCode::InvalidRequest
-        );
-        assert_eq!(
-            refusal(None, "client_id=a&client_secret=b&client_assertion=x"),
-            OAuthErrorCode::InvalidRequest
-        );
+        assert_eq!(refusal(Some(&basic), "client_id=a&client_secret=b"), OAuthErrorCode::InvalidRequest);
+        assert_eq!(refusal(Some(&basic), "client_assertion=x"), OAuthErrorCode::InvalidRequest);
+        assert_eq!(refusal(None, "client_id=a&client_secret=b&client_assertion=x"), OAuthErrorCode::InvalidRequest);
     }
 
     #[test]
@@ -322,11 +284,9 @@ mod tests {
             presented(None, "client_id=a&client_secret=b"),
         ];
 
-        for registered in [
-            ClientAuthMethod::None,
-            ClientAuthMethod::ClientSecretBasic,
-            ClientAuthMethod::ClientSecretPost,
-        ] {
+        for registered in
+            [ClientAuthMethod::None, ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost]
+        {
             for way in &ways {
                 let judged = judge_client_auth(registered, way);
 

@@ -43,9 +43,7 @@ impl ClientIdUrl {
 
     /// Whether a client id claims to be a document URL, so that it must not be looked up as an id.
     pub fn is_claimed_by(client_id: &str) -> bool {
-        client_id
-            .get(..8)
-            .is_some_and(|start| start.eq_ignore_ascii_case("https://"))
+        client_id.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("https://"))
     }
 
     /// The client id, character for character.
@@ -97,10 +95,7 @@ pub fn judge_document(
     if document.client_name.is_none() || document.redirect_uris.is_none() {
         return refuse("the client metadata document lacks client_name or redirect_uris");
     }
-    let public = ClientMetadata {
-        token_endpoint_auth_method: None,
-        ..document.clone()
-    };
+    let public = ClientMetadata { token_endpoint_auth_method: None, ..document.clone() };
 
     judge_registration(&public, policy)
         .map_err(|error| OAuthError::new(OAuthErrorCode::InvalidClient, error.description))
@@ -200,8 +195,7 @@ mod tests {
         assert!(judge(&format!(r#"{{"client_id":"{ID}","redirect_uris":["https://c/cb"]}}"#)).is_err());
         assert!(judge(&format!(r#"{{"client_id":"{ID}","client_name":"x"}}"#)).is_err());
         let error =
-            judge(&format!(r#"{{"client_id":"{ID}","client_name":"x","redirect_uris":["http://c/cb"]}}"#))
-                .unwrap_err();
+            judge(&format!(r#"{{"client_id":"{ID}","client_name":"x","redirect_uris":["http://c/cb"]}}"#)).unwrap_err();
         assert_eq!(error.code, OAuthErrorCode::InvalidClient);
     }
 }

@@ -45,10 +45,7 @@ pub struct PresentedCode<'a> {
 
 impl std::fmt::Debug for PresentedCode<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("PresentedCode")
-            .field("client_id", &self.client_id)
-            .finish_non_exhaustive()
+        formatter.debug_struct("PresentedCode").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }
 
@@ -66,9 +63,7 @@ pub enum CodeRefusal {
 impl From<CodeRefusal> for OAuthError {
     fn from(refusal: CodeRefusal) -> Self {
         match refusal {
-            CodeRefusal::Replayed => {
-                Self::new(OAuthErrorCode::InvalidGrant, "the code was used before")
-            }
+            CodeRefusal::Replayed => Self::new(OAuthErrorCode::InvalidGrant, "the code was used before"),
             CodeRefusal::Refused(error) => error,
         }
     }
@@ -82,11 +77,7 @@ impl From<CodeRefusal> for OAuthError {
 /// # Errors
 ///
 /// [`CodeRefusal::Replayed`], else `invalid_grant`, or `invalid_target` for the resource.
-pub fn judge_code(
-    facts: CodeFacts<'_>,
-    presented: PresentedCode<'_>,
-    now: i64,
-) -> Result<(), CodeRefusal> {
+pub fn judge_code(facts: CodeFacts<'_>, presented: PresentedCode<'_>, now: i64) -> Result<(), CodeRefusal> {
     if facts.client_id != presented.client_id {
         return refuse("the code was issued to another client");
     }
@@ -232,12 +223,7 @@ mod tests {
                     expires_at: 1,
                     state: CodeState::Unused,
                 },
-                PresentedCode {
-                    client_id: "c1",
-                    redirect_uri: None,
-                    code_verifier: Some(VERIFIER),
-                    resources,
-                },
+                PresentedCode { client_id: "c1", redirect_uri: None, code_verifier: Some(VERIFIER), resources },
                 0,
             )
         };

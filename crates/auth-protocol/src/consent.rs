@@ -45,10 +45,7 @@ pub fn judge_consent(facts: ConsentFacts<'_>) -> Result<Consent, OAuthError> {
         return Ok(Consent::Remembered);
     }
     if facts.prompt.is_none() {
-        return Err(OAuthError::new(
-            OAuthErrorCode::ConsentRequired,
-            "the person has to consent",
-        ));
+        return Err(OAuthError::new(OAuthErrorCode::ConsentRequired, "the person has to consent"));
     }
 
     Ok(Consent::Ask)
@@ -65,9 +62,7 @@ pub fn is_remembered(client: ClientKind, redirect_uri: &RedirectUri) -> bool {
 fn is_covered(facts: ConsentFacts<'_>) -> bool {
     !facts.prompt.contains(PromptValue::Consent)
         && is_remembered(facts.client, facts.redirect_uri)
-        && facts
-            .remembered
-            .is_some_and(|remembered| facts.requested.is_subset_of(remembered))
+        && facts.remembered.is_some_and(|remembered| facts.requested.is_subset_of(remembered))
 }
 
 #[cfg(test)]
@@ -119,10 +114,7 @@ mod tests {
 
     #[test]
     fn confidential_clients_on_the_machine_are_remembered() {
-        assert_eq!(
-            judge(Some("a b"), ClientKind::Confidential, LOOPBACK, ""),
-            Ok(Consent::Remembered)
-        );
+        assert_eq!(judge(Some("a b"), ClientKind::Confidential, LOOPBACK, ""), Ok(Consent::Remembered));
     }
 
     #[test]

@@ -119,10 +119,7 @@ pub struct OAuthError {
 impl OAuthError {
     /// Makes an error; characters that RFC 6749 §5.2 forbids in a description become `?`.
     pub fn new(code: OAuthErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            code,
-            description: described(description.into()),
-        }
+        Self { code, description: described(description.into()) }
     }
 }
 
@@ -133,10 +130,7 @@ pub(crate) fn described(text: Cow<'static, str>) -> Cow<'static, str> {
     if text.chars().all(allowed) {
         text
     } else {
-        text.chars()
-            .map(|c| if allowed(c) { c } else { '?' })
-            .collect::<String>()
-            .into()
+        text.chars().map(|c| if allowed(c) { c } else { '?' }).collect::<String>().into()
     }
 }
 
@@ -162,10 +156,7 @@ mod tests {
 
     #[test]
     fn a_description_never_splits_a_header() {
-        let error = OAuthError::new(
-            OAuthErrorCode::InvalidRequest,
-            "a\r\nSet-Cookie: x=\"é\"\\",
-        );
+        let error = OAuthError::new(OAuthErrorCode::InvalidRequest, "a\r\nSet-Cookie: x=\"é\"\\");
 
         assert_eq!(error.description, "a??Set-Cookie: x=????");
     }

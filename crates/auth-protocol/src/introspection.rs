@@ -27,10 +27,7 @@ impl IntrospectionRequest {
     ///
     /// `invalid_request`, when there is no token.
     pub fn parse(params: &Params) -> Result<Self, OAuthError> {
-        Ok(Self {
-            token: required(params, "token")?,
-            token_type_hint: TokenTypeHint::parse(params),
-        })
+        Ok(Self { token: required(params, "token")?, token_type_hint: TokenTypeHint::parse(params) })
     }
 }
 
@@ -94,11 +91,7 @@ struct Wire {
 
 impl From<Wire> for IntrospectionResponse {
     fn from(wire: Wire) -> Self {
-        if wire.active {
-            Self::Active(Box::new(wire.token))
-        } else {
-            Self::Inactive
-        }
+        if wire.active { Self::Active(Box::new(wire.token)) } else { Self::Inactive }
     }
 }
 
@@ -110,11 +103,7 @@ impl Serialize for IntrospectionResponse {
                 wire.serialize_field("active", &false)?;
                 wire.end()
             }
-            Self::Active(token) => Wire {
-                active: true,
-                token: token.as_ref().clone(),
-            }
-            .serialize(serializer),
+            Self::Active(token) => Wire { active: true, token: token.as_ref().clone() }.serialize(serializer),
         }
     }
 }
@@ -128,10 +117,7 @@ mod tests {
 
     #[test]
     fn an_inactive_token_is_told_nothing_else() {
-        assert_eq!(
-            serde_json::to_string(&IntrospectionResponse::Inactive).unwrap(),
-            r#"{"active":false}"#
-        );
+        assert_eq!(serde_json::to_string(&IntrospectionResponse::Inactive).unwrap(), r#"{"active":false}"#);
     }
 
     #[test]
@@ -163,8 +149,7 @@ mod tests {
 
     #[test]
     fn members_next_to_active_false_count_for_nothing() {
-        let response: IntrospectionResponse =
-            serde_json::from_value(json!({"active": false, "sub": "u1"})).unwrap();
+        let response: IntrospectionResponse = serde_json::from_value(json!({"active": false, "sub": "u1"})).unwrap();
 
         assert_eq!(response, IntrospectionResponse::Inactive);
     }

@@ -118,11 +118,7 @@ impl ProtectedResourceMetadata {
         Self {
             resource,
             authorization_servers: vec![issuer.into()],
-            scopes_supported: scopes
-                .without(&crate::scope::IDENTITY_SCOPES)
-                .iter()
-                .map(str::to_owned)
-                .collect(),
+            scopes_supported: scopes.without(&crate::scope::IDENTITY_SCOPES).iter().map(str::to_owned).collect(),
             bearer_methods_supported: vec!["header".to_owned()],
             resource_name: None,
             resource_documentation: None,
@@ -206,10 +202,7 @@ mod tests {
                 "/.well-known/oauth-authorization-server/issuer1"
             );
         }
-        assert_eq!(
-            well_known_path(WellKnown::OpenIdConfiguration, "/a/b"),
-            "/.well-known/openid-configuration/a/b"
-        );
+        assert_eq!(well_known_path(WellKnown::OpenIdConfiguration, "/a/b"), "/.well-known/openid-configuration/a/b");
     }
 
     #[test]
@@ -263,8 +256,7 @@ mod tests {
             "code_challenge_methods_supported": ["S256"],
         });
 
-        let metadata: AuthorizationServerMetadata =
-            serde_json::from_value(minimal.clone()).unwrap();
+        let metadata: AuthorizationServerMetadata = serde_json::from_value(minimal.clone()).unwrap();
         let json = serde_json::to_value(metadata).unwrap();
 
         assert!(json.as_object().unwrap().values().all(|value| !value.is_null()));

@@ -29,16 +29,12 @@ impl Params {
     /// `invalid_request` for a repeated name (RFC 6749 §3.1), text that is not UTF-8, a control
     /// character (appendix A allows none), or more than the caps of this module.
     pub fn parse(input: impl AsRef<[u8]>, repeatable: &[&str]) -> Result<Self, OAuthError> {
-        let pairs = input
-            .as_ref()
-            .split(|byte| *byte == b'&')
-            .filter(|pair| !pair.is_empty())
-            .map(|pair| {
-                let mut halves = pair.splitn(2, |byte| *byte == b'=');
-                let name = decoded(halves.next().unwrap_or_default())?;
-                let value = decoded(halves.next().unwrap_or_default())?;
-                Ok((name, value))
-            });
+        let pairs = input.as_ref().split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let mut halves = pair.splitn(2, |byte| *byte == b'=');
+            let name = decoded(halves.next().unwrap_or_default())?;
+            let value = decoded(halves.next().unwrap_or_default())?;
+            Ok((name, value))
+        });
 
         Self::collect(pairs, repeatable)
     }
@@ -48,17 +44,12 @@ impl Params {
     /// # Errors
     ///
     /// `invalid_request`, as [`Params::parse`].
-    pub fn from_pairs<N, V>(
-        pairs: impl IntoIterator<Item = (N, V)>,
-        repeatable: &[&str],
-    ) -> Result<Self, OAuthError>
+    pub fn from_pairs<N, V>(pairs: impl IntoIterator<Item = (N, V)>, repeatable: &[&str]) -> Result<Self, OAuthError>
     where
         N: Into<String>,
         V: Into<String>,
     {
-        let pairs = pairs
-            .into_iter()
-            .map(|(name, value)| Ok((name.into(), value.into())));
+        let pairs = pairs.into_iter().map(|(name, value)| Ok((name.into(), value.into())));
 
         Self::collect(pairs, repeatable)
     }
@@ -70,23 +61,17 @@ impl Params {
 
     /// Every non-empty value of `name`, in the order sent.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.iter()
-            .filter(move |(other, value)| *other == name && !value.is_empty())
-            .map(|(_, value)| value)
+        self.iter().filter(move |(other, value)| *other == name && !value.is_empty()).map(|(_, value)| value)
     }
 
     /// Every pair, in the order sent, with empty values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.pairs
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// The pairs as `application/x-www-form-urlencoded`, to keep a request and parse it again.
     pub fn to_urlencoded(&self) -> String {
-        form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(self.iter())
-            .finish()
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.iter()).finish()
     }
 
     fn collect(
@@ -122,33 +107,19 @@ impl Params {
 
 impl fmt::Debug for Params {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_set()
-            .entries(self.pairs.iter().map(|(name, _)| name))
-            .finish()
+        formatter.debug_set().entries(self.pairs.iter().map(|(name, _)| name)).finish()
     }
 }
 
 /// Decodes one name or value of a form; `+` is a blank. RFC 6749 appendix B.
 pub(crate) fn form_decode(bytes: &[u8]) -> Option<String> {
-    let blanks: Vec<u8> = bytes
-        .iter()
-        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
-        .collect();
+    let blanks: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
 
-    percent_decode(&blanks)
-        .decode_utf8()
-        .ok()
-        .map(Cow::into_owned)
+    percent_decode(&blanks).decode_utf8().ok().map(Cow::into_owned)
 }
 
 fn decoded(bytes: &[u8]) -> Result<String, OAuthError> {
-    form_decode(bytes).ok_or_else(|| {
-        OAuthError::new(
-            OAuthErrorCode::InvalidRequest,
-            "the parameters are not UTF-8",
-        )
-    })
+    form_decode(bytes).ok_or_else(|| OAuthError::new(OAuthErrorCode::InvalidRequest, "the parameters are not UTF-8"))
 }
 
 fn refuse<T>(description: impl Into<Cow<'static, str>>) -> Result<T, OAuthError> {
@@ -189,8 +160,7 @@ mod tests {
 
     #[test]
     fn a_repeatable_parameter_keeps_its_values_in_order() {
-        let params =
-            Params::parse("resource=b&x=1&resource=&resource=a".as_bytes(), &["resource"]).unwrap();
+        let params = Params::parse("resource=b&x=1&resource=&resource=a".as_bytes(), &["resource"]).unwrap();
 
         assert_eq!(params.all("resource").collect::<Vec<_>>(), ["b", "a"]);
     }
@@ -219,10 +189,7 @@ mod tests {
     #[test]
     fn the_length_of_a_value_is_capped() {
         assert!(Params::parse(format!("a={}", "x".repeat(MAX_VALUE_LENGTH)), &[]).is_ok());
-        assert_eq!(
-            refusal(format!("a={}", "x".repeat(MAX_VALUE_LENGTH + 1))),
-            OAuthErrorCode::InvalidRequest
-        );
+        assert_eq!(refusal(format!("a={}", "x".repeat(MAX_VALUE_LENGTH + 1))), OAuthErrorCode::InvalidRequest);
     }
 
     #[test]

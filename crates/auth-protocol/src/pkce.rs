@@ -56,11 +56,7 @@ impl TryFrom<String> for CodeChallenge {
     fn try_from(text: String) -> Result<Self, Self::Error> {
         let is_digest = text.len() == 43 && URL_SAFE_NO_PAD.decode(&text).is_ok();
 
-        if is_digest {
-            Ok(Self(text))
-        } else {
-            Err(malformed("code_challenge must be 43 characters of base64url"))
-        }
+        if is_digest { Ok(Self(text)) } else { Err(malformed("code_challenge must be 43 characters of base64url")) }
     }
 }
 
@@ -81,16 +77,12 @@ impl CodeVerifier {
     ///
     /// `invalid_grant`, as for a verifier that does not match. RFC 7636 §4.6.
     pub fn parse(text: &str) -> Result<Self, OAuthError> {
-        let is_unreserved =
-            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
+        let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
 
         if (43..=128).contains(&text.len()) && text.bytes().all(is_unreserved) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(OAuthError::new(
-                OAuthErrorCode::InvalidGrant,
-                "code_verifier is malformed",
-            ))
+            Err(OAuthError::new(OAuthErrorCode::InvalidGrant, "code_verifier is malformed"))
         }
     }
 }
@@ -164,10 +156,7 @@ mod tests {
         assert!(CodeVerifier::parse(&"a".repeat(43)).is_ok());
         assert!(CodeVerifier::parse(&"~".repeat(128)).is_ok());
         for bad in ["a".repeat(42), "a".repeat(129), "+".repeat(43), "é".repeat(43)] {
-            assert_eq!(
-                CodeVerifier::parse(&bad).unwrap_err().code,
-                OAuthErrorCode::InvalidGrant
-            );
+            assert_eq!(CodeVerifier::parse(&bad).unwrap_err().code, OAuthErrorCode::InvalidGrant);
         }
     }
 

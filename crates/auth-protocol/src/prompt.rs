@@ -66,10 +66,7 @@ impl Prompt {
         }
 
         if prompt.is_none() && count > 1 {
-            return Err(OAuthError::new(
-                OAuthErrorCode::InvalidRequest,
-                "prompt none must stand alone",
-            ));
+            return Err(OAuthError::new(OAuthErrorCode::InvalidRequest, "prompt none must stand alone"));
         }
         Ok(prompt)
     }
@@ -92,9 +89,7 @@ impl Prompt {
     /// The prompt once the value has been satisfied, so that it is not asked for twice.
     #[must_use]
     pub fn without(&self, value: PromptValue) -> Self {
-        Self {
-            values: self.values.iter().copied().filter(|own| *own != value).collect(),
-        }
+        Self { values: self.values.iter().copied().filter(|own| *own != value).collect() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Redirect URIs: what may be registered, and what matches. RFC 6749 §3.1.2, RFC 8252 §7, RFC 9700 §2.1.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -18,8 +19,23 @@ const LOOPBACK_HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// Schemes that run code, read local data or leave OAuth, refused even when an allow-list names them.
 const NEVER: [&str; 17] = [
-    "about", "blob", "chrome", "content", "data", "file", "filesystem", "ftp", "intent", "jar",
-    "javascript", "mailto", "resource", "vbscript", "view-source", "ws", "wss",
+    "about",
+    "blob",
+    "chrome",
+    "content",
+    "data",
+    "file",
+    "filesystem",
+    "ftp",
+    "intent",
+    "jar",
+    "javascript",
+    "mailto",
+    "resource",
+    "vbscript",
+    "view-source",
+    "ws",
+    "wss",
 ];
 
 /// A redirect URI that is safe to send a browser to, kept character for character.
@@ -115,6 +131,8 @@ impl RedirectUri {
     }
 
     /// Whether the URI leads to a listener on the person's own machine, by http or https.
+    ///
+    /// The unspecified address counts: most systems connect it to the machine itself.
     pub fn is_loopback(&self) -> bool {
         match (self.kind, self.url.host()) {
             (Kind::PrivateUse, _) | (_, None) => false,
@@ -122,8 +140,8 @@ impl RedirectUri {
                 let name = name.trim_end_matches('.');
                 name == "localhost" || name.ends_with(".localhost")
             }
-            (_, Some(Host::Ipv4(address))) => address.is_loopback(),
-            (_, Some(Host::Ipv6(address))) => address.to_canonical().is_loopback(),
+            (_, Some(Host::Ipv4(address))) => is_own_machine(address.into()),
+            (_, Some(Host::Ipv6(address))) => is_own_machine(address.to_canonical()),
         }
     }
 
@@ -168,11 +186,20 @@ pub(crate) fn is_uri_byte(byte: u8) -> bool {
 }
 
 /// Whether the text after `https://` starts with a host that reads the same to every parser.
+///
+/// URL parsers let a host have `;`, `,`, `(` and the like, which would break out of the policy that
+/// [`RedirectUri::form_action_source`] goes into, or mislead a person who reads the host.
 fn has_plain_authority(text: &str) -> bool {
     text.strip_prefix("https://").is_some_and(|rest| {
         let authority = rest.split(['/', '?']).next().unwrap_or_default();
-        !authority.is_empty() && !authority.contains(['@', '%'])
+        is_plain_authority(authority)
     })
+}
+
+/// Whether an authority is made of letters, digits and what separates labels, brackets and a port.
+pub(crate) fn is_plain_authority(authority: &str) -> bool {
+    !authority.is_empty()
+        && authority.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
 }
 
 /// The host and everything after the port of an http URI on a loopback host.
@@ -180,21 +207,22 @@ fn loopback_parts(text: &str) -> Option<(&str, &str)> {
     let rest = text.strip_prefix("http://")?;
     let (authority, rest) = rest.split_at_checked(rest.find(['/', '?']).unwrap_or(rest.len()))?;
     let bracketed = authority.find(']').map_or(0, |end| end + 1);
-    let colon = authority
-        .get(bracketed..)?
-        .find(':')
-        .map_or(authority.len(), |at| bracketed + at);
+    let colon = authority.get(bracketed..)?.find(':').map_or(authority.len(), |at| bracketed + at);
     let (host, port) = authority.split_at_checked(colon)?;
 
     (LOOPBACK_HOSTS.contains(&host) && is_port(port)).then_some((host, rest))
 }
 
+fn is_own_machine(address: IpAddr) -> bool {
+    address.is_loopback() || address.is_unspecified()
+}
+
 /// Nothing, or a colon and a port number.
 fn is_port(text: &str) -> bool {
     text.is_empty()
-        || text.strip_prefix(':').is_some_and(|digits| {
-            digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok()
-        })
+        || text
+            .strip_prefix(':')
+            .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok())
 }
 
 fn refuse<T>(description: &'static str) -> Result<T, OAuthError> {
@@ -239,6 +267,8 @@ impl From<RedirectUri> for String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const CURSOR: &str = "cursor://anysphere.cursor-mcp/oauth/callback";
@@ -335,6 +365,13 @@ mod tests {
             "https://c/c b",
             "https://c/cb\r\n",
             "https://exämple/cb",
+            "https://evil.example;script-src/cb",
+            "https://evil.example,x/cb",
+            "https://claude.ai(official).evil.example/cb",
+            "https://evil'example/cb",
+            "https://c/cb\u{0}",
+            "https://c/\u{202e}cb",
+            "\u{feff}https://c/cb",
         ] {
             assert!(!registers(bad), "{bad:?}");
         }
@@ -398,6 +435,11 @@ mod tests {
         assert!(uri("http://[::1]/cb").is_loopback());
         assert!(uri("https://localhost/cb").is_loopback());
         assert!(uri("https://app.localhost/cb").is_loopback());
+        for own in ["https://127.1/cb", "https://0x7f000001/cb", "https://0.0.0.0/cb", "https://[::]/cb"] {
+            assert!(uri(own).is_loopback(), "{own}");
+        }
+        assert!(uri("https://[::ffff:127.0.0.1]/cb").is_loopback());
+        assert!(uri("https://localhost./cb").is_loopback());
         assert!(!uri("https://c/cb").is_loopback());
         assert!(!uri("https://localhost.example/cb").is_loopback());
         assert!(uri(CURSOR).is_private_use());
@@ -441,5 +483,91 @@ mod tests {
         assert!(serde_json::from_str::<RedirectUri>(r#""https://c/cb""#).is_ok());
         assert!(serde_json::from_str::<RedirectUri>(r#""javascript:x""#).is_err());
         assert_eq!(serde_json::to_string(&uri("https://C/cb")).unwrap(), r#""https://C/cb""#);
+    }
+
+    /// Redirect URIs as clients register them.
+    fn registered() -> impl Strategy<Value = String> {
+        let host = prop_oneof![
+            Just("https://c.example"),
+            Just("https://c.example:8443"),
+            Just("https://localhost"),
+            Just("http://localhost"),
+            Just("http://127.0.0.1"),
+            Just("http://[::1]"),
+        ];
+        let port = prop_oneof![Just(String::new()), (1..=u16::MAX).prop_map(|port| format!(":{port}"))];
+        (host, port, "(/[a-zA-Z0-9._~-]{0,6}){0,2}", "(\\?[a-z]=[0-9])?").prop_map(|(host, port, path, query)| {
+            let port = if host.ends_with("8443") { String::new() } else { port };
+            format!("{host}{port}{path}{query}")
+        })
+    }
+
+    /// The model of matching, by a URL parser: plain http loopback forgets the port, nothing else does.
+    fn without_loopback_port(text: &str) -> String {
+        let Ok(mut url) = Url::parse(text) else { return text.to_owned() };
+        let port = url.port().map(|port| format!(":{port}"));
+        match (url.scheme(), port) {
+            ("http", Some(port)) => {
+                let bare = text.replacen(&port, "", 1);
+                url.set_port(None).unwrap();
+                bare
+            }
+            ("http", None) => text.replacen(":80", "", usize::from(text.contains(":80"))),
+            _ => text.to_owned(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_registered_uri_matches_itself_and_on_loopback_any_port(text in registered(), port in 1..=u16::MAX) {
+            let own = uri(&text);
+
+            prop_assert!(own.matches(&text));
+            prop_assert_eq!(own.as_str(), &text);
+            if text.starts_with("http://") {
+                let mut moved = Url::parse(&text).unwrap();
+                moved.set_port(Some(port)).unwrap();
+                let authority_end = text[7..].find(['/', '?']).map_or(text.len(), |at| at + 7);
+                let rest = &text[authority_end..];
+                let explicit = format!("http://{}:{port}{rest}", moved.host_str().unwrap());
+                prop_assert!(own.matches(&explicit), "{} does not match {}", text, explicit);
+            }
+        }
+
+        #[test]
+        fn two_uris_match_exactly_when_the_model_says_so(one in registered(), other in registered()) {
+            let model = without_loopback_port(&one) == without_loopback_port(&other);
+
+            prop_assert_eq!(uri(&one).matches(&other), model, "{} and {}", one, other);
+            prop_assert_eq!(uri(&other).matches(&one), model, "matching is symmetric");
+        }
+
+        #[test]
+        fn a_changed_character_never_matches_off_the_port(text in registered(), at in 0_usize..64, to in "[ -~]") {
+            let at = at % text.len();
+            let mut changed = text.clone();
+            changed.replace_range(at..=at, &to);
+
+            if uri(&text).matches(&changed) {
+                prop_assert_eq!(without_loopback_port(&text), without_loopback_port(&changed));
+            }
+        }
+
+        #[test]
+        fn what_parses_leads_to_the_host_it_shows(text in "[ -~é]{0,40}", scheme in "(https|http|HTTPS|https:|javascript|x)") {
+            let text = format!("{scheme}://{text}");
+            if let Ok(uri) = RedirectUri::parse(&text) {
+                let answer = uri.with_query(&[("code", "x")]);
+                let sent_to = Url::parse(&answer).unwrap();
+
+                prop_assert!(!answer.contains(['\r', '\n', ' ', '"', '<', '\\']), "{}", answer);
+                prop_assert!(sent_to.fragment().is_none());
+                prop_assert!(sent_to.username().is_empty() && sent_to.password().is_none());
+                if !uri.is_private_use() {
+                    prop_assert_eq!(sent_to.host_str(), Some(uri.display_target()));
+                    prop_assert!(!uri.form_action_source().contains([';', ',', ' ', '\'', '*']));
+                }
+            }
+        }
     }
 }

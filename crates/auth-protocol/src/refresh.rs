@@ -80,6 +80,8 @@ pub enum RefreshOutcome {
 
 /// Judges a refresh; `now` and `window` are in milliseconds, and a window of 0 never replays.
 ///
+/// The clock of another process may be behind the one that rotated, so the window counts both ways.
+///
 /// A stranger's attempt is refused before anything else, so it can neither burn a token nor revoke
 /// a family. A rotated token is replayed inside the window, to the same request, while its successor
 /// is unused; in every other case it is reuse, however old it is.
@@ -94,9 +96,7 @@ pub fn judge_refresh(
     }
     match facts.state {
         RefreshState::Revoked => refuse("the refresh token was revoked"),
-        RefreshState::Rotated(rotation) if is_replay(rotation, presented, now, window) => {
-            RefreshOutcome::Replay
-        }
+        RefreshState::Rotated(rotation) if is_replay(rotation, presented, now, window) => RefreshOutcome::Replay,
         RefreshState::Rotated(_) => RefreshOutcome::Reuse,
         RefreshState::Live if now >= facts.expires_at || now >= facts.grant_expires_at => {
             refuse("the refresh token has expired")
@@ -107,14 +107,9 @@ pub fn judge_refresh(
     }
 }
 
-fn is_replay(
-    rotation: Rotation<'_>,
-    presented: PresentedRefresh<'_>,
-    now: i64,
-    window: i64,
-) -> bool {
+fn is_replay(rotation: Rotation<'_>, presented: PresentedRefresh<'_>, now: i64, window: i64) -> bool {
     rotation.successor == Successor::Unused
-        && now < rotation.at.saturating_add(window)
+        && u64::try_from(window).is_ok_and(|window| now.abs_diff(rotation.at) < window)
         && presented.scope == rotation.scope
         && presented.resources == rotation.resources
 }
@@ -220,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_rotated_token_after_the_window_is_reuse() {
-        for now in [ROTATED_AT + WINDOW, 1_000_000] {
+        for now in [ROTATED_AT + WINDOW, 1_000_000, i64::MAX] {
             assert_eq!(judge(rotated(Successor::Unused), "c1", None, now), RefreshOutcome::Reuse);
         }
     }
@@ -242,18 +237,54 @@ mod tests {
     #[test]
     fn a_window_of_zero_never_replays() {
         let scope = scope("a");
+        for (now, window) in [(ROTATED_AT, 0), (ROTATED_AT - 1, 0), (ROTATED_AT, -1), (i64::MIN, 0)] {
+            let outcome = judge_refresh(
+                RefreshFacts {
+                    client_id: "c1",
+                    scope: &scope,
+                    resources: &[],
+                    expires_at: 200_000,
+                    grant_expires_at: 200_000,
+                    state: rotated(Successor::Unused),
+                },
+                PresentedRefresh { client_id: "c1", scope: None, resources: &[] },
+                now,
+                window,
+            );
+
+            assert_eq!(outcome, RefreshOutcome::Reuse, "at {now} with {window}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_far_behind_does_not_open_the_window() {
+        let outcome = judge(rotated(Successor::Unused), "c1", None, ROTATED_AT - WINDOW);
+
+        assert_eq!(outcome, RefreshOutcome::Reuse);
+    }
+
+    #[test]
+    fn a_rotated_token_is_reuse_however_old_it_is() {
+        assert_eq!(judge(rotated(Successor::Unused), "c1", None, 400_000), RefreshOutcome::Reuse);
+    }
+
+    #[test]
+    fn another_resource_with_a_rotated_token_is_reuse() {
+        let resources = [Resource::parse("https://mcp.example/mcp").unwrap()];
+        let scope = scope("a");
+
         let outcome = judge_refresh(
             RefreshFacts {
                 client_id: "c1",
                 scope: &scope,
-                resources: &[],
+                resources: &resources,
                 expires_at: 200_000,
                 grant_expires_at: 200_000,
                 state: rotated(Successor::Unused),
             },
-            PresentedRefresh { client_id: "c1", scope: None, resources: &[] },
+            PresentedRefresh { client_id: "c1", scope: None, resources: &resources },
             ROTATED_AT,
-            0,
+            WINDOW,
         );
 
         assert_eq!(outcome, RefreshOutcome::Reuse);
@@ -262,10 +293,7 @@ mod tests {
     #[test]
     fn a_token_ends_with_itself_or_with_its_grant() {
         assert_eq!(judge(RefreshState::Live, "c1", None, 199_999), RefreshOutcome::Rotate);
-        assert_eq!(
-            code_of(judge(RefreshState::Live, "c1", None, 200_000)),
-            OAuthErrorCode::InvalidGrant
-        );
+        assert_eq!(code_of(judge(RefreshState::Live, "c1", None, 200_000)), OAuthErrorCode::InvalidGrant);
         let scope = scope("a");
         let outcome = judge_refresh(
             RefreshFacts {

@@ -98,14 +98,9 @@ pub struct AcceptedClient {
 ///
 /// `invalid_redirect_uri` when no redirect URI is acceptable; `invalid_client_metadata` when the
 /// client cannot use the code grant, or no authentication method is left. RFC 7591 §3.2.2.
-pub fn judge_registration(
-    request: &ClientMetadata,
-    policy: &RegistrationPolicy,
-) -> Result<AcceptedClient, OAuthError> {
+pub fn judge_registration(request: &ClientMetadata, policy: &RegistrationPolicy) -> Result<AcceptedClient, OAuthError> {
     let redirect_uris = acceptable_redirects(request.redirect_uris.as_deref(), policy)?;
-    let text = |value: &Option<String>| {
-        value.as_deref().and_then(|text| display_text(text, MAX_TEXT_LENGTH))
-    };
+    let text = |value: &Option<String>| value.as_deref().and_then(|text| display_text(text, MAX_TEXT_LENGTH));
     judge_response_types(request.response_types.as_deref())?;
 
     Ok(AcceptedClient {
@@ -119,11 +114,8 @@ pub fn judge_registration(
         scope: known_scopes(request.scope.as_deref(), &policy.scopes),
         application_type: application_type(request.application_type.as_deref(), &redirect_uris),
         redirect_uris,
-        post_logout_redirect_uris: acceptable_redirects(
-            request.post_logout_redirect_uris.as_deref(),
-            policy,
-        )
-        .unwrap_or_default(),
+        post_logout_redirect_uris: acceptable_redirects(request.post_logout_redirect_uris.as_deref(), policy)
+            .unwrap_or_default(),
         client_uri: https_uri(request.client_uri.as_deref()),
         logo_uri: https_uri(request.logo_uri.as_deref()),
         tos_uri: https_uri(request.tos_uri.as_deref()),
@@ -140,9 +132,11 @@ pub fn judge_registration(
     })
 }
 
-
 /// Keeps the redirect URIs that are acceptable, each once; refuses only when none is left.
-fn acceptable_redirects(wanted: Option<&[String]>, policy: &RegistrationPolicy) -> Result<Vec<RedirectUri>, OAuthError> {
+fn acceptable_redirects(
+    wanted: Option<&[String]>,
+    policy: &RegistrationPolicy,
+) -> Result<Vec<RedirectUri>, OAuthError> {
     let mut kept: Vec<RedirectUri> = Vec::new();
     let mut first_refusal = None;
     for text in wanted.unwrap_or_default() {
@@ -253,7 +247,13 @@ mod tests {
 
     #[test]
     fn a_client_without_any_acceptable_redirect_is_refused() {
-        for uris in [vec![], vec!["javascript:alert(1)"], vec!["http://example.com/cb"], vec!["evil://x"], vec!["https://*.a.example/cb"]] {
+        for uris in [
+            vec![],
+            vec!["javascript:alert(1)"],
+            vec!["http://example.com/cb"],
+            vec!["evil://x"],
+            vec!["https://*.a.example/cb"],
+        ] {
             let refusal = judged(serde_json::json!({"redirect_uris": uris})).unwrap_err();
             assert_eq!(refusal.code, OAuthErrorCode::InvalidRedirectUri, "{uris:?}");
         }
@@ -263,8 +263,12 @@ mod tests {
     #[test]
     fn an_omitted_auth_method_is_none_and_an_explicit_one_is_honoured() {
         let base = |method: serde_json::Value| serde_json::json!({"redirect_uris": ["https://a.example/cb"], "token_endpoint_auth_method": method});
-        assert_eq!(judged(serde_json::json!({"redirect_uris": ["https://a.example/cb"]})).unwrap().token_endpoint_auth_method, ClientAuthMethod::None);
-        for method in [ClientAuthMethod::None, ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost] {
+        assert_eq!(
+            judged(serde_json::json!({"redirect_uris": ["https://a.example/cb"]})).unwrap().token_endpoint_auth_method,
+            ClientAuthMethod::None
+        );
+        for method in [ClientAuthMethod::None, ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost]
+        {
             assert_eq!(judged(base(method.as_str().into())).unwrap().token_endpoint_auth_method, method);
         }
         assert_eq!(judged(base("tls_client_auth".into())).unwrap_err().code, OAuthErrorCode::InvalidClientMetadata);
@@ -281,7 +285,9 @@ mod tests {
 
         assert_eq!(client.grant_types, [GrantType::AuthorizationCode, GrantType::RefreshToken]);
         assert_eq!(client.scope.to_string(), "mcp:tools");
-        assert!(judged(serde_json::json!({"redirect_uris": ["https://a.example"], "scope": ""})).unwrap().scope.is_empty());
+        assert!(
+            judged(serde_json::json!({"redirect_uris": ["https://a.example"], "scope": ""})).unwrap().scope.is_empty()
+        );
     }
 
     #[test]
@@ -309,7 +315,10 @@ mod tests {
 
     #[test]
     fn a_client_without_a_name_gets_one() {
-        assert_eq!(judged(serde_json::json!({"redirect_uris": ["https://a.example/cb"]})).unwrap().client_name, DEFAULT_CLIENT_NAME);
+        assert_eq!(
+            judged(serde_json::json!({"redirect_uris": ["https://a.example/cb"]})).unwrap().client_name,
+            DEFAULT_CLIENT_NAME
+        );
     }
 
     #[test]

@@ -44,11 +44,7 @@ impl Resource {
         }
 
         let is_bare_origin = url.path() == "/" && url.query().is_none();
-        Ok(Self(if is_bare_origin {
-            url.origin().ascii_serialization()
-        } else {
-            url.into()
-        }))
+        Ok(Self(if is_bare_origin { url.origin().ascii_serialization() } else { url.into() }))
     }
 
     /// The canonical identifier.
@@ -114,11 +110,7 @@ pub fn narrowed(presented: &[Resource], granted: &[Resource]) -> Result<Vec<Reso
     canonical(presented, granted, "the resource is not part of the grant")
 }
 
-fn canonical(
-    presented: &[Resource],
-    known: &[Resource],
-    refusal: &'static str,
-) -> Result<Vec<Resource>, OAuthError> {
+fn canonical(presented: &[Resource], known: &[Resource], refusal: &'static str) -> Result<Vec<Resource>, OAuthError> {
     let mut found: Vec<Resource> = Vec::new();
 
     for resource in presented {
@@ -262,11 +254,8 @@ mod tests {
     #[test]
     fn requested_resources_become_canonical_and_count_once() {
         let configured = [resource("https://a.example/mcp"), resource("https://b.example")];
-        let asked = [
-            resource("https://b.example/?x=1"),
-            resource("https://a.example/mcp"),
-            resource("https://b.example/"),
-        ];
+        let asked =
+            [resource("https://b.example/?x=1"), resource("https://a.example/mcp"), resource("https://b.example/")];
 
         let found = requested(&asked, &configured).unwrap();
 
@@ -299,11 +288,8 @@ mod tests {
 
     #[test]
     fn a_request_may_repeat_the_parameter() {
-        let params = Params::parse(
-            "resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example",
-            &["resource"],
-        )
-        .unwrap();
+        let params =
+            Params::parse("resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example", &["resource"]).unwrap();
 
         assert_eq!(presented(&params).unwrap().len(), 2);
     }

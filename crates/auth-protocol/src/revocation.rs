@@ -22,10 +22,7 @@ impl RevocationRequest {
     ///
     /// `invalid_request`, when there is no token.
     pub fn parse(params: &Params) -> Result<Self, OAuthError> {
-        Ok(Self {
-            token: required(params, "token")?,
-            token_type_hint: TokenTypeHint::parse(params),
-        })
+        Ok(Self { token: required(params, "token")?, token_type_hint: TokenTypeHint::parse(params) })
     }
 }
 

@@ -45,24 +45,16 @@ impl Scope {
     /// # Errors
     ///
     /// `invalid_scope` for an empty token, a blank inside a token, and as [`Scope::parse`].
-    pub fn from_tokens<'a>(
-        tokens: impl IntoIterator<Item = &'a str>,
-    ) -> Result<Self, OAuthError> {
+    pub fn from_tokens<'a>(tokens: impl IntoIterator<Item = &'a str>) -> Result<Self, OAuthError> {
         let mut scope = Self::default();
 
         for token in tokens {
             if !is_scope_token(token) {
-                return Err(OAuthError::new(
-                    OAuthErrorCode::InvalidScope,
-                    "the scope is malformed",
-                ));
+                return Err(OAuthError::new(OAuthErrorCode::InvalidScope, "the scope is malformed"));
             }
             scope.insert(token);
             if scope.tokens.len() > MAX_TOKENS {
-                return Err(OAuthError::new(
-                    OAuthErrorCode::InvalidScope,
-                    "the scope has too many tokens",
-                ));
+                return Err(OAuthError::new(OAuthErrorCode::InvalidScope, "the scope has too many tokens"));
             }
         }
 
@@ -129,9 +121,7 @@ impl Scope {
     }
 
     fn keep(&self, wanted: impl Fn(&str) -> bool) -> Self {
-        Self {
-            tokens: self.iter().filter(|token| wanted(token)).map(str::to_owned).collect(),
-        }
+        Self { tokens: self.iter().filter(|token| wanted(token)).map(str::to_owned).collect() }
     }
 }
 
@@ -143,11 +133,7 @@ impl Scope {
 /// # Errors
 ///
 /// `invalid_scope`, when nothing is left to grant.
-pub fn granted(
-    requested: Option<&Scope>,
-    default: &Scope,
-    allowed: &Scope,
-) -> Result<Scope, OAuthError> {
+pub fn granted(requested: Option<&Scope>, default: &Scope, allowed: &Scope) -> Result<Scope, OAuthError> {
     let wanted = requested.filter(|scope| !scope.is_empty()).unwrap_or(default);
 
     non_empty(wanted.intersection(allowed))
@@ -170,10 +156,7 @@ pub fn narrowed(requested: Option<&Scope>, granted: &Scope) -> Result<Scope, OAu
 
 fn non_empty(scope: Scope) -> Result<Scope, OAuthError> {
     if scope.is_empty() {
-        return Err(OAuthError::new(
-            OAuthErrorCode::InvalidScope,
-            "no requested scope can be granted",
-        ));
+        return Err(OAuthError::new(OAuthErrorCode::InvalidScope, "no requested scope can be granted"));
     }
     Ok(scope)
 }

@@ -45,10 +45,7 @@ impl TokenRequest {
     pub fn parse(params: &Params) -> Result<Self, OAuthError> {
         let grant_type = required(params, "grant_type")?;
         let Some(grant_type) = GrantType::parse(&grant_type) else {
-            return Err(OAuthError::new(
-                OAuthErrorCode::UnsupportedGrantType,
-                "the grant_type is not offered here",
-            ));
+            return Err(OAuthError::new(OAuthErrorCode::UnsupportedGrantType, "the grant_type is not offered here"));
         };
 
         Ok(match grant_type {
@@ -83,9 +80,10 @@ impl fmt::Debug for TokenRequest {
 
 /// Reads a parameter that must be there.
 pub(crate) fn required(params: &Params, name: &str) -> Result<String, OAuthError> {
-    params.get(name).map(str::to_owned).ok_or_else(|| {
-        OAuthError::new(OAuthErrorCode::InvalidRequest, format!("{name} is required"))
-    })
+    params
+        .get(name)
+        .map(str::to_owned)
+        .ok_or_else(|| OAuthError::new(OAuthErrorCode::InvalidRequest, format!("{name} is required")))
 }
 
 /// What a client thinks a token is; a hint that is not known is ignored. RFC 7009 §2.1.
@@ -205,23 +203,14 @@ mod tests {
     #[test]
     fn other_grants_are_unsupported() {
         for grant in ["password", "client_credentials", "implicit", "AUTHORIZATION_CODE"] {
-            assert_eq!(
-                parse(&format!("grant_type={grant}")),
-                Err(OAuthErrorCode::UnsupportedGrantType)
-            );
+            assert_eq!(parse(&format!("grant_type={grant}")), Err(OAuthErrorCode::UnsupportedGrantType));
         }
     }
 
     #[test]
     fn malformed_scope_and_resource_have_their_own_codes() {
-        assert_eq!(
-            parse("grant_type=refresh_token&refresh_token=r&scope=%22"),
-            Err(OAuthErrorCode::InvalidScope)
-        );
-        assert_eq!(
-            parse("grant_type=refresh_token&refresh_token=r&resource=x"),
-            Err(OAuthErrorCode::InvalidTarget)
-        );
+        assert_eq!(parse("grant_type=refresh_token&refresh_token=r&scope=%22"), Err(OAuthErrorCode::InvalidScope));
+        assert_eq!(parse("grant_type=refresh_token&refresh_token=r&resource=x"), Err(OAuthErrorCode::InvalidTarget));
     }
 
     #[test]
@@ -246,10 +235,7 @@ mod tests {
 
         let json = serde_json::to_value(&response).unwrap();
 
-        assert_eq!(
-            json,
-            json!({"access_token": "a", "token_type": "Bearer", "expires_in": 3600, "scope": "openid"})
-        );
+        assert_eq!(json, json!({"access_token": "a", "token_type": "Bearer", "expires_in": 3600, "scope": "openid"}));
         assert_eq!(serde_json::from_value::<TokenResponse>(json).unwrap(), response);
     }
 

@@ -32,8 +32,9 @@ impl OriginRule {
     pub fn admits(&self, origin: &str) -> bool {
         match self {
             Self::Any => true,
-            Self::Loopback => Url::parse(origin)
-                .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && is_loopback_url(&url)),
+            Self::Loopback => {
+                Url::parse(origin).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && is_loopback_url(&url))
+            }
             Self::Listed(origins) => origins.iter().any(|listed| listed == origin),
         }
     }

@@ -58,7 +58,7 @@ impl Answer {
     }
 
     /// Demands a status, and returns the answer; panics with the body if it is another.
-    #[must_use]
+    #[expect(clippy::return_self_not_must_use, reason = "the demand is the point; the answer is often not needed")]
     pub fn expects(self, status: StatusCode) -> Self {
         assert_eq!(self.status, status, "{}", self.describe());
         self

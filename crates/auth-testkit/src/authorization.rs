@@ -33,6 +33,13 @@ pub struct AuthorizationError {
 }
 
 impl AuthorizationRequest {
+    /// The same request at another path: `/api/auth/mcp/authorize`.
+    #[must_use]
+    pub fn at(mut self, endpoint: Url) -> Self {
+        self.endpoint = endpoint;
+        self
+    }
+
     /// Sets a parameter, in place of one of the same name.
     #[must_use]
     pub fn with(self, name: &str, value: impl Into<String>) -> Self {

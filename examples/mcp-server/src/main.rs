@@ -25,7 +25,7 @@ fn auth(config: &Config) -> AuthBuilder {
         .secret_from(config.secret())
         .rate_limits(config.rate_limits())
         .trusted_proxies(config.trusted_proxies.iter().copied())
-        .app_schema(|to| note::contribute(to))
+        .app_schema(note::contribute)
         .plugin(EmailPassword::new())
         .plugin(Pages::new())
         .plugin(

@@ -1,5 +1,11 @@
 //! The notes of people: this app's own table, in the same schema as everything else.
 
+#![expect(
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "sea-orm's macro writes a public loader that begins transactions"
+)]
+
 use auth_core::{AuthContext, Contributions, Unexpected};
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel as _, QueryOrder as _, QuerySelect as _};

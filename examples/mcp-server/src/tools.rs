@@ -93,17 +93,20 @@ impl Tools {
         Ok(format!("Note {id} is kept."))
     }
 
-    #[tool(description = "Deletes a note; needs the scope notes:write, see /mcp/write", annotations(destructive_hint = true))]
+    #[tool(
+        description = "Deletes a note; needs the scope notes:write, see /mcp/write",
+        annotations(destructive_hint = true)
+    )]
     async fn delete_note(
         &self,
         Extension(parts): Extension<Parts>,
         Parameters(NoteId { id }): Parameters<NoteId>,
     ) -> Result<String, ErrorData> {
         let session = writer(&parts)?;
-        match note::delete(&self.cx, &session.user_id, &id).await.map_err(|error| failed(&error))? {
-            true => Ok(format!("Note {id} is gone.")),
-            false => Err(ErrorData::invalid_params("you have no such note", None)),
+        if note::delete(&self.cx, &session.user_id, &id).await.map_err(|error| failed(&error))? {
+            return Ok(format!("Note {id} is gone."));
         }
+        Err(ErrorData::invalid_params("you have no such note", None))
     }
 }
 

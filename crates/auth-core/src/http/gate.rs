@@ -1,5 +1,6 @@
 //! What stands before every endpoint: request id, span, CORS, origin check, limits, hooks.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -35,44 +36,74 @@ pub(crate) struct Gate {
     pub(crate) rules: Arc<HashMap<String, Rules>>,
 }
 
-/// Lets a request through to its handler, or answers it.
-pub(crate) async fn run(State(gate): State<Gate>, path: MatchedPath, request: Request, next: Next) -> Response {
-    let Some(rules) = gate.rules.get(path.as_str()) else { return next.run(request).await };
-    let (mut parts, body) = request.into_parts();
+impl Gate {
+    /// The rules of a route. One that no description tells of has none but those of its place.
+    fn rules(&self, path: &str) -> Cow<'_, Rules> {
+        self.rules.get(path).map_or_else(|| Cow::Owned(Rules::of_place(path, self.cx.config().base_path())), Cow::Borrowed)
+    }
+}
+
+impl Rules {
+    /// Trusts nobody: what applies where nothing else was said.
+    pub(crate) fn of_place(path: &str, base_path: &str) -> Self {
+        let below = path.strip_prefix(base_path).is_some_and(|rest| rest.starts_with('/'));
+        Self {
+            template: path.to_owned(),
+            access: if below { Access::Session } else { Access::Navigation },
+            limits: Vec::new(),
+            before: Vec::new(),
+            after: Vec::new(),
+        }
+    }
+}
+
+/// The outer half, around every bound: request id, span, CORS. Nothing in it can panic or wait.
+pub(crate) async fn run(State(gate): State<Gate>, path: MatchedPath, mut request: Request, next: Next) -> Response {
+    let access = gate.rules(path.as_str()).access;
+    let id = request_id(&gate.cx, request.headers());
+    let span = tracing::info_span!("request", id, method = %request.method(), path = path.as_str());
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let (parts, body) = request.into_parts();
     let address = ClientAddress::of(&parts, gate.cx.config());
-    parts.extensions.insert(address);
-    let id = request_id(&gate.cx, &parts.headers);
-    let span = tracing::info_span!("request", id, method = %parts.method, path = path.as_str());
-    let origin = parts.headers.get(header::ORIGIN).cloned();
+    request = Request::from_parts(parts, body);
+    request.extensions_mut().insert(address);
     let answer = async {
-        if parts.method == Method::OPTIONS {
+        if request.method() == Method::OPTIONS {
             return StatusCode::NO_CONTENT.into_response();
         }
-        let mut response = match admit(&gate.cx, rules, &mut parts, address).await {
-            Ok(()) => next.run(Request::from_parts(parts, body)).await,
-            Err(refusal) => refusal,
-        };
-        for hook in &rules.after {
-            response = hook.after(&rules.template, response).await;
-        }
+        let response = next.run(request).await;
         tracing::info!(status = response.status().as_u16(), "request.answered");
         response
     };
     let mut response = answer.instrument(span).await;
-    cors(&gate.cx, rules.access, origin.as_ref(), response.headers_mut());
+    cors(&gate.cx, access, origin.as_ref(), response.headers_mut());
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", id);
     }
     response
 }
 
-async fn admit(cx: &AuthContext, rules: &Rules, parts: &mut Parts, address: ClientAddress) -> Result<(), Response> {
-    check_origin(cx, rules.access, &parts.method, &parts.headers).map_err(|refusal| refusal.into_response())?;
-    for limit in &rules.limits {
-        let who = address.0.map_or_else(|| "unknown".to_owned(), bucket);
-        cx.limit(&format!("{}|{who}", limit.path), limit.window, limit.max)
-            .await
-            .map_err(|refusal| refusal.into_response())?;
+/// The inner half: lets a request through to its handler, or answers it.
+pub(crate) async fn judge(State(gate): State<Gate>, path: MatchedPath, request: Request, next: Next) -> Response {
+    let rules = gate.rules(path.as_str());
+    let (mut parts, body) = request.into_parts();
+    let mut response = match admit(&gate.cx, &rules, &mut parts).await {
+        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+        Err(refusal) => refusal,
+    };
+    for hook in &rules.after {
+        response = hook.after(&rules.template, response).await;
+    }
+    response
+}
+
+async fn admit(cx: &AuthContext, rules: &Rules, parts: &mut Parts) -> Result<(), Response> {
+    check_origin(cx, rules.access, &parts.method, &parts.headers).map_err(ApiError::into_response)?;
+    for RateLimit { path, window, max } in &rules.limits {
+        let address = parts.extensions.get::<ClientAddress>().and_then(|address| address.0);
+        let who = address.map_or_else(|| "unknown".to_owned(), bucket);
+        // Two limits on one path count apart.
+        cx.limit(&format!("{path}|{window}|{max}|{who}"), *window, *max).await.map_err(ApiError::into_response)?;
     }
     for hook in &rules.before {
         hook.before(parts).await?;
@@ -106,10 +137,11 @@ fn check_origin(cx: &AuthContext, access: Access, method: &Method, headers: &Hea
     let site = text(header::HeaderName::from_static("sec-fetch-site"));
     match (site, text(header::ORIGIN)) {
         (Some("same-origin"), None | Some("null")) => Ok(()),
-        (_, Some("null")) => Err(refused("MISSING_OR_NULL_ORIGIN", "Missing or null Origin")),
+        (_, Some("null")) | (Some("cross-site" | "same-site"), None) => {
+            Err(refused("MISSING_OR_NULL_ORIGIN", "Missing or null Origin"))
+        }
         (_, Some(origin)) if cx.config().trusts_origin(origin) => Ok(()),
         (_, Some(_)) => Err(refused("INVALID_ORIGIN", "Invalid origin")),
-        (Some("cross-site" | "same-site"), None) => Err(refused("MISSING_OR_NULL_ORIGIN", "Missing or null Origin")),
         (_, None) if !headers.contains_key(header::COOKIE) => Ok(()),
         (_, None) => {
             let referer = text(header::REFERER).and_then(|referer| url::Url::parse(referer).ok());
@@ -128,21 +160,15 @@ fn refused(code: &'static str, message: &'static str) -> ApiError {
 
 /// Writes the CORS headers of an answer, preflights included.
 fn cors(cx: &AuthContext, access: Access, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
-    let Some(origin) = origin else {
-        if access == Access::Session {
-            headers.append(header::VARY, HeaderValue::from_static("origin"));
-        }
-        return;
-    };
     match access {
         Access::Public => {
+            // Also without an `Origin`: the answer may be kept and used for a request with one.
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         }
         Access::Session => {
             headers.append(header::VARY, HeaderValue::from_static("origin"));
-            if !origin.to_str().is_ok_and(|origin| cx.config().trusts_origin(origin)) {
-                return;
-            }
+            let trusted = |origin: &&HeaderValue| origin.to_str().is_ok_and(|origin| cx.config().trusts_origin(origin));
+            let Some(origin) = origin.filter(trusted) else { return };
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
         }
@@ -161,9 +187,8 @@ fn cors(cx: &AuthContext, access: Access, origin: Option<&HeaderValue>, headers:
 
 /// Takes a proxy's request id if it is harmless, else draws one.
 fn request_id(cx: &AuthContext, headers: &HeaderMap) -> String {
-    let harmless = |id: &&str| {
-        (8..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
+    let harmless =
+        |id: &&str| (8..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     headers
         .get("x-request-id")
         .and_then(|id| id.to_str().ok())

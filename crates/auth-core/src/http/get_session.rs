@@ -10,8 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::wire::{SessionBody, UserBody};
 use crate::context::AuthContext;
 use crate::error::{ApiError, ErrorBody};
-use crate::session::SignedIn;
 use crate::session::Found;
+use crate::session::SignedIn;
 
 /// How the session is to be read.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -12,5 +12,5 @@ mod wire;
 
 pub use address::ClientAddress;
 pub use body::{FormBody, JsonBody, form_pairs};
-pub use csrf::{Csrf, CSRF_FIELD};
+pub use csrf::{CSRF_FIELD, Csrf};
 pub use wire::{SessionBody, UserBody};

@@ -122,7 +122,9 @@ pub enum Conflict {
         by: By,
     },
     /// A reference to a column that is missing, or may hold one value twice.
-    #[error("{by}: {table}.{column} points to {target}.{target_column}, which {owner} does not declare as a unique column")]
+    #[error(
+        "{by}: {table}.{column} points to {target}.{target_column}, which {owner} does not declare as a unique column"
+    )]
     NotUnique {
         /// The table.
         table: String,
@@ -168,7 +170,9 @@ pub enum Conflict {
         by: By,
     },
     /// A default the column cannot have on every database.
-    #[error("{by}: {table}.{column} cannot have the default {default}; references, text, JSON and timestamps have none, the others one of their own kind")]
+    #[error(
+        "{by}: {table}.{column} cannot have the default {default}; references, text, JSON and timestamps have none, the others one of their own kind"
+    )]
     Default {
         /// The table.
         table: String,

@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::{ColumnType, Expr, ForeignKeyAction, StringLen, TableName, TableRef, Value};
 use sea_orm::{
-    ColumnTrait, DbBackend, EntityTrait, IdenStatic, Identity, Iterable, PrimaryKeyToColumn,
-    RelationDef, RelationTrait, Schema,
+    ColumnTrait, DbBackend, EntityTrait, IdenStatic, Identity, Iterable, PrimaryKeyToColumn, RelationDef,
+    RelationTrait, Schema,
 };
 use thiserror::Error;
 

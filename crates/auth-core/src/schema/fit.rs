@@ -58,7 +58,13 @@ fn postgres(wanted: LogicalType, live: &LiveColumn) -> Fit {
         LogicalType::Int => ty == "int4",
         LogicalType::BigInt => ty == "int8",
     };
-    if !good { Fit::Bad } else if ty == "citext" { Fit::IgnoresCase } else { room(wanted, live) }
+    if !good {
+        Fit::Bad
+    } else if ty == "citext" {
+        Fit::IgnoresCase
+    } else {
+        room(wanted, live)
+    }
 }
 
 fn mysql(wanted: LogicalType, live: &LiveColumn) -> Fit {
@@ -78,11 +84,9 @@ fn mysql(wanted: LogicalType, live: &LiveColumn) -> Fit {
         LogicalType::Timestamp if live.length.is_some_and(|digits| digits < 3) => Fit::Coarse,
         LogicalType::Id | LogicalType::Str(_) if ignores_case => Fit::IgnoresCase,
         LogicalType::Id | LogicalType::Str(_) | LogicalType::Text => room(wanted, live),
-        LogicalType::Bool
-        | LogicalType::Int
-        | LogicalType::BigInt
-        | LogicalType::Timestamp
-        | LogicalType::Json => Fit::Good,
+        LogicalType::Bool | LogicalType::Int | LogicalType::BigInt | LogicalType::Timestamp | LogicalType::Json => {
+            Fit::Good
+        }
     }
 }
 
@@ -92,11 +96,9 @@ fn room(wanted: LogicalType, live: &LiveColumn) -> Fit {
         LogicalType::Id => 36,
         LogicalType::Str(length) => length,
         LogicalType::Text => 65_535,
-        LogicalType::Bool
-        | LogicalType::Int
-        | LogicalType::BigInt
-        | LogicalType::Timestamp
-        | LogicalType::Json => return Fit::Good,
+        LogicalType::Bool | LogicalType::Int | LogicalType::BigInt | LogicalType::Timestamp | LogicalType::Json => {
+            return Fit::Good;
+        }
     };
     match live.length {
         Some(length) if length < needed => Fit::Narrow(length),

@@ -249,8 +249,7 @@ fn drop_needless(table: &mut Table) {
             true // kept for the check that refuses it
         } else if index.unique {
             let mut earlier = all.iter().take(here);
-            index.columns != table.primary_key
-                && !earlier.any(|other| other.unique && other.columns == index.columns)
+            index.columns != table.primary_key && !earlier.any(|other| other.unique && other.columns == index.columns)
         } else {
             !covers(&table.primary_key)
                 && !all.iter().enumerate().any(|(at, other)| {
@@ -282,7 +281,16 @@ fn target(tables: &[Table], table: &Table, column: &Column) -> Result<Option<Log
     if is_text(ty) && is_text(target_ty) || ty == target_ty {
         return Ok(Some(target_ty));
     }
-    Err(Box::new(Conflict::ReferenceType { table: name, column: from, ty, target, target_column, target_ty, owner, by }))
+    Err(Box::new(Conflict::ReferenceType {
+        table: name,
+        column: from,
+        ty,
+        target,
+        target_column,
+        target_ty,
+        owner,
+        by,
+    }))
 }
 
 fn end_of_chain(tables: &[Table], table: &Table, column: &str) -> Option<LogicalType> {

@@ -45,11 +45,9 @@ pub fn render_steps(steps: &[Step], backend: DbBackend) -> String {
 /// The file holds the statements of all databases, and chooses when it runs.
 pub fn render_sea_orm_migration(schema: &Schema) -> String {
     let mut text = String::from(HEAD);
-    for (name, backend) in [
-        ("SQLITE", DbBackend::Sqlite),
-        ("POSTGRES", DbBackend::Postgres),
-        ("MYSQL", DbBackend::MySql),
-    ] {
+    for (name, backend) in
+        [("SQLITE", DbBackend::Sqlite), ("POSTGRES", DbBackend::Postgres), ("MYSQL", DbBackend::MySql)]
+    {
         let _ = writeln!(text, "\nconst {name}: &[&str] = &[");
         for statement in schema.steps(backend).iter().flat_map(|step| step.sql(backend)) {
             let _ = writeln!(text, "    {},", literal(&statement));
@@ -68,7 +66,7 @@ fn literal(statement: &str) -> String {
     }
 }
 
-const HEAD: &str = r#"//! Creates the tables of the auth plugins in an empty database. Generated; keep it as it is.
+const HEAD: &str = r"//! Creates the tables of the auth plugins in an empty database. Generated; keep it as it is.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -91,4 +89,4 @@ impl MigrationTrait for Migration {
         Ok(())
     }
 }
-"#;
+";

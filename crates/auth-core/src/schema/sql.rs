@@ -17,9 +17,7 @@ impl Step {
     pub fn sql(&self, backend: DbBackend) -> Vec<String> {
         match self {
             Self::CreateTable(table) => vec![create_table(backend, table)],
-            Self::AddColumn { table, column, foreign_key } => {
-                add_column(backend, table, column, foreign_key.as_ref())
-            }
+            Self::AddColumn { table, column, foreign_key } => add_column(backend, table, column, foreign_key.as_ref()),
             Self::AddForeignKey { foreign_key, .. } => add_foreign_key(backend, foreign_key).into_iter().collect(),
             Self::CreateIndex { table, name, columns, unique, .. } => {
                 let mut index = IndexStatement::create();
@@ -67,12 +65,7 @@ fn create_table(backend: DbBackend, table: &NewTable) -> String {
     render(backend, &statement)
 }
 
-fn add_column(
-    backend: DbBackend,
-    table: &str,
-    column: &NewColumn,
-    foreign_key: Option<&ForeignKey>,
-) -> Vec<String> {
+fn add_column(backend: DbBackend, table: &str, column: &NewColumn, foreign_key: Option<&ForeignKey>) -> Vec<String> {
     let mut def = define(backend, column);
     if backend == DbBackend::Sqlite
         && let Some(ForeignKey { to, .. }) = foreign_key
@@ -95,16 +88,14 @@ fn add_foreign_key(backend: DbBackend, foreign_key: &ForeignKey) -> Option<Strin
 
 fn constraint(ForeignKey { name, table, column, to }: &ForeignKey) -> ForeignKeyCreateStatement {
     let mut statement = ForeignKeyStatement::create();
-    statement
-        .name(name.clone())
-        .from(table.clone(), column.clone())
-        .to(to.table.clone(), to.column.clone())
-        .on_delete(match to.on_delete {
+    statement.name(name.clone()).from(table.clone(), column.clone()).to(to.table.clone(), to.column.clone()).on_delete(
+        match to.on_delete {
             OnDelete::NoAction => ForeignKeyAction::NoAction,
             OnDelete::Restrict => ForeignKeyAction::Restrict,
             OnDelete::Cascade => ForeignKeyAction::Cascade,
             OnDelete::SetNull => ForeignKeyAction::SetNull,
-        });
+        },
+    );
     statement
 }
 
@@ -138,10 +129,9 @@ fn type_of(backend: DbBackend, column: &NewColumn) -> ColumnType {
         (_, LogicalType::Bool) => ColumnType::Boolean,
         (_, LogicalType::Int) => ColumnType::Integer,
         (_, LogicalType::BigInt) => ColumnType::BigInteger,
-        (
-            _,
-            LogicalType::Id | LogicalType::Str(_) | LogicalType::Text | LogicalType::Timestamp | LogicalType::Json,
-        ) => ColumnType::Text,
+        (_, LogicalType::Id | LogicalType::Str(_) | LogicalType::Text | LogicalType::Timestamp | LogicalType::Json) => {
+            ColumnType::Text
+        }
     }
 }
 

@@ -8,8 +8,7 @@ use crate::context::AuthContext;
 use crate::error::{ApiError, ErrorCode};
 
 /// What a request without a session is answered where one is needed.
-pub(crate) const UNAUTHORIZED: ErrorCode =
-    ErrorCode { code: "UNAUTHORIZED", status: 401, message: "Sign in first" };
+pub(crate) const UNAUTHORIZED: ErrorCode = ErrorCode { code: "UNAUTHORIZED", status: 401, message: "Sign in first" };
 
 /// The live session of the request; without one the answer is 401.
 #[derive(Clone, Debug)]

@@ -181,7 +181,11 @@ impl AuthContext {
     ///
     /// # Errors
     /// [`Unexpected`] when the database fails or a hook aborts.
-    pub async fn end_session(&self, tx: &DatabaseTransaction, session: &session::Model) -> Result<HeaderValue, Unexpected> {
+    pub async fn end_session(
+        &self,
+        tx: &DatabaseTransaction,
+        session: &session::Model,
+    ) -> Result<HeaderValue, Unexpected> {
         store::session::delete(tx, &session.id).await?;
         let event = SessionRevoked { user_id: session.user_id.clone(), session_id: session.id.clone() };
         self.events().emit_in(&event, tx).await?;

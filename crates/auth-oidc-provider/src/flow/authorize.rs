@@ -135,8 +135,7 @@ pub(crate) async fn store_posted(
         Ok(asked) => asked,
         Err(refusal) => return Ok((refusal.into(), None)),
     };
-    let begun =
-        interaction::begin(provider, headers, &asked.client.client_id, &params.to_urlencoded(), None).await?;
+    let begun = interaction::begin(provider, headers, &asked.client.client_id, &params.to_urlencoded(), None).await?;
     Ok(match begun {
         Some(begun) => (Next::Redirect(interaction::resume_url(provider, &begun.handle)), begun.cookie),
         None => (Next::TooManyOpen, None),
@@ -196,9 +195,8 @@ pub(super) fn judge(provider: &Provider, params: &Params, client: client::Model)
         client.redirect_uris.0.iter().filter_map(|uri| RedirectUri::parse(uri).ok()).collect();
     let redirect = authorize::trusted_redirect(params, &registered).map_err(Refusal::Untrusted)?;
     let judged = parse(provider, params, redirect.clone());
-    let (request, scope, resources) = judged.map_err(|error| {
-        Refusal::Redirected(error_url(provider, redirect.uri(), authorize::state(params), &error))
-    })?;
+    let (request, scope, resources) = judged
+        .map_err(|error| Refusal::Redirected(error_url(provider, redirect.uri(), authorize::state(params), &error)))?;
     Ok(Asked { client, request, scope, resources })
 }
 

@@ -36,13 +36,12 @@ pub(crate) async fn begin(
     user_id: Option<&str>,
 ) -> Result<Option<Begun>, Unexpected> {
     let cx = provider.cx();
-    let (browser, cookie) = match browser_secret(cx, headers) {
-        Some(browser) => (browser, None),
-        None => {
-            let browser = cx.new_token()?;
-            let cookie = set_cookie(cx.config(), BROWSER_COOKIE, &browser, CookieKind::UntilClosed)?;
-            (browser, Some(cookie))
-        }
+    let (browser, cookie) = if let Some(browser) = browser_secret(cx, headers) {
+        (browser, None)
+    } else {
+        let browser = cx.new_token()?;
+        let cookie = set_cookie(cx.config(), BROWSER_COOKIE, &browser, CookieKind::UntilClosed)?;
+        (browser, Some(cookie))
     };
     let browser = digest(&browser);
     if cookie.is_none() && store::interaction::count_open(cx.db(), &browser, cx.now()).await? >= MOST_OPEN {

@@ -39,11 +39,7 @@ pub(crate) async fn introspect(
     Ok(active.map_or(IntrospectionResponse::Inactive, |token| IntrospectionResponse::Active(Box::new(token))))
 }
 
-async fn access_token(
-    provider: &Provider,
-    token: &str,
-    client_id: &str,
-) -> Result<Option<ActiveToken>, OAuthFailure> {
+async fn access_token(provider: &Provider, token: &str, client_id: &str) -> Result<Option<ActiveToken>, OAuthFailure> {
     let facts = provider.check_access_token(token).await?.filter(|facts| facts.client_id == client_id);
     Ok(facts.map(|facts| ActiveToken {
         scope: Some(facts.scope),
@@ -58,11 +54,7 @@ async fn access_token(
     }))
 }
 
-async fn refresh_token(
-    provider: &Provider,
-    token: &str,
-    client_id: &str,
-) -> Result<Option<ActiveToken>, OAuthFailure> {
+async fn refresh_token(provider: &Provider, token: &str, client_id: &str) -> Result<Option<ActiveToken>, OAuthFailure> {
     let now = provider.cx().now();
     let stored = store::refresh_token::find(provider.cx().db(), &digest(token)).await?.filter(|stored| {
         stored.client_id == client_id

@@ -184,8 +184,8 @@ fn id_token(provider: &Provider, basis: &Basis<'_>, access_token: &str) -> Resul
     }
     let cx = provider.cx();
     let now = cx.now();
-    let algorithm = SigningAlgorithm::parse(&basis.client.id_token_signed_response_alg)
-        .unwrap_or(SigningAlgorithm::Es256);
+    let algorithm =
+        SigningAlgorithm::parse(&basis.client.id_token_signed_response_alg).unwrap_or(SigningAlgorithm::Es256);
     let claims = IdTokenClaims {
         iss: provider.issuer(),
         sub: basis.user_id.to_owned(),

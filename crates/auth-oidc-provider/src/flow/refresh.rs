@@ -123,7 +123,7 @@ async fn rotate(
             parent_id: Some(&stored.id),
         },
     )?;
-    let kept = keep(provider, stored, token, asked, &drawn, now)?;
+    let kept = keep(provider, stored, token, asked, &drawn)?;
     let (drawn, kept) = (&drawn, &kept);
     let won = retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
@@ -162,7 +162,6 @@ fn keep(
     token: &str,
     asked: &Asked,
     drawn: &Drawn,
-    now: DateTime<Utc>,
 ) -> Result<Option<Kept>, OAuthFailure> {
     let window = provider.options().replay_window;
     if window == 0 {
@@ -172,7 +171,7 @@ fn keep(
     let row = row_name(stored);
     let plain = serde_json::to_vec(&drawn.response)?;
     let answer = cx.keys().seal(cx.random(), &sealing(token, &row), &plain)?;
-    Ok(Some(Kept { answer, request: serde_json::to_string(asked)?, until: after(now, window) }))
+    Ok(Some(Kept { answer, request: serde_json::to_string(asked)?, until: after(cx.now(), window) }))
 }
 
 /// Answers once more what was answered.

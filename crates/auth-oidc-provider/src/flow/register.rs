@@ -3,6 +3,7 @@
 use auth_core::database::{begin_write, retrying};
 use auth_core::digest;
 use auth_protocol::client_auth::ClientAuthMethod;
+use auth_protocol::redirect_uri::RedirectUri;
 use auth_protocol::registration::{AcceptedClient, ClientMetadata, RegistrationResponse, judge_registration};
 use serde_json::json;
 
@@ -56,8 +57,8 @@ fn row(accepted: &AcceptedClient, client_id: &str, now: chrono::DateTime<chrono:
         client_id: client_id.to_owned(),
         client_secret: None,
         name: accepted.client_name.clone(),
-        redirect_uris: accepted.redirect_uris.iter().map(|uri| uri.as_str()).collect(),
-        post_logout_redirect_uris: accepted.post_logout_redirect_uris.iter().map(|uri| uri.as_str()).collect(),
+        redirect_uris: accepted.redirect_uris.iter().map(RedirectUri::as_str).collect(),
+        post_logout_redirect_uris: accepted.post_logout_redirect_uris.iter().map(RedirectUri::as_str).collect(),
         token_endpoint_auth_method: accepted.token_endpoint_auth_method.as_str().to_owned(),
         grant_types: accepted.grant_types.iter().map(|grant| grant.as_str()).collect::<Words>(),
         scope: accepted.scope.to_string(),

@@ -14,7 +14,8 @@ use crate::store;
 /// A token with `openid` is good here whatever resource it was issued for: the scope names this
 /// very endpoint.
 pub(crate) async fn userinfo(provider: &Provider, token: &str) -> Result<UserInfo, OAuthFailure> {
-    let refused = || OAuthFailure::Refused(OAuthError::new(OAuthErrorCode::InvalidToken, "the access token is not valid"));
+    let refused =
+        || OAuthFailure::Refused(OAuthError::new(OAuthErrorCode::InvalidToken, "the access token is not valid"));
     let cx = provider.cx();
     let found = store::access_token::find_with_person(cx.db(), &digest(token)).await?;
     let (stored, person) = found.filter(|(stored, _)| stored.is_live(cx.now())).ok_or_else(refused)?;

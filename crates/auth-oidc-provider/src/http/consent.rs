@@ -57,10 +57,8 @@ fn show(provider: &Provider, headers: &HeaderMap, pending: &Pending, handle: &st
         Ok(csrf) => csrf,
         Err(failure) => return provider.cx().failure_page(&failure),
     };
-    let hidden = vec![
-        Hidden { name: CSRF_FIELD, value: csrf.token },
-        Hidden { name: "consent_code", value: handle.to_owned() },
-    ];
+    let hidden =
+        vec![Hidden { name: CSRF_FIELD, value: csrf.token }, Hidden { name: "consent_code", value: handle.to_owned() }];
     let to = pending.asked.redirect_uri();
     let html = pages.consent(&ConsentView {
         app_name: provider.cx().config().app_name().to_owned(),

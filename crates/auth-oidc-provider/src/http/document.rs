@@ -1,4 +1,4 @@
-//! A JSON document made once and served as bytes, with an ETag.
+//! A JSON document made once and served as bytes, with an `ETag`.
 
 use std::sync::Arc;
 

@@ -61,7 +61,9 @@ fn untrusted(provider: &Provider, why: UntrustedRequest) -> Response {
             "The app's registration is unknown here, or it is gone.",
             Some("Disconnect the app and connect it again: it will then register anew."),
         ),
-        UntrustedRequest::MissingClientId => ("This request is incomplete", "The request does not say which app it is from.", None),
+        UntrustedRequest::MissingClientId => {
+            ("This request is incomplete", "The request does not say which app it is from.", None)
+        }
         UntrustedRequest::UnregisteredRedirectUri => (
             "This request is not safe",
             "The app asks to send you to an address it has not registered.",

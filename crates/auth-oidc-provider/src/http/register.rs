@@ -23,10 +23,7 @@ impl<S: Send + Sync> FromRequest<S> for MetadataBody {
         let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         let essence = given.split(';').next().unwrap_or("").trim();
         if !essence.eq_ignore_ascii_case("application/json") {
-            return Err(OAuthFailure::new(
-                OAuthErrorCode::InvalidClientMetadata,
-                "the body must be application/json",
-            ));
+            return Err(OAuthFailure::new(OAuthErrorCode::InvalidClientMetadata, "the body must be application/json"));
         }
         Ok(Self(Metadata::parse(&body(request, state).await?)?))
     }

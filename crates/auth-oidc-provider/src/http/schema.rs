@@ -1,6 +1,7 @@
 //! Shapes of bodies for the API description; the wire types themselves live in `auth-protocol`.
 
 #![expect(dead_code, reason = "these types are read by the description only")]
+#![expect(clippy::struct_field_names, reason = "the fields have the names of the wire")]
 
 use utoipa::{IntoParams, ToSchema};
 

@@ -42,10 +42,8 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, row: Model) -> Result<(), 
 
 /// Finds a code by its digest with its grant and the end of its session, in one statement.
 pub(crate) async fn find(db: &impl ConnectionTrait, digest: &str) -> Result<Option<Stored>, DbErr> {
-    let session = session::Entity::belongs_to(grant::Entity)
-        .from(session::Column::Id)
-        .to(grant::Column::SessionId)
-        .into();
+    let session =
+        session::Entity::belongs_to(grant::Entity).from(session::Column::Id).to(grant::Column::SessionId).into();
     Entity::find()
         .select_only()
         .column_as(Column::Id, "id")

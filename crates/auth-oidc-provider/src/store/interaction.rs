@@ -17,10 +17,7 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, row: Model) -> Result<(), 
 }
 
 /// Finds an interaction by the digest of its handle, with its client.
-pub(crate) async fn find(
-    db: &impl ConnectionTrait,
-    handle: &str,
-) -> Result<Option<(Model, client::Model)>, DbErr> {
+pub(crate) async fn find(db: &impl ConnectionTrait, handle: &str) -> Result<Option<(Model, client::Model)>, DbErr> {
     let found = Entity::find().filter(Column::Handle.eq(handle)).find_also_related(client::Entity).one(db).await?;
     Ok(found.and_then(|(interaction, client)| Some((interaction, client?))))
 }

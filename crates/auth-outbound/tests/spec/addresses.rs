@@ -9,27 +9,17 @@ use crate::server::{Answers, Server, outbound};
 
 async fn fetched(options: OutboundOptions, url: &str) -> Result<(), OutboundError> {
     let outbound = Outbound::new(options).unwrap();
-    outbound
-        .fetch_json(&Url::parse(url).unwrap())
-        .await
-        .map(|_| ())
+    outbound.fetch_json(&Url::parse(url).unwrap()).await.map(|_| ())
 }
 
 #[tokio::test]
 async fn one_private_address_refuses_the_whole_answer() {
-    for mixed in [
-        ["8.8.8.8", "10.0.0.1"],
-        ["169.254.169.254", "8.8.8.8"],
-        ["8.8.8.8", "::ffff:10.0.0.1"],
-    ] {
+    for mixed in [["8.8.8.8", "10.0.0.1"], ["169.254.169.254", "8.8.8.8"], ["8.8.8.8", "::ffff:10.0.0.1"]] {
         let options = OutboundOptions::new().lookup(Answers::with(&mixed));
 
         let refused = fetched(options, "https://issuer.example/jwks").await;
 
-        assert!(
-            matches!(refused, Err(OutboundError::Address)),
-            "{mixed:?}: {refused:?}"
-        );
+        assert!(matches!(refused, Err(OutboundError::Address)), "{mixed:?}: {refused:?}");
     }
 }
 
@@ -39,38 +29,24 @@ async fn a_name_that_leads_to_loopback_is_refused() {
 
     let refused = fetched(options, "https://issuer.example/jwks").await;
 
-    assert!(
-        matches!(refused, Err(OutboundError::Address)),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(OutboundError::Address)), "{refused:?}");
 }
 
 #[tokio::test]
 async fn localhost_is_refused_by_the_system_resolver_too() {
     let refused = fetched(OutboundOptions::new(), "https://localhost/jwks").await;
 
-    assert!(
-        matches!(refused, Err(OutboundError::Address)),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(OutboundError::Address)), "{refused:?}");
 }
 
 #[tokio::test]
 async fn address_literals_never_reach_the_resolver_and_are_refused() {
-    for url in [
-        "https://127.0.0.1/",
-        "https://0x7f000001/",
-        "https://[::ffff:127.0.0.1]/",
-        "https://10.0.0.1/",
-    ] {
+    for url in ["https://127.0.0.1/", "https://0x7f000001/", "https://[::ffff:127.0.0.1]/", "https://10.0.0.1/"] {
         let answers = Answers::with(&["8.8.8.8"]);
 
         let refused = fetched(OutboundOptions::new().lookup(answers.clone()), url).await;
 
-        assert!(
-            matches!(refused, Err(OutboundError::Address)),
-            "{url}: {refused:?}"
-        );
+        assert!(matches!(refused, Err(OutboundError::Address)), "{url}: {refused:?}");
         assert_eq!(answers.asked(), 0, "{url}");
     }
 }
@@ -79,17 +55,9 @@ async fn address_literals_never_reach_the_resolver_and_are_refused() {
 async fn a_name_is_resolved_once_and_that_answer_is_connected_to() {
     let server = Server::of(Router::new().route("/jwks", get(|| async { "{}" }))).await;
     let answers = Answers::with(&["127.0.0.1"]);
-    let outbound = Outbound::new(
-        OutboundOptions::new()
-            .allow_loopback()
-            .lookup(answers.clone()),
-    )
-    .unwrap();
+    let outbound = Outbound::new(OutboundOptions::new().allow_loopback().lookup(answers.clone())).unwrap();
 
-    let fetched = outbound
-        .fetch_json(&server.url_at("issuer.localhost", "/jwks"))
-        .await
-        .unwrap();
+    let fetched = outbound.fetch_json(&server.url_at("issuer.localhost", "/jwks")).await.unwrap();
 
     assert_eq!(fetched.status, 200);
     assert_eq!(answers.asked(), 1);
@@ -100,12 +68,7 @@ async fn a_name_is_resolved_once_and_that_answer_is_connected_to() {
 async fn every_fetch_resolves_anew() {
     let server = Server::of(Router::new().route("/jwks", get(|| async { "{}" }))).await;
     let answers = Answers::with(&["127.0.0.1"]);
-    let outbound = Outbound::new(
-        OutboundOptions::new()
-            .allow_loopback()
-            .lookup(answers.clone()),
-    )
-    .unwrap();
+    let outbound = Outbound::new(OutboundOptions::new().allow_loopback().lookup(answers.clone())).unwrap();
     let url = server.url_at("localhost", "/jwks");
 
     outbound.fetch_json(&url).await.unwrap();
@@ -116,16 +79,11 @@ async fn every_fetch_resolves_anew() {
 
 #[tokio::test]
 async fn plain_http_is_refused_off_loopback() {
-    let options = OutboundOptions::new()
-        .allow_loopback()
-        .lookup(Answers::with(&["127.0.0.1"]));
+    let options = OutboundOptions::new().allow_loopback().lookup(Answers::with(&["127.0.0.1"]));
 
     let refused = fetched(options, "http://issuer.example/jwks").await;
 
-    assert!(
-        matches!(refused, Err(OutboundError::Url(UrlRefusal::Scheme))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(OutboundError::Url(UrlRefusal::Scheme))), "{refused:?}");
 }
 
 #[tokio::test]
@@ -135,10 +93,7 @@ async fn nothing_is_sent_to_loopback_without_the_option() {
 
     let refused = strict.fetch_json(&server.url("/jwks")).await;
 
-    assert!(
-        matches!(refused, Err(OutboundError::Url(UrlRefusal::Scheme))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(OutboundError::Url(UrlRefusal::Scheme))), "{refused:?}");
     assert_eq!(server.hits(), 0);
 }
 
@@ -150,13 +105,7 @@ async fn user_information_is_never_sent() {
 
     let refused = outbound().fetch_json(&url).await;
 
-    assert!(
-        matches!(
-            refused,
-            Err(OutboundError::Url(UrlRefusal::UserInformation))
-        ),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(OutboundError::Url(UrlRefusal::UserInformation))), "{refused:?}");
     assert_eq!(server.hits(), 0);
 }
 
@@ -166,8 +115,5 @@ async fn a_name_without_addresses_is_a_failed_lookup() {
 
     let refused = fetched(options, "https://issuer.example/jwks").await;
 
-    assert!(
-        matches!(refused, Err(OutboundError::Lookup(_))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(OutboundError::Lookup(_))), "{refused:?}");
 }

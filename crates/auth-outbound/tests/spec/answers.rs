@@ -17,10 +17,7 @@ use crate::server::{Server, outbound};
 async fn an_answer_carries_status_body_and_what_a_cache_needs() {
     let document = || async {
         let headers = [
-            (
-                header::CONTENT_TYPE,
-                "application/jwk-set+json; charset=utf-8",
-            ),
+            (header::CONTENT_TYPE, "application/jwk-set+json; charset=utf-8"),
             (header::CACHE_CONTROL, "public, max-age=300"),
         ];
         (headers, r#"{"keys":[]}"#)
@@ -32,20 +29,14 @@ async fn an_answer_carries_status_body_and_what_a_cache_needs() {
     assert_eq!(fetched.status, 200);
     assert!(fetched.is_json());
     assert_eq!(fetched.max_age(), Some(Duration::from_mins(5)));
-    assert_eq!(
-        fetched.json::<serde_json::Value>().unwrap(),
-        serde_json::json!({ "keys": [] })
-    );
+    assert_eq!(fetched.json::<serde_json::Value>().unwrap(), serde_json::json!({ "keys": [] }));
 }
 
 #[tokio::test]
 async fn an_error_status_is_an_answer() {
     let server = Server::of(Router::new()).await;
 
-    let fetched = outbound()
-        .fetch_json(&server.url("/missing"))
-        .await
-        .unwrap();
+    let fetched = outbound().fetch_json(&server.url("/missing")).await.unwrap();
 
     assert_eq!(fetched.status, 404);
     assert_eq!(fetched.max_age(), None);
@@ -79,10 +70,7 @@ async fn a_redirect_is_not_followed() {
 async fn no_cookies_and_no_credentials_are_sent() {
     let headers_of = |headers: HeaderMap| async move {
         let names: Vec<&str> = headers.keys().map(header::HeaderName::as_str).collect();
-        (
-            [(header::SET_COOKIE, "a=b")],
-            serde_json::to_string(&names).unwrap(),
-        )
+        ([(header::SET_COOKIE, "a=b")], serde_json::to_string(&names).unwrap())
     };
     let server = Server::of(Router::new().route("/", get(headers_of))).await;
     let outbound = outbound();
@@ -102,10 +90,7 @@ async fn a_body_is_capped_while_it_streams() {
 
     let refused = outbound().fetch_json(&server.url("/jwks")).await;
 
-    assert!(
-        matches!(refused, Err(OutboundError::TooLarge { limit: 65_536 })),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(OutboundError::TooLarge { limit: 65_536 })), "{refused:?}");
 }
 
 #[tokio::test]
@@ -117,18 +102,13 @@ async fn the_cap_is_inclusive_and_can_be_set_for_a_clone() {
     let exceeds = outbound.capped_at(4).fetch_json(&server.url("/")).await;
 
     assert_eq!(fits.unwrap().body, b"[1,2]");
-    assert!(
-        matches!(exceeds, Err(OutboundError::TooLarge { limit: 4 })),
-        "{exceeds:?}"
-    );
+    assert!(matches!(exceeds, Err(OutboundError::TooLarge { limit: 4 })), "{exceeds:?}");
 }
 
 #[tokio::test]
 async fn the_time_limit_covers_the_body() {
     let stalls = || async { Body::from_stream(Stalled) };
-    let router = Router::new()
-        .route("/silent", get(pending::<StatusCode>))
-        .route("/stalls", get(stalls));
+    let router = Router::new().route("/silent", get(pending::<StatusCode>)).route("/stalls", get(stalls));
     let server = Server::of(router).await;
     let allowed = Duration::from_millis(100);
     let outbound = Outbound::new(OutboundOptions::new().allow_loopback().timeout(allowed)).unwrap();
@@ -136,10 +116,7 @@ async fn the_time_limit_covers_the_body() {
     for path in ["/silent", "/stalls"] {
         let refused = outbound.fetch_json(&server.url(path)).await;
 
-        assert!(
-            matches!(refused, Err(OutboundError::Timeout { .. })),
-            "{path}: {refused:?}"
-        );
+        assert!(matches!(refused, Err(OutboundError::Timeout { .. })), "{path}: {refused:?}");
     }
 }
 

@@ -55,14 +55,8 @@ pub(crate) struct Answers {
 
 impl Answers {
     pub(crate) fn with(addresses: &[&str]) -> Self {
-        let addresses = addresses
-            .iter()
-            .map(|address| address.parse().unwrap())
-            .collect();
-        Self {
-            addresses,
-            asked: Arc::default(),
-        }
+        let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
+        Self { addresses, asked: Arc::default() }
     }
 
     pub(crate) fn asked(&self) -> usize {

@@ -83,8 +83,7 @@ impl RegistrationResponse {
         client_secret: Option<String>,
         issued_at: i64,
     ) -> Self {
-        let client_secret = client_secret
-            .filter(|_| client.token_endpoint_auth_method != ClientAuthMethod::None);
+        let client_secret = client_secret.filter(|_| client.token_endpoint_auth_method != ClientAuthMethod::None);
 
         Self {
             client_id: client_id.into(),
@@ -158,9 +157,8 @@ mod tests {
 
     #[test]
     fn a_secret_comes_with_its_end() {
-        let client = accepted(
-            r#"{"redirect_uris":["https://c/cb"],"token_endpoint_auth_method":"client_secret_post"}"#,
-        );
+        let client =
+            accepted(r#"{"redirect_uris":["https://c/cb"],"token_endpoint_auth_method":"client_secret_post"}"#);
 
         let response = RegistrationResponse::new(client, "abc", Some("hush".to_owned()), 1);
         let json = serde_json::to_value(&response).unwrap();

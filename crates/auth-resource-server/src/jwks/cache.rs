@@ -158,7 +158,9 @@ impl State {
         }
         match &self.last {
             Some(Attempt { failure: None, .. }) => Err(InvalidToken::UnknownKey.into()),
-            Some(Attempt { failure: Some(failure), .. }) => Err(VerifyError::Unavailable(Box::new(Arc::clone(failure)))),
+            Some(Attempt { failure: Some(failure), .. }) => {
+                Err(VerifyError::Unavailable(Box::new(Arc::clone(failure))))
+            }
             None => Err(VerifyError::Unavailable(Box::new(SourceError::Interrupted))),
         }
     }

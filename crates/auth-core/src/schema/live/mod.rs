@@ -157,9 +157,8 @@ pub async fn introspect<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Result
     // Names are plain, so a comma cannot be part of one.
     let known: Vec<&str> = schema.tables.iter().map(|table| table.name.as_str()).collect();
     let known = known.join(",");
-    let ask = |sql: &'static str| {
-        conn.query_all_raw(Statement::from_sql_and_values(backend, sql, [known.clone().into()]))
-    };
+    let ask =
+        |sql: &'static str| conn.query_all_raw(Statement::from_sql_and_values(backend, sql, [known.clone().into()]));
     for row in ask(queries.columns).await? {
         let table: String = row.try_get("", "tbl")?;
         live.tables.entry(table).or_default().columns.push(column(&row)?);

@@ -1,0 +1,60 @@
+//! The example as a newcomer meets it: the binary itself, in an empty folder.
+
+mod server;
+mod tasks;
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+/// A folder in which nothing is configured.
+fn folder() -> TempDir {
+    TempDir::new().unwrap()
+}
+
+/// The binary, in a folder, with none of the settings of whoever runs the tests.
+fn binary(folder: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mcp-server"));
+    command.current_dir(folder.path());
+    for name in ["LISTEN", "BASE_URL", "DATABASE_URL", "AUTH_SECRET", "RATE_LIMIT", "TRUSTED_PROXIES", "RUST_LOG"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// A server that is ended with the test.
+struct Server {
+    process: Child,
+    base: String,
+}
+
+impl Server {
+    /// Starts the binary on a free port and waits until it says that it listens.
+    async fn start(folder: &TempDir) -> Self {
+        let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = socket.local_addr().unwrap();
+        drop(socket);
+        let mut command = binary(folder);
+        command.env("LISTEN", address.to_string()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut process = command.spawn().unwrap();
+        let said = BufReader::new(process.stdout.take().unwrap());
+        let server = Self { process, base: format!("http://localhost:{}", address.port()) };
+        let listens = tokio::task::spawn_blocking(|| {
+            said.lines().map_while(Result::ok).any(|line| line.starts_with("MCP endpoint"))
+        });
+        assert!(listens.await.unwrap(), "the server ended instead of listening");
+        server
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
