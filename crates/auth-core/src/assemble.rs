@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
-use axum::response::IntoResponse as _;
+use axum::response::{IntoResponse as _, Response};
 use http::StatusCode;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
@@ -146,16 +146,36 @@ fn methods(item: &PathItem) -> Vec<&'static str> {
 
 /// Blanks the parameters of a path: `/a/{id}` and `/a/{name}` have one shape.
 fn shape(path: &str) -> String {
-    path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part }).collect::<Vec<_>>().join("/")
+    let mut inside = false;
+    let blank = |c: &char| {
+        let keep = !inside || *c == '}';
+        inside = if inside { *c != '}' } else { *c == '{' };
+        keep
+    };
+    path.chars().filter(blank).collect()
+}
+
+/// Says whether the router cannot tell two paths apart: one shape, or one takes all the other does.
+fn meet(one: &str, other: &str) -> bool {
+    let takes_all = |all: &str, path: &str| all.contains("{*") && shape(path).starts_with(&shape(all));
+    shape(one) == shape(other) || takes_all(one, other) || takes_all(other, one)
 }
 
 /// Finds routes and schemas that two plugins define differently, before axum panics over them.
 fn clashes(base_path: &str, mount: &Mount) -> Vec<Complaint> {
     let mut complaints = Vec::new();
-    let mut seen: BTreeMap<String, Vec<Described<'_>>> = BTreeMap::new();
+    let mut known: Vec<Described<'_>> = Vec::new();
     for route in described(base_path, mount) {
-        let known = seen.entry(shape(&route.path)).or_default();
-        for other in known.iter() {
+        if let Some(ours) = reference::paths(base_path).iter().find(|ours| meet(ours, &route.path)) {
+            let message = format!("mounts {}, and core serves the API reference at {ours}", route.path);
+            complaints.push(Complaint::new(route.by, message));
+        }
+        for other in known.iter().filter(|other| meet(&other.path, &route.path)) {
+            if shape(&other.path) != shape(&route.path) {
+                let message = format!("mounts {}, which meets {} of {}", route.path, other.path, other.by);
+                complaints.push(Complaint::new(route.by, message));
+                continue;
+            }
             if other.path != route.path {
                 let message =
                     format!("spells {} what {} spells {}; use one spelling", route.path, other.by, other.path);
@@ -187,6 +207,11 @@ fn clashes(base_path: &str, mount: &Mount) -> Vec<Complaint> {
     complaints
 }
 
+/// A path as rules write it: without the base path.
+fn below<'a>(base_path: &str, path: &'a str) -> &'a str {
+    path.strip_prefix(base_path).filter(|rest| rest.starts_with('/')).unwrap_or(path)
+}
+
 /// Works out once which rules apply to which route; a rule for no route is a complaint.
 fn rules(
     base_path: &str,
@@ -196,14 +221,13 @@ fn rules(
 ) -> HashMap<String, Rules> {
     let mut table: HashMap<String, Rules> = HashMap::new();
     for route in described(base_path, mount) {
-        let below = route.path.strip_prefix(base_path).filter(|rest| rest.starts_with('/'));
-        let own = below.unwrap_or(&route.path);
+        let own = below(base_path, &route.path);
         let of = contributions.aliases.iter().find(|(_, alias, _)| alias == own);
         let template = of.map_or(own, |(.., of)| of).to_owned();
         let declared = contributions.access.iter().rev().find(|(_, path, _)| path.fits(&template));
-        let default = if below.is_some() { Access::Session } else { Access::Navigation };
+        let default = Rules::of_place(&route.path, base_path);
         table.entry(route.path.clone()).or_insert_with(|| Rules {
-            access: declared.map_or(default, |(_, _, access)| *access),
+            access: declared.map_or(default.access, |(_, _, access)| *access),
             limits: contributions
                 .rate_limits
                 .iter()
@@ -214,6 +238,13 @@ fn rules(
             after: mount.after.iter().filter(|(_, path, _)| path.fits(&template)).map(|(.., h)| h.clone()).collect(),
             template,
         });
+    }
+    for (by, alias, of) in &contributions.aliases {
+        let is_route = |own: &str| table.keys().any(|path| below(base_path, path) == own);
+        if is_route(alias) && !is_route(of) {
+            complaints
+                .push(Complaint::new(*by, format!("names {alias} as an alias of {of}, and no such route exists")));
+        }
     }
     let patterns = contributions
         .rate_limits
@@ -256,17 +287,26 @@ fn merge(cx: AuthContext, mount: Mount, table: HashMap<String, Rules>) -> Result
 }
 
 /// Puts the gate and the bounds before every route, and before nothing else.
+///
+/// Hooks after a request see the answer to a handler that panicked; a hook that panics itself is
+/// caught outside of them, and lets nothing through.
 fn guarded(router: Router, gate: &Gate) -> Router {
     if !router.has_routes() {
         return router;
     }
     router
-        .route_layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-            ApiError::Unexpected(Unexpected::new("a handler panicked")).into_response()
-        }))
+        .route_layer(CatchPanicLayer::custom(|_: Panic| panicked("a handler panicked")))
+        .route_layer(from_fn_with_state(gate.clone(), gate::judge))
+        .route_layer(CatchPanicLayer::custom(|_: Panic| panicked("a hook panicked")))
         .route_layer(DefaultBodyLimit::max(MOST_BYTES))
         .route_layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, LONGEST))
         .route_layer(from_fn_with_state(gate.clone(), gate::run))
+}
+
+type Panic = Box<dyn std::any::Any + Send>;
+
+fn panicked(what: &'static str) -> Response {
+    ApiError::Unexpected(Unexpected::new(what)).into_response()
 }
 
 /// The head of the API description: who we are and how callers prove who they are.

@@ -371,13 +371,13 @@ impl AuthBuilder {
     }
 
     fn mount(mut self, db: DatabaseConnection) -> Result<Assembled, BuildError> {
-        let contributions = self.contribute();
+        let mut contributions = self.contribute();
         let mut complaints = std::mem::take(&mut self.complaints);
         let config = match self.config() {
             Ok(config) => config,
             Err(more) => {
                 complaints.extend(more);
-                complaints.extend(contributions.complaints);
+                complaints.extend(assemble::merge_schema(&mut contributions).err().into_iter().flatten());
                 return Err(BuildError::Configuration(complaints));
             }
         };

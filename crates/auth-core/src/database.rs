@@ -122,9 +122,17 @@ where
 
 /// Hides the password of a database URL, for messages.
 pub fn masked(url: &str) -> String {
+    let is_secret = |name: &str| name.to_ascii_lowercase().contains("password");
     match url::Url::parse(url) {
-        Ok(mut parsed) if parsed.password().is_some() => {
-            let _ = parsed.set_password(Some("***"));
+        Ok(mut parsed) if parsed.password().is_some() || parsed.query_pairs().any(|(name, _)| is_secret(&name)) => {
+            if parsed.password().is_some() {
+                let _ = parsed.set_password(Some("***"));
+            }
+            let pairs: Vec<(String, String)> = parsed.query_pairs().into_owned().collect();
+            if !pairs.is_empty() {
+                let shown = pairs.iter().map(|(name, value)| (name, if is_secret(name) { "***" } else { value }));
+                parsed.query_pairs_mut().clear().extend_pairs(shown);
+            }
             parsed.to_string()
         }
         Ok(_) => url.to_owned(),
@@ -139,6 +147,7 @@ mod tests {
     #[test]
     fn a_password_in_a_url_is_never_shown() {
         assert_eq!(masked("postgres://u:p@h/d"), "postgres://u:***@h/d");
+        assert_eq!(masked("postgres://h/d?user=u&password=p"), "postgres://h/d?user=u&password=***");
         assert_eq!(masked("sqlite:app.sqlite"), "sqlite:app.sqlite");
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::params::Params;
-use crate::redirect_uri::is_uri_byte;
+use crate::redirect_uri::{is_plain_authority, is_uri_byte};
 use crate::{OAuthError, OAuthErrorCode};
 
 /// The largest length of a resource identifier, in bytes.
@@ -41,6 +41,9 @@ impl Resource {
         }
         if !url.username().is_empty() || url.password().is_some() {
             return refuse("the resource has user information");
+        }
+        if !is_path_as_written(text, &url) {
+            return refuse("the path of the resource is not in normal form");
         }
 
         let is_bare_origin = url.path() == "/" && url.query().is_none();
@@ -124,12 +127,21 @@ fn canonical(presented: &[Resource], known: &[Resource], refusal: &'static str) 
     Ok(found)
 }
 
-/// Whether a host stands in the text right after `://`, so that `https:host` is refused.
+/// Whether a plain host stands in the text right after `://`, so that `https:host` is refused.
 fn has_host(text: &str) -> bool {
-    text.split_once("://").is_some_and(|(_, rest)| {
-        let authority = rest.split(['/', '?']).next().unwrap_or_default();
-        !authority.is_empty() && !authority.contains('@')
-    })
+    split(text).is_some_and(|(authority, _)| is_plain_authority(authority))
+}
+
+/// Whether the path means what it says: `/other/../mcp` is not another name of `/mcp`.
+fn is_path_as_written(text: &str, url: &Url) -> bool {
+    split(text).is_some_and(|(_, path)| path == url.path() || (path.is_empty() && url.path() == "/"))
+}
+
+/// The authority and the path of the text.
+fn split(text: &str) -> Option<(&str, &str)> {
+    let (_, rest) = text.split_once("://")?;
+    let bare = rest.split_once('?').map_or(rest, |(bare, _)| bare);
+    bare.split_at_checked(bare.find('/').unwrap_or(bare.len()))
 }
 
 fn refuse<T>(description: &'static str) -> Result<T, OAuthError> {
@@ -196,6 +208,13 @@ mod tests {
             "urn:example:mcp",
             "ftp://mcp.example/mcp",
             "https://mcp.example/m p",
+            "https://mcp.example/other/../mcp",
+            "https://mcp.example/./mcp",
+            "https://mcp.example/other/%2e%2E/mcp",
+            "https://mcp%2eexample/mcp",
+            "https://mcp.example;x/mcp",
+            "https://mcp.example\\@evil.example/mcp",
+            "https://mcp.example/mcp\r\nx: y",
         ] {
             let error = Resource::parse(bad).unwrap_err();
 
@@ -227,6 +246,13 @@ mod tests {
             "http://mcp.example/mcp",
             "https://mcp.example/mcp?x#y",
             "https://mcp.example./mcp",
+            "https://mcp.example.evil.example/mcp",
+            "https://mcp.example@evil.example/mcp",
+            "https://mcp.example/other/../mcp",
+            "https://mcp.example//mcp",
+            "https://mcp.example/mcp%2F",
+            "https://mcp.example/mcp;x",
+            "https://mcp.example/%6dcp",
         ] {
             assert!(!own.accepts(other), "{other}");
         }
@@ -300,5 +326,15 @@ mod tests {
         let params = Params::from_pairs(pairs, &["resource"]).unwrap();
 
         assert_eq!(presented(&params).unwrap_err().code, OAuthErrorCode::InvalidTarget);
+    }
+
+    #[test]
+    fn the_canonical_form_is_its_own_canonical_form() {
+        for text in ["HTTPS://MCP.Example:443/a?b", "https://mcp.example/", "http://[0:0::1]:8080/", "http://127.1/x"] {
+            let canonical = resource(text);
+
+            assert_eq!(resource(canonical.as_str()), canonical, "{text}");
+            assert!(canonical.accepts(text), "{text}");
+        }
     }
 }

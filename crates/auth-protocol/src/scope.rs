@@ -206,6 +206,10 @@ impl From<Scope> for String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
     use super::*;
 
     fn scope(text: &str) -> Scope {
@@ -320,5 +324,81 @@ mod tests {
         assert_eq!(serde_json::to_string(&scope("a b")).unwrap(), r#""a b""#);
         assert_eq!(serde_json::from_str::<Scope>(r#"" a  b""#).unwrap(), scope("a b"));
         assert!(serde_json::from_str::<Scope>(r#""a\tb""#).is_err());
+    }
+
+    #[test]
+    fn a_huge_scope_is_refused_before_it_costs_anything() {
+        let huge = "x ".repeat(25_000);
+        let wide = (0..25_000).map(|n| format!("s{n}")).collect::<Vec<_>>().join(" ");
+
+        assert_eq!(scope(&huge).len(), 1, "the same token again and again is one token");
+        assert_eq!(Scope::parse(&wide).unwrap_err().code, OAuthErrorCode::InvalidScope);
+        assert_eq!(Scope::parse(&"x".repeat(50_000)).unwrap_err().code, OAuthErrorCode::InvalidScope);
+    }
+
+    #[test]
+    fn no_scope_splits_a_header() {
+        for text in ["a\r\nSet-Cookie: x", "a\u{85}b", "a\u{2028}b", "a\u{7f}"] {
+            assert_eq!(Scope::parse(text).unwrap_err().code, OAuthErrorCode::InvalidScope, "{text:?}");
+        }
+    }
+
+    fn scopes() -> impl Strategy<Value = Scope> {
+        proptest::collection::vec("[a-e]", 0..8).prop_map(|tokens| scope(&tokens.join(" ")))
+    }
+
+    fn set(scope: &Scope) -> BTreeSet<&str> {
+        scope.iter().collect()
+    }
+
+    proptest! {
+        #[test]
+        fn a_scope_is_a_set(one in scopes(), other in scopes()) {
+            let (a, b) = (set(&one), set(&other));
+            let (both, common, missing) = (one.union(&other), one.intersection(&other), one.missing_from(&other));
+
+            prop_assert_eq!(one.len(), a.len());
+            prop_assert_eq!(set(&both), a.union(&b).copied().collect());
+            prop_assert_eq!(set(&common), a.intersection(&b).copied().collect());
+            prop_assert_eq!(set(&missing), a.difference(&b).copied().collect());
+            prop_assert_eq!(one.is_subset_of(&other), a.is_subset(&b));
+            prop_assert_eq!(one == other, a == b);
+        }
+
+        #[test]
+        fn what_is_written_is_read_again(one in scopes()) {
+            let text = one.to_string();
+
+            prop_assert_eq!(Scope::parse(&text).unwrap().to_string(), text);
+        }
+
+        #[test]
+        fn a_grant_is_never_empty_and_never_more_than_allowed(
+            requested in proptest::option::of(scopes()), default in scopes(), allowed in scopes()
+        ) {
+            match granted(requested.as_ref(), &default, &allowed) {
+                Ok(given) => {
+                    let wanted = requested.filter(|scope| !scope.is_empty()).unwrap_or(default);
+                    prop_assert!(!given.is_empty() && given.is_subset_of(&allowed) && given.is_subset_of(&wanted));
+                }
+                Err(error) => prop_assert_eq!(error.code, OAuthErrorCode::InvalidScope),
+            }
+        }
+
+        #[test]
+        fn refreshing_again_and_again_never_widens(grant in scopes(), asked in proptest::collection::vec(scopes(), 0..4)) {
+            for asked in asked {
+                if let Ok(given) = narrowed(Some(&asked), &grant) {
+                    prop_assert!(given.is_subset_of(&grant));
+                }
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,60}") {
+            if let Ok(scope) = Scope::parse(&text) {
+                prop_assert!(scope.iter().all(|token| token.bytes().all(|byte| byte.is_ascii_graphic())));
+            }
+        }
     }
 }

@@ -1,12 +1,15 @@
 //! What the server says when it starts: the URLs to open.
 
+use std::io::Write as _;
+
 use crate::config::Config;
 
 /// Prints the URLs to open and how to add the server to common clients.
-#[expect(clippy::print_stdout, reason = "this is what a person sees who starts the server")]
 pub(crate) fn print(config: &Config) {
     let base = config.base_url();
-    println!(
+    // Nobody may be reading; the server serves all the same.
+    let _ = writeln!(
+        std::io::stdout(),
         "\n\
          MCP endpoint    {base}/mcp\n\
          with writing    {base}/mcp/write\n\

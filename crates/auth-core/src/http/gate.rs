@@ -39,7 +39,9 @@ pub(crate) struct Gate {
 impl Gate {
     /// The rules of a route. One that no description tells of has none but those of its place.
     fn rules(&self, path: &str) -> Cow<'_, Rules> {
-        self.rules.get(path).map_or_else(|| Cow::Owned(Rules::of_place(path, self.cx.config().base_path())), Cow::Borrowed)
+        self.rules
+            .get(path)
+            .map_or_else(|| Cow::Owned(Rules::of_place(path, self.cx.config().base_path())), Cow::Borrowed)
     }
 }
 

@@ -23,19 +23,17 @@ pub enum CookieKind {
 /// A name that is sent twice counts as absent: which of the two is ours cannot be told.
 pub fn cookie_value(headers: &HeaderMap, config: &Config, name: &str) -> Option<String> {
     let name = config.cookie_name(name);
+    // Bytes, because a cookie of somebody else on this host may hold any.
     let mut found = headers
         .get_all(header::COOKIE)
         .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(key, value)| *key == name && value.len() <= 4096)
-        .map(|(_, value)| value);
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="));
     let value = found.next()?;
-    if found.next().is_some() {
+    if found.next().is_some() || value.len() > 4096 {
         return None;
     }
-    percent_encoding::percent_decode_str(value).decode_utf8().ok().map(std::borrow::Cow::into_owned)
+    percent_encoding::percent_decode(value).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 /// Writes a `Set-Cookie` header: `HttpOnly`, `SameSite=Lax`, `Path=/`, `Secure` on https.

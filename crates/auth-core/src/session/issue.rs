@@ -208,6 +208,7 @@ impl AuthContext {
 
 /// Says whether a session was used long enough since it was last extended.
 fn is_due(expires_at: DateTime<Utc>, expires_in: u64, update_age: u64, now: DateTime<Utc>) -> bool {
-    let seconds = |value: u64| Duration::seconds(i64::try_from(value).unwrap_or(i64::MAX / 1000));
-    expires_at - seconds(expires_in) + seconds(update_age) <= now
+    let seconds = |value: u64| i64::try_from(value).ok().and_then(Duration::try_seconds);
+    let extended = seconds(expires_in).and_then(|span| expires_at.checked_sub_signed(span));
+    extended.is_some_and(|extended| after(extended, update_age) <= now)
 }
