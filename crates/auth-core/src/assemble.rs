@@ -17,7 +17,6 @@ use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::Access;
 use crate::auth::Auth;
 use crate::complaint::Complaint;
 use crate::context::{AuthContext, Sealed};

@@ -198,8 +198,7 @@ fn has_plain_authority(text: &str) -> bool {
 
 /// Whether an authority is made of letters, digits and what separates labels, brackets and a port.
 pub(crate) fn is_plain_authority(authority: &str) -> bool {
-    !authority.is_empty()
-        && authority.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+    !authority.is_empty() && authority.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
 }
 
 /// The host and everything after the port of an http URI on a loopback host.

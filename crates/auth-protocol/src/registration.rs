@@ -1,16 +1,15 @@
 //! Dynamic client registration: keep what is acceptable, drop the rest, echo what was kept. RFC 7591 §3.2.1.
 
+mod acceptance;
 mod display_text;
 mod metadata;
 mod response;
 
-use url::Url;
-
-use crate::client::{ApplicationType, GrantType, ResponseType};
+use crate::OAuthError;
+use crate::client::{ApplicationType, GrantType};
 use crate::client_auth::ClientAuthMethod;
-use crate::redirect_uri::{self, RedirectUri, is_uri_byte};
+use crate::redirect_uri::RedirectUri;
 use crate::scope::Scope;
-use crate::{OAuthError, OAuthErrorCode};
 
 use display_text::display_text;
 
@@ -38,7 +37,8 @@ pub struct RegistrationPolicy {
     pub scopes: Scope,
     /// The grant types offered. Default both.
     pub grant_types: Vec<GrantType>,
-    /// The authentication methods offered. Default all three.
+    /// The authentication methods offered, the one for clients that name none first. Default all
+    /// three, `none` first.
     pub auth_methods: Vec<ClientAuthMethod>,
     /// The private-use redirect URIs allowed, without query. Default Cursor's.
     pub private_use_redirects: Vec<String>,
@@ -94,14 +94,18 @@ pub struct AcceptedClient {
 
 /// Judges a registration request: what it gives if anything usable is left of it.
 ///
+/// Members a client has no say in, such as `client_id`, and unknown ones count for nothing.
+///
 /// # Errors
 ///
-/// `invalid_redirect_uri` when no redirect URI is acceptable; `invalid_client_metadata` when the
-/// client cannot use the code grant, or no authentication method is left. RFC 7591 §3.2.2.
+/// `invalid_redirect_uri` when no redirect URI is acceptable, for the reason of the first;
+/// `invalid_client_metadata` when the client cannot use the code grant, or no authentication method
+/// is left. RFC 7591 §3.2.2.
 pub fn judge_registration(request: &ClientMetadata, policy: &RegistrationPolicy) -> Result<AcceptedClient, OAuthError> {
-    let redirect_uris = acceptable_redirects(request.redirect_uris.as_deref(), policy)?;
+    let redirect_uris = acceptance::redirect_uris(request.redirect_uris.as_deref(), policy)?;
+    acceptance::judge_response_types(request.response_types.as_deref())?;
     let text = |value: &Option<String>| value.as_deref().and_then(|text| display_text(text, MAX_TEXT_LENGTH));
-    judge_response_types(request.response_types.as_deref())?;
+    let uri = |value: &Option<String>| value.as_deref().and_then(acceptance::display_uri);
 
     Ok(AcceptedClient {
         client_name: request
@@ -109,17 +113,17 @@ pub fn judge_registration(request: &ClientMetadata, policy: &RegistrationPolicy)
             .as_deref()
             .and_then(|name| display_text(name, MAX_NAME_LENGTH))
             .unwrap_or_else(|| DEFAULT_CLIENT_NAME.to_owned()),
-        token_endpoint_auth_method: auth_method(request, policy)?,
-        grant_types: grant_types(request.grant_types.as_deref(), policy)?,
-        scope: known_scopes(request.scope.as_deref(), &policy.scopes),
-        application_type: application_type(request.application_type.as_deref(), &redirect_uris),
+        token_endpoint_auth_method: acceptance::auth_method(request.token_endpoint_auth_method.as_deref(), policy)?,
+        grant_types: acceptance::grant_types(request.grant_types.as_deref(), policy)?,
+        scope: acceptance::scope(request.scope.as_deref(), &policy.scopes),
+        application_type: acceptance::application_type(request.application_type.as_deref(), &redirect_uris),
         redirect_uris,
-        post_logout_redirect_uris: acceptable_redirects(request.post_logout_redirect_uris.as_deref(), policy)
+        post_logout_redirect_uris: acceptance::redirect_uris(request.post_logout_redirect_uris.as_deref(), policy)
             .unwrap_or_default(),
-        client_uri: https_uri(request.client_uri.as_deref()),
-        logo_uri: https_uri(request.logo_uri.as_deref()),
-        tos_uri: https_uri(request.tos_uri.as_deref()),
-        policy_uri: https_uri(request.policy_uri.as_deref()),
+        client_uri: uri(&request.client_uri),
+        logo_uri: uri(&request.logo_uri),
+        tos_uri: uri(&request.tos_uri),
+        policy_uri: uri(&request.policy_uri),
         contacts: request
             .contacts
             .iter()
@@ -132,180 +136,96 @@ pub fn judge_registration(request: &ClientMetadata, policy: &RegistrationPolicy)
     })
 }
 
-/// Keeps the redirect URIs that are acceptable, each once; refuses only when none is left.
-fn acceptable_redirects(
-    wanted: Option<&[String]>,
-    policy: &RegistrationPolicy,
-) -> Result<Vec<RedirectUri>, OAuthError> {
-    let mut kept: Vec<RedirectUri> = Vec::new();
-    let mut first_refusal = None;
-    for text in wanted.unwrap_or_default() {
-        match RedirectUri::for_registration(text, &policy.private_use_redirects) {
-            Ok(uri) if kept.contains(&uri) => {}
-            Ok(_) if kept.len() == MAX_REDIRECT_URIS => break,
-            Ok(uri) => kept.push(uri),
-            Err(refusal) => first_refusal = first_refusal.or(Some(refusal)),
-        }
-    }
-    if !kept.is_empty() {
-        return Ok(kept);
-    }
-    Err(first_refusal
-        .unwrap_or_else(|| OAuthError::new(OAuthErrorCode::InvalidRedirectUri, "redirect_uris names no redirect URI")))
-}
-
-/// Only codes are issued: a client that lists response types must list `code` among them.
-fn judge_response_types(wanted: Option<&[String]>) -> Result<(), OAuthError> {
-    match wanted {
-        None | Some([]) => Ok(()),
-        Some(types) if types.iter().any(|name| name == ResponseType::Code.as_str()) => Ok(()),
-        Some(_) => Err(OAuthError::new(OAuthErrorCode::InvalidClientMetadata, "response_types must include code")),
-    }
-}
-
-/// An omitted method means a public client; one that is not offered is refused.
-fn auth_method(request: &ClientMetadata, policy: &RegistrationPolicy) -> Result<ClientAuthMethod, OAuthError> {
-    let Some(name) = request.token_endpoint_auth_method.as_deref().filter(|name| !name.is_empty()) else {
-        return Ok(ClientAuthMethod::None);
-    };
-    ClientAuthMethod::parse(name).filter(|method| policy.auth_methods.contains(method)).ok_or_else(|| {
-        OAuthError::new(
-            OAuthErrorCode::InvalidClientMetadata,
-            "token_endpoint_auth_method must be none, client_secret_basic or client_secret_post",
-        )
-    })
-}
-
-/// Drops grants that are not offered. Without a list it is the code grant alone (RFC 7591 §2).
-fn grant_types(wanted: Option<&[String]>, policy: &RegistrationPolicy) -> Result<Vec<GrantType>, OAuthError> {
-    let Some(wanted) = wanted.filter(|wanted| !wanted.is_empty()) else {
-        return Ok(vec![GrantType::AuthorizationCode]);
-    };
-    let mut kept = Vec::new();
-    for grant in wanted.iter().filter_map(|name| GrantType::parse(name)) {
-        if policy.grant_types.contains(&grant) && !kept.contains(&grant) {
-            kept.push(grant);
-        }
-    }
-    if kept.contains(&GrantType::AuthorizationCode) {
-        return Ok(kept);
-    }
-    Err(OAuthError::new(OAuthErrorCode::InvalidClientMetadata, "grant_types must include authorization_code"))
-}
-
-/// Drops scopes that are not offered and words that are no scopes: at registration a scope is a hint.
-fn known_scopes(wanted: Option<&str>, offered: &Scope) -> Scope {
-    let words = wanted.unwrap_or_default().split_whitespace();
-    Scope::from_tokens(words.filter(|word| offered.contains(word))).unwrap_or_default()
-}
-
-/// Native when every redirect stays on the person's machine, whatever the client says; else what it says.
-fn application_type(wanted: Option<&str>, redirects: &[RedirectUri]) -> ApplicationType {
-    let local = redirects.iter().all(|uri| uri.is_loopback() || uri.is_private_use());
-    if local || wanted == Some(ApplicationType::Native.as_str()) {
-        ApplicationType::Native
-    } else {
-        ApplicationType::Web
-    }
-}
-
-/// Keeps a display URL only if it is https and has nothing to hide.
-fn https_uri(text: Option<&str>) -> Option<String> {
-    let text = text.filter(|text| text.len() <= redirect_uri::MAX_LENGTH && text.bytes().all(is_uri_byte))?;
-    let url = Url::parse(text).ok()?;
-    let plain = url.scheme() == "https" && url.username().is_empty() && url.password().is_none();
-    plain.then(|| text.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::OAuthErrorCode;
 
-    fn policy() -> RegistrationPolicy {
-        RegistrationPolicy { scopes: Scope::parse("openid mcp:tools").unwrap(), ..RegistrationPolicy::default() }
+    fn judged(json: &Value) -> Result<AcceptedClient, OAuthError> {
+        let policy =
+            RegistrationPolicy { scopes: Scope::parse("openid mcp:tools").unwrap(), ..RegistrationPolicy::default() };
+        judge_registration(&ClientMetadata::parse(json.to_string().as_bytes())?, &policy)
     }
 
-    fn judged(json: serde_json::Value) -> Result<AcceptedClient, OAuthError> {
-        judge_registration(&ClientMetadata::parse(json.to_string().as_bytes())?, &policy())
-    }
-
-    fn uris(client: &AcceptedClient) -> Vec<&str> {
-        client.redirect_uris.iter().map(RedirectUri::as_str).collect()
-    }
-
-    #[test]
-    fn acceptable_redirects_are_kept_and_the_rest_dropped() {
-        let client = judged(serde_json::json!({"redirect_uris": [
-            "cursor://anysphere.cursor-mcp/oauth/callback", "https://www.cursor.com/agents/mcp/oauth/callback",
-            "http://localhost:8787/callback", "javascript:alert(1)", "http://example.com/cb", "https://a.example/#f",
-        ]}))
-        .unwrap();
-
-        assert_eq!(uris(&client).len(), 3);
-        assert!(!uris(&client).iter().any(|uri| uri.contains("example.com") || uri.contains("javascript")));
+    /// Judges a web client with further members.
+    fn web(members: &Value) -> Result<AcceptedClient, OAuthError> {
+        let mut json = json!({"redirect_uris": ["https://a.example/cb"]});
+        json.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        judged(&json)
     }
 
     #[test]
-    fn a_client_without_any_acceptable_redirect_is_refused() {
-        for uris in [
-            vec![],
-            vec!["javascript:alert(1)"],
-            vec!["http://example.com/cb"],
-            vec!["evil://x"],
-            vec!["https://*.a.example/cb"],
-        ] {
-            let refusal = judged(serde_json::json!({"redirect_uris": uris})).unwrap_err();
-            assert_eq!(refusal.code, OAuthErrorCode::InvalidRedirectUri, "{uris:?}");
-        }
-        assert_eq!(judged(serde_json::json!({})).unwrap_err().code, OAuthErrorCode::InvalidRedirectUri);
+    fn a_client_that_sends_redirects_alone_is_complete() {
+        let client = web(&json!({})).unwrap();
+
+        assert_eq!(client.client_name, DEFAULT_CLIENT_NAME);
+        assert_eq!(client.token_endpoint_auth_method, ClientAuthMethod::None);
+        assert_eq!(client.grant_types, [GrantType::AuthorizationCode]);
+        assert_eq!(client.application_type, ApplicationType::Web);
+        assert!(client.scope.is_empty() && client.post_logout_redirect_uris.is_empty());
     }
 
     #[test]
-    fn an_omitted_auth_method_is_none_and_an_explicit_one_is_honoured() {
-        let base = |method: serde_json::Value| serde_json::json!({"redirect_uris": ["https://a.example/cb"], "token_endpoint_auth_method": method});
-        assert_eq!(
-            judged(serde_json::json!({"redirect_uris": ["https://a.example/cb"]})).unwrap().token_endpoint_auth_method,
-            ClientAuthMethod::None
-        );
-        for method in [ClientAuthMethod::None, ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost]
-        {
-            assert_eq!(judged(base(method.as_str().into())).unwrap().token_endpoint_auth_method, method);
-        }
-        assert_eq!(judged(base("tls_client_auth".into())).unwrap_err().code, OAuthErrorCode::InvalidClientMetadata);
-    }
-
-    #[test]
-    fn unknown_grants_and_scopes_are_dropped() {
-        let client = judged(serde_json::json!({
-            "redirect_uris": ["http://127.0.0.1:33418/"],
-            "grant_types": ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
-            "scope": " mcp:tools  offline_access claudeai ",
+    fn the_registration_of_cursor_is_accepted() {
+        let client = judged(&json!({
+            "client_name": "Cursor",
+            "redirect_uris": [
+                "cursor://anysphere.cursor-mcp/oauth/callback",
+                "https://www.cursor.com/agents/mcp/oauth/callback",
+                "http://localhost:8787/callback",
+            ],
+            "grant_types": ["authorization_code", "refresh_token"],
+            "response_types": ["code"],
+            "token_endpoint_auth_method": "none",
         }))
         .unwrap();
 
+        assert_eq!(client.redirect_uris.len(), 3);
         assert_eq!(client.grant_types, [GrantType::AuthorizationCode, GrantType::RefreshToken]);
-        assert_eq!(client.scope.to_string(), "mcp:tools");
-        assert!(
-            judged(serde_json::json!({"redirect_uris": ["https://a.example"], "scope": ""})).unwrap().scope.is_empty()
-        );
     }
 
     #[test]
-    fn a_client_on_the_persons_machine_is_native_whatever_it_says() {
-        let kind = |uri: &str, said: Option<&str>| {
-            judged(serde_json::json!({"redirect_uris": [uri], "application_type": said})).unwrap().application_type
-        };
-        assert_eq!(kind("http://localhost:1/cb", None), ApplicationType::Native);
-        assert_eq!(kind("http://localhost:1/cb", Some("web")), ApplicationType::Native);
-        assert_eq!(kind("https://a.example/cb", None), ApplicationType::Web);
-        assert_eq!(kind("https://a.example/cb", Some("native")), ApplicationType::Native);
+    fn the_registration_of_mcp_inspector_is_accepted() {
+        let client = judged(&json!({
+            "client_name": "MCP Inspector",
+            "redirect_uris": ["http://localhost:6274/oauth/callback", "http://localhost:6274/oauth/callback/debug"],
+            "scope": "",
+            "application_type": "native",
+            "token_endpoint_auth_method": "none",
+        }))
+        .unwrap();
+
+        assert_eq!(client.application_type, ApplicationType::Native);
+        assert!(client.scope.is_empty());
+    }
+
+    #[test]
+    fn a_refused_registration_tells_the_reason_of_the_first_redirect() {
+        let refusal = judged(&json!({"redirect_uris": ["https://a.example/#f", "http://a.example/cb"]})).unwrap_err();
+
+        assert_eq!(refusal.code, OAuthErrorCode::InvalidRedirectUri);
+        assert_eq!(refusal.description, "the redirect URI has a fragment");
+    }
+
+    #[test]
+    fn post_logout_redirects_are_held_to_the_same_rule_but_may_all_be_dropped() {
+        let wanted = json!({"post_logout_redirect_uris": ["https://a.example/bye", "javascript:alert(1)", "https://a.example/*"]});
+        let client = web(&wanted).unwrap();
+        let none = web(&json!({"post_logout_redirect_uris": ["data:text/html,x"]})).unwrap();
+
+        assert_eq!(client.post_logout_redirect_uris, [RedirectUri::parse("https://a.example/bye").unwrap()]);
+        assert!(none.post_logout_redirect_uris.is_empty());
     }
 
     #[test]
     fn display_urls_that_are_not_https_are_dropped() {
-        let client = judged(serde_json::json!({
-            "redirect_uris": ["https://a.example/cb"], "client_uri": "https://a.example", "logo_uri": "javascript:alert(1)",
-            "tos_uri": "http://169.254.169.254/", "policy_uri": "https://user@a.example/",
+        let client = web(&json!({
+            "client_uri": "https://a.example",
+            "logo_uri": "javascript:alert(1)",
+            "tos_uri": "http://169.254.169.254/",
+            "policy_uri": "https://user@a.example/",
         }))
         .unwrap();
 
@@ -314,20 +234,50 @@ mod tests {
     }
 
     #[test]
-    fn a_client_without_a_name_gets_one() {
-        assert_eq!(
-            judged(serde_json::json!({"redirect_uris": ["https://a.example/cb"]})).unwrap().client_name,
-            DEFAULT_CLIENT_NAME
-        );
+    fn a_name_cannot_deceive_or_flood() {
+        let name = |name: &str| web(&json!({ "client_name": name })).unwrap().client_name;
+
+        assert_eq!(name("<b>Claude</b>"), "<b>Claude</b>", "escaping is for whoever renders");
+        assert_eq!(name("\u{202e}edualC\r\n\u{200b}"), "edualC");
+        assert_eq!(name(&"x".repeat(100_000)).len(), MAX_NAME_LENGTH);
+        assert_eq!(name(" \u{3164} "), DEFAULT_CLIENT_NAME);
+    }
+
+    #[test]
+    fn the_number_and_length_of_texts_is_capped() {
+        let contacts: Vec<String> = (0..50).map(|n| format!("{n}@a.example")).collect();
+        let client =
+            web(&json!({"contacts": contacts, "software_id": "x".repeat(1000), "software_version": "1\u{0}"})).unwrap();
+
+        assert_eq!(client.contacts.len(), MAX_CONTACTS);
+        assert_eq!(client.software_id.unwrap().len(), MAX_TEXT_LENGTH);
+        assert_eq!(client.software_version.as_deref(), Some("1"));
     }
 
     #[test]
     fn privileges_cannot_be_registered() {
-        let client = judged(serde_json::json!({
-            "redirect_uris": ["https://a.example/cb"], "client_id": "chosen", "client_secret": "chosen",
-            "skip_consent": true, "disabled": false, "user_id": "u1", "trusted": true,
+        let asked = web(&json!({
+            "client_id": "chosen", "client_secret": "chosen", "client_secret_expires_at": 0, "skip_consent": true,
+            "disabled": false, "user_id": "u1", "trusted": true, "registration_access_token": "x",
         }));
 
-        assert!(client.is_ok(), "unknown and server-owned members are ignored");
+        assert_eq!(asked, web(&json!({})));
+    }
+
+    #[test]
+    fn a_software_statement_vouches_for_nothing() {
+        let unsigned = "eyJhbGciOiJub25lIn0.eyJjbGllbnRfbmFtZSI6IkNsYXVkZSJ9.";
+
+        assert_eq!(web(&json!({ "software_statement": unsigned })), web(&json!({})));
+    }
+
+    #[test]
+    fn addresses_to_fetch_from_are_not_even_read() {
+        let asked = web(&json!({
+            "jwks_uri": "http://169.254.169.254/", "sector_identifier_uri": "http://127.0.0.1/",
+            "request_uris": ["http://10.0.0.1/"], "backchannel_logout_uri": "http://[::1]/", "jwks": {"keys": []},
+        }));
+
+        assert_eq!(asked, web(&json!({})));
     }
 }

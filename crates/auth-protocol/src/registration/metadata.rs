@@ -106,7 +106,9 @@ mod tests {
             b"",
             b"{",
             b"\xff",
-            &[b'['; 100_000],
+            &b"[".repeat(100_000),
+            b"\xef\xbb\xbf{}",
+            &br#"{"client_secret":"#.iter().chain(&b"[".repeat(10_000)).copied().collect::<Vec<_>>(),
         ] {
             let error = ClientMetadata::parse(bad).unwrap_err();
 

@@ -1,5 +1,6 @@
 //! The example as a newcomer meets it: the binary itself, in an empty folder.
 
+mod readme;
 mod server;
 mod tasks;
 

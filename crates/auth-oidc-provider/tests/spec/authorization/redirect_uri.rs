@@ -207,15 +207,6 @@ async fn an_absent_redirect_uri_means_the_only_registered_one_unless_openid_is_a
     }
 }
 
-/// Where the default scope has `openid`, leaving the scope out asks for it too.
-#[tokio::test]
-async fn an_absent_redirect_uri_is_refused_when_openid_is_the_default() {
-    let app = started().await;
-    let one = app.registers(Registration::public().redirect_uri("https://client.example/cb")).await;
-
-    error_page(&app, &app.browser(), &one.asks().without("redirect_uri").without("scope")).await;
-}
-
 #[tokio::test]
 async fn a_hostile_redirect_uri_is_not_told_that_nobody_is_signed_in() {
     let (app, client) = registered("https://client.example/cb").await;

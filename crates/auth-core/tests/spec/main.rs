@@ -1,0 +1,21 @@
+//! The framework through the front door: a builder with tiny plugins, and requests to its router.
+#![cfg(test)]
+
+mod access;
+mod app;
+mod bodies;
+mod complaints;
+mod cors;
+mod events;
+mod hooks;
+mod limits;
+mod origin;
+mod plugins;
+mod reference;
+mod requests;
+mod routes;
+mod schema;
+mod session;
+mod sign_out;
+mod sliding;
+mod start;
