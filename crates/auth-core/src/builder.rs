@@ -14,7 +14,7 @@ use crate::complaint::Complaint;
 use crate::config::{Config, CookieOptions, SessionOptions, check_base_path, parse_base_url, parse_origin};
 use crate::context::{AuthContext, Inner};
 use crate::contributions::Contributions;
-use crate::database::{connect_lazily, masked};
+use crate::database::{connect_lazily, is_about_url, masked};
 use crate::entity::{account, session, user, verification};
 use crate::plugin::Plugin;
 use crate::random::{Random, SystemRandom};
@@ -330,23 +330,27 @@ impl AuthBuilder {
     pub async fn build(mut self) -> Result<Auth, BuildError> {
         let mode = self.mode;
         self.judge_secret();
-        let (url, db) = match self.database.take() {
+        let (url, connected) = match self.database.take() {
             None => {
                 self.complaints.push(Complaint::new("core", BuildError::NoDatabase.to_string()));
-                (String::new(), DatabaseConnection::default())
+                (String::new(), Ok(DatabaseConnection::default()))
             }
-            Some(DatabaseSource::Connection(db)) => ("given by the app".to_owned(), db),
-            Some(DatabaseSource::Url(url)) => match connect_lazily(&url).await {
-                Ok(db) => (masked(&url), db),
-                Err(cause) => {
-                    let message = format!("database URL {} is not understood: {cause}", masked(&url));
-                    self.complaints.push(Complaint::new("core", message));
-                    (masked(&url), DatabaseConnection::default())
-                }
-            },
+            Some(DatabaseSource::Connection(db)) => ("given by the app".to_owned(), Ok(db)),
+            Some(DatabaseSource::Url(url)) => (masked(&url), connect_lazily(&url).await),
         };
-        let Assembled { auth, schema, jobs } = self.mount(db.clone())?;
-        db.ping().await.map_err(|cause| BuildError::Unreachable { url, cause })?;
+        if let Err(cause) = connected.as_ref()
+            && is_about_url(cause)
+        {
+            self.complaints.push(Complaint::new("core", format!("database URL {url} is not understood: {cause}")));
+        }
+        // What is wrong with the configuration is told first, also when the database does not answer.
+        let Assembled { auth, schema, jobs } =
+            self.mount(connected.as_ref().map_or_else(|_| DatabaseConnection::default(), Clone::clone))?;
+        let db = match connected {
+            Ok(db) => db.ping().await.map(|()| db),
+            Err(cause) => Err(cause),
+        };
+        let db = db.map_err(|cause| BuildError::Unreachable { url, cause })?;
         ready(&db, &schema, mode).await?;
         for (plugin, job) in jobs {
             job.await.map_err(|cause| BuildError::Start { plugin, cause })?;

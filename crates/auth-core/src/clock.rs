@@ -24,11 +24,31 @@ pub(crate) fn to_millis(time: DateTime<Utc>) -> DateTime<Utc> {
     time.trunc_subsecs(3)
 }
 
-/// Adds whole seconds to a time and stays at the far end instead of overflowing.
+/// The end of the year 9999, in seconds: the last moment every supported database keeps, and the
+/// last whose text still sorts after all before it.
+const FAR_END: i64 = 253_402_300_799;
+
+/// Adds whole seconds to a time and stays at the far end instead of overflowing: the end of 9999.
 pub fn after(time: DateTime<Utc>, seconds: u64) -> DateTime<Utc> {
+    let far = DateTime::from_timestamp(FAR_END, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
     i64::try_from(seconds)
         .ok()
         .and_then(Duration::try_seconds)
         .and_then(|span| time.checked_add_signed(span))
-        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+        .map_or(far, |time| time.min(far))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_too_far_away_is_the_end_of_9999() {
+        let start = DateTime::UNIX_EPOCH;
+
+        assert_eq!(after(start, 86_400).to_rfc3339(), "1970-01-02T00:00:00+00:00");
+        for seconds in [u64::MAX, u64::MAX / 2, 253_402_300_800] {
+            assert_eq!(after(start, seconds).to_rfc3339(), "9999-12-31T23:59:59+00:00");
+        }
+    }
 }

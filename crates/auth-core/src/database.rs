@@ -4,7 +4,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait as _,
 };
 
@@ -21,7 +21,17 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
     Ok(db)
 }
 
-/// Makes the pool of [`connect`] without asking the database anything yet.
+/// Says whether the URL itself is what is wrong, and not the database behind it.
+pub(crate) fn is_about_url(error: &DbErr) -> bool {
+    match error {
+        DbErr::Custom(_) | DbErr::Conn(RuntimeErr::Internal(_)) => true,
+        DbErr::Conn(RuntimeErr::SqlxError(error)) => matches!(**error, sqlx::Error::Configuration(_)),
+        _ => false,
+    }
+}
+
+/// Makes the pool of [`connect`]. Asks nothing of the database where the driver lets it be; that of
+/// `SQLite` asks for the version.
 pub(crate) async fn connect_lazily(url: &str) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(url);
     options
@@ -36,7 +46,8 @@ pub(crate) async fn connect_lazily(url: &str) -> Result<DatabaseConnection, DbEr
         use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
         if url.contains(":memory:") || url.contains("mode=memory") {
             // Every connection would be a database of its own.
-            options.max_connections(1).min_connections(1);
+            // One that is closed, for age or rest, takes the database with it.
+            options.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
         }
         options.map_sqlx_sqlite_opts(|sqlite| {
             sqlite

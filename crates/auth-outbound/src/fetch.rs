@@ -166,3 +166,59 @@ impl fmt::Debug for Fetched {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fetched(content_type: Option<&str>, cache_control: Option<&str>) -> Fetched {
+        Fetched {
+            status: 200,
+            body: b"hush".to_vec(),
+            content_type: content_type.map(str::to_owned),
+            cache_control: cache_control.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn json_has_one_content_type_and_its_relatives() {
+        for good in ["application/json", "Application/JSON; charset=utf-8", "application/jwk-set+json"] {
+            assert!(fetched(Some(good), None).is_json(), "{good}");
+        }
+        for bad in ["text/html", "text/json", "application/jsonp", "application/json-seq", "json", "", "image/svg+xml"]
+        {
+            assert!(!fetched(Some(bad), None).is_json(), "{bad}");
+        }
+        assert!(!fetched(None, None).is_json());
+    }
+
+    #[test]
+    fn the_age_of_an_answer_is_read_from_hostile_headers_too() {
+        let max_age = |header| fetched(None, Some(header)).max_age();
+
+        assert_eq!(max_age("public, Max-Age=300"), Some(Duration::from_mins(5)));
+        assert_eq!(max_age("max-age=\"300\""), Some(Duration::from_mins(5)));
+        assert_eq!(max_age("max-age=1000000000"), Some(Duration::from_secs(1_000_000_000)));
+        for unreadable in ["max-age=-1", "max-age=18446744073709551616", "max-age=", "max-age", "s-maxage=5", ""] {
+            assert_eq!(max_age(unreadable), None, "{unreadable}");
+        }
+        for never in ["no-store", "NO-CACHE", "max-age=300, no-store", "no-store, max-age=300"] {
+            assert_eq!(max_age(never), Some(Duration::ZERO), "{never}");
+        }
+    }
+
+    #[test]
+    fn debug_hides_the_body() {
+        assert!(!format!("{:?}", fetched(None, None)).contains("hush"));
+    }
+
+    #[test]
+    fn hostile_bodies_are_refused_by_the_reader() {
+        let depth = "[".repeat(10_000);
+        for bad in [&b"\xef\xbb\xbf{}"[..], b"{\"a\":\"\xff\"}", depth.as_bytes(), b"<html>", b"", b"{} {}"] {
+            let document = Fetched { body: bad.to_vec(), ..fetched(None, None) };
+
+            assert!(document.json::<serde_json::Value>().is_err());
+        }
+    }
+}

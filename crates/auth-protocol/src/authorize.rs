@@ -397,4 +397,77 @@ mod tests {
     fn a_contradictory_prompt_is_refused() {
         assert_eq!(refusal("prompt=none+login"), OAuthErrorCode::InvalidRequest);
     }
+
+    #[test]
+    fn a_hostile_redirect_uri_is_never_trusted_whatever_the_prompt() {
+        let registered = [uri("https://c/cb"), uri("http://127.0.0.1/cb")];
+
+        for hostile in [
+            "https%3A%2F%2Fc%40evil%2Fcb",
+            "https%3A%2F%2Fc%3Ax%40evil%2Fcb",
+            "https%3A%2F%2Fc%23%40evil",
+            "https%3A%2F%2Fc%2Fcb%3Fx%3D1",
+            "https%3A%2F%2FC%2Fcb",
+            "https%3A%2F%2Fc%3A443%2Fcb",
+            "https%3A%2F%2Fc%2Fcb%2F..%2Fcb",
+            "https%3A%5C%5Cc%2Fcb",
+            "%2F%2Fevil%2Fcb",
+            "+https%3A%2F%2Fc%2Fcb",
+            "https%3A%2F%2Fc%2Fcb+",
+            "http%3A%2F%2Flocalhost%3A51234%2Fcb",
+            "http%3A%2F%2F127.0.0.1.evil.example%2Fcb",
+            "http%3A%2F%2F127.0.0.1%3A80%40evil.example%2Fcb",
+            "http%3A%2F%2F127.0.0.1%3A51234%2Fother",
+        ] {
+            for more in ["", "&prompt=none", "&scope=openid", "&request_uri=urn%3Ax"] {
+                let params = params(&format!("redirect_uri={hostile}{more}"));
+
+                assert_eq!(
+                    trusted_redirect(&params, &registered),
+                    Err(UntrustedRequest::UnregisteredRedirectUri),
+                    "{hostile}{more}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_redirect_uri_is_an_absent_one() {
+        let one = [uri("https://c/cb")];
+
+        let trusted = trusted_redirect(&params("redirect_uri="), &one).unwrap();
+
+        assert_eq!(trusted, TrustedRedirect::OnlyRegistered(one[0].clone()));
+    }
+
+    #[test]
+    fn the_pkce_method_must_be_exactly_s256() {
+        for method in ["plain", "PLAIN", "s256", "S256+", "", "none"] {
+            let params = params(&format!(
+                "response_type=code&client_id=c1&code_challenge={CHALLENGE}&code_challenge_method={method}"
+            ));
+
+            let error =
+                AuthorizationRequest::parse(&params, TrustedRedirect::Presented(uri("https://c/cb"))).unwrap_err();
+
+            assert_eq!(error.code, OAuthErrorCode::InvalidRequest, "{method:?}");
+        }
+    }
+
+    #[test]
+    fn no_parameter_splits_a_header_or_a_log_line() {
+        for name in ["state", "nonce", "scope", "login_hint", "redirect_uri", "client_id", "unknown"] {
+            for split in ["%0d%0aSet-Cookie:+x", "%0a", "%00", "%c2%85"] {
+                assert!(Params::parse(format!("{name}=a{split}"), &REPEATABLE).is_err(), "{name}: {split}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_repeated_parameter_is_refused_but_for_resource() {
+        for name in ["client_id", "redirect_uri", "scope", "state", "code_challenge", "prompt", "nonce"] {
+            assert!(Params::parse(format!("{name}=a&{name}=b"), &REPEATABLE).is_err(), "{name}");
+        }
+        assert!(Params::parse("resource=a&resource=b", &REPEATABLE).is_ok());
+    }
 }

@@ -78,4 +78,11 @@ mod tests {
             assert_eq!(error.code, OAuthErrorCode::InvalidRequest, "{bad:?}");
         }
     }
+
+    #[test]
+    fn a_second_token_after_a_comma_is_not_read() {
+        for two in ["Bearer good, Bearer bad", "Bearer good,Bearer bad", "Bearer good Basic x"] {
+            assert!(bearer_token(Some(two)).is_err(), "{two}");
+        }
+    }
 }

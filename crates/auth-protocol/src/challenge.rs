@@ -61,15 +61,15 @@ mod tests {
 
     const METADATA: &str = "https://mcp.example/.well-known/oauth-protected-resource/mcp";
 
-    fn scope(text: &str) -> Option<Scope> {
-        Some(Scope::parse(text).unwrap())
+    fn scope(text: &str) -> Scope {
+        Scope::parse(text).unwrap()
     }
 
     #[test]
     fn a_request_without_token_is_told_no_error() {
         let challenge = Challenge {
             resource_metadata: Some(METADATA.to_owned()),
-            scope: scope("notes:read"),
+            scope: Some(scope("notes:read")),
             error: None,
             error_description: Some("ignored".into()),
         };
@@ -84,7 +84,7 @@ mod tests {
     fn an_insufficient_scope_names_all_that_is_needed() {
         let challenge = Challenge {
             resource_metadata: Some(METADATA.to_owned()),
-            scope: scope("notes:read notes:write"),
+            scope: Some(scope("notes:read notes:write")),
             error: Some(OAuthErrorCode::InsufficientScope),
             error_description: Some("writing needs more".into()),
         };
@@ -99,8 +99,9 @@ mod tests {
 
     #[test]
     fn scopes_about_the_person_never_show_up() {
-        let challenge = Challenge { scope: scope("openid profile email offline_access a"), ..Challenge::default() };
-        let without = Challenge { scope: scope("openid"), ..Challenge::default() };
+        let challenge =
+            Challenge { scope: Some(scope("openid profile email offline_access a")), ..Challenge::default() };
+        let without = Challenge { scope: Some(scope("openid")), ..Challenge::default() };
 
         assert_eq!(challenge.to_header_value(), r#"Bearer scope="a""#);
         assert_eq!(without.to_header_value(), "Bearer");
@@ -119,5 +120,38 @@ mod tests {
             challenge.to_header_value(),
             r#"Bearer error="invalid_token", error_description="a?, scope=?b???", resource_metadata="https://x/\"\\X: ""#
         );
+    }
+
+    #[test]
+    fn what_a_stranger_writes_cannot_add_a_parameter_or_a_second_challenge() {
+        for text in ["x\", Basic realm=\"", "x\\", "x\\\"", "a, Bearer scope=b", "\r\nWWW-Authenticate: Basic"] {
+            let challenge = Challenge {
+                resource_metadata: Some(text.to_owned()),
+                scope: Some(scope("a")),
+                error: Some(OAuthErrorCode::InvalidToken),
+                error_description: Some(text.to_owned().into()),
+            };
+
+            let value = challenge.to_header_value();
+
+            assert_eq!(names_of(&value), ["error", "error_description", "resource_metadata", "scope"], "{value}");
+            assert!(value.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{value}");
+        }
+    }
+
+    /// The parameter names a client reads: what stands outside of quoted strings. RFC 9110 §11.6.1.
+    fn names_of(value: &str) -> Vec<String> {
+        let (mut outside, mut quoted, mut escaped) = (String::new(), false, false);
+        for c in value.strip_prefix("Bearer ").unwrap().chars() {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' if quoted => escaped = true,
+                '"' => quoted = !quoted,
+                c if !quoted => outside.push(c),
+                _ => {}
+            }
+        }
+        assert!(!quoted, "{value} leaves a quote open");
+        outside.split(", ").map(|name| name.trim_end_matches('=').to_owned()).collect()
     }
 }

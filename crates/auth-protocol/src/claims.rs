@@ -211,6 +211,66 @@ mod tests {
     }
 
     #[test]
+    fn the_same_digest_of_a_code_is_the_c_hash_of_oidc_core_appendix_a_4() {
+        assert_eq!(at_hash("Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk"), "LDktKdoQak3Pk0cnXxCltA");
+    }
+
+    #[test]
+    fn claims_without_issuer_subject_or_audience_are_no_id_token() {
+        let whole = json!({"iss": "https://as.example", "sub": "u1", "aud": "c1", "exp": 2, "iat": 1});
+
+        assert!(serde_json::from_value::<IdTokenClaims>(whole.clone()).is_ok());
+        for member in ["iss", "sub", "aud", "exp", "iat"] {
+            let mut part = whole.clone();
+            part.as_object_mut().unwrap().remove(member);
+            assert!(serde_json::from_value::<IdTokenClaims>(part).is_err(), "{member}");
+        }
+        assert!(serde_json::from_value::<IdTokenClaims>(json!({"iss": 1})).is_err());
+    }
+
+    #[test]
+    fn an_access_token_has_the_claims_of_rfc_9068_2_2_and_no_nulls() {
+        let claims = AccessTokenClaims {
+            iss: "https://as.example".to_owned(),
+            sub: "u1".to_owned(),
+            aud: "https://mcp.example/mcp".into(),
+            client_id: "c1".to_owned(),
+            exp: 2,
+            iat: 1,
+            jti: "t1".to_owned(),
+            scope: Scope::default(),
+            auth_time: None,
+        };
+
+        let json = serde_json::to_value(&claims).unwrap();
+
+        assert_eq!(
+            json,
+            json!({
+                "iss": "https://as.example", "sub": "u1", "aud": "https://mcp.example/mcp",
+                "client_id": "c1", "exp": 2, "iat": 1, "jti": "t1",
+            })
+        );
+        assert_eq!(serde_json::from_value::<AccessTokenClaims>(json).unwrap(), claims);
+    }
+
+    #[test]
+    fn an_empty_audience_is_nobody() {
+        let none: Audience = serde_json::from_value(json!([])).unwrap();
+
+        assert!(!none.contains("") && none.iter().next().is_none());
+    }
+
+    #[test]
+    fn a_picture_is_told_by_profile_only() {
+        let person = Person { picture: Some("https://a.example/p".to_owned()), ..person() };
+        let told = |scope: &str| PersonClaims::allowed_by(&Scope::parse(scope).unwrap(), &person).picture;
+
+        assert_eq!(told("profile"), person.picture);
+        assert_eq!(told("openid email Profile"), None);
+    }
+
+    #[test]
     fn openid_alone_tells_the_subject_only() {
         assert_eq!(userinfo("openid"), json!({"sub": "u1"}));
     }

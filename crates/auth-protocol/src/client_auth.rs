@@ -317,4 +317,40 @@ mod tests {
 
         assert!(shown.contains("ClientSecretBasic") && !shown.contains("hush"));
     }
+
+    #[test]
+    fn a_missing_secret_never_authenticates_a_confidential_client() {
+        for form in ["client_id=a", "client_id=a&client_secret="] {
+            for registered in [ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost] {
+                let error = judge_client_auth(registered, &presented(None, form)).unwrap_err();
+
+                assert_eq!(error.code, OAuthErrorCode::InvalidClient, "{form}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_public_client_that_sends_a_secret_is_refused() {
+        for way in [presented(None, "client_id=a&client_secret=b"), presented(Some(&header("a:b")), "")] {
+            assert!(judge_client_auth(ClientAuthMethod::None, &way).is_err());
+        }
+    }
+
+    #[test]
+    fn a_megabyte_of_credentials_is_refused_unread() {
+        let huge = format!("Basic {}", "A".repeat(1 << 20));
+
+        assert_eq!(refusal(Some(&huge), ""), OAuthErrorCode::InvalidClient);
+    }
+
+    #[test]
+    fn a_bearer_token_is_no_client_authentication() {
+        assert_eq!(refusal(Some("Bearer abc"), "client_id=a"), OAuthErrorCode::InvalidClient);
+        assert_eq!(refusal(Some("Bearer abc"), "client_id=a&client_secret=b"), OAuthErrorCode::InvalidRequest);
+    }
+
+    #[test]
+    fn an_empty_header_is_malformed_and_not_a_public_client() {
+        assert_eq!(refusal(Some(""), "client_id=a"), OAuthErrorCode::InvalidClient);
+    }
 }

@@ -4,7 +4,8 @@ use std::fmt;
 
 use url::Url;
 
-use crate::redirect_uri::is_uri_byte;
+use crate::client_auth::ClientAuthMethod;
+use crate::redirect_uri::{is_plain_authority, is_uri_byte};
 use crate::registration::{AcceptedClient, ClientMetadata, RegistrationPolicy, judge_registration};
 use crate::{OAuthError, OAuthErrorCode};
 
@@ -19,6 +20,7 @@ impl ClientIdUrl {
     /// Reads a client id as a document URL: https, a path, no fragment, user or dot segment.
     ///
     /// A URL that is not written in its one normal form is refused, since ids compare as strings.
+    /// A port and a query are allowed, though the draft discourages a query.
     ///
     /// # Errors
     ///
@@ -36,6 +38,7 @@ impl ClientIdUrl {
             && url.password().is_none()
             && url.fragment().is_none()
             && url.path() != "/"
+            && is_plain_authority(url.authority())
             && url.as_str() == client_id;
 
         if is_plain { Ok(Self(url)) } else { refuse(refusal) }
@@ -70,13 +73,14 @@ impl fmt::Display for ClientIdUrl {
 
 /// Judges a fetched document: the rules of registration, and those of the draft.
 ///
-/// The client is public: `private_key_jwt` is not offered, and a missing method means `none`.
+/// The client is public: a missing method means `none`, and a client that would sign its requests
+/// (`private_key_jwt`) may do without, since nobody offers that here.
 ///
 /// # Errors
 ///
-/// `invalid_client` when the document names another client id, holds or wants a shared secret, lacks
-/// `client_name` or `redirect_uris` (MCP authorization, client ID metadata documents), or nothing
-/// usable is left of it.
+/// `invalid_client` when the document names another client id, holds a secret, wants another method,
+/// lacks `client_name` or `redirect_uris` (MCP authorization, client ID metadata documents), nothing
+/// usable is left of it, or the policy has no public clients.
 pub fn judge_document(
     client_id: &ClientIdUrl,
     document: &ClientMetadata,
@@ -88,14 +92,15 @@ pub fn judge_document(
     if document.client_secret.is_some() || document.client_secret_expires_at.is_some() {
         return refuse("the client metadata document holds a secret");
     }
-    let method = document.token_endpoint_auth_method.as_deref();
-    if method.is_some_and(|method| method.starts_with("client_secret")) {
-        return refuse("a client metadata document cannot use a shared secret");
+    match document.token_endpoint_auth_method.as_deref() {
+        None | Some("none" | "private_key_jwt") => {}
+        Some(_) => return refuse("a client metadata document cannot use this token_endpoint_auth_method"),
     }
     if document.client_name.is_none() || document.redirect_uris.is_none() {
         return refuse("the client metadata document lacks client_name or redirect_uris");
     }
-    let public = ClientMetadata { token_endpoint_auth_method: None, ..document.clone() };
+    let none = ClientAuthMethod::None.as_str().to_owned();
+    let public = ClientMetadata { token_endpoint_auth_method: Some(none), ..document.clone() };
 
     judge_registration(&public, policy)
         .map_err(|error| OAuthError::new(OAuthErrorCode::InvalidClient, error.description))
@@ -108,7 +113,6 @@ fn refuse<T>(description: &'static str) -> Result<T, OAuthError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client_auth::ClientAuthMethod;
 
     const ID: &str = "https://claude.ai/oauth/claude-code-client-metadata";
 
@@ -146,6 +150,18 @@ mod tests {
             "https://c\\d",
             " https://c/d",
             "https://2130706433/d",
+            "https://127.1/d",
+            "https://0x7f000001/d",
+            "https://0177.0.0.1/d",
+            "https://[0:0:0:0:0:0:0:1]/d",
+            "https://\u{ff11}27.0.0.1/d",
+            "https://127\u{3002}0.0.1/d",
+            "https://c;x/d",
+            "https:/c/d",
+            "https:\\\\c\\d",
+            "https://c/d\r\n",
+            "javascript:x",
+            "",
         ] {
             let error = ClientIdUrl::parse(bad).unwrap_err();
 
@@ -184,7 +200,9 @@ mod tests {
             r#","client_secret":"x""#,
             r#","client_secret_expires_at":0"#,
             r#","token_endpoint_auth_method":"client_secret_basic""#,
+            r#","token_endpoint_auth_method":"client_secret_post""#,
             r#","token_endpoint_auth_method":"client_secret_jwt""#,
+            r#","token_endpoint_auth_method":"tls_client_auth""#,
         ] {
             assert_eq!(judge(&document(members)).unwrap_err().code, OAuthErrorCode::InvalidClient);
         }
@@ -197,5 +215,63 @@ mod tests {
         let error =
             judge(&format!(r#"{{"client_id":"{ID}","client_name":"x","redirect_uris":["http://c/cb"]}}"#)).unwrap_err();
         assert_eq!(error.code, OAuthErrorCode::InvalidClient);
+    }
+
+    #[test]
+    fn the_longest_document_url_has_2000_bytes() {
+        let url = |length: usize| format!("https://c/{}", "d".repeat(length - 10));
+
+        assert!(ClientIdUrl::parse(&url(MAX_LENGTH)).is_ok());
+        assert!(ClientIdUrl::parse(&url(MAX_LENGTH + 1)).is_err());
+    }
+
+    #[test]
+    fn the_id_in_a_document_is_compared_as_a_string() {
+        for other in [
+            "https://claude.ai/oauth/claude-code-client-metadata/",
+            "https://claude.ai:443/oauth/claude-code-client-metadata",
+            "https://claude.ai/oauth/claude-code-client-metadata?x=1",
+            "https://claude.ai/OAuth/claude-code-client-metadata",
+            " https://claude.ai/oauth/claude-code-client-metadata",
+        ] {
+            assert!(judge(&document("").replace(ID, other)).is_err(), "{other}");
+        }
+    }
+
+    #[test]
+    fn a_policy_without_public_clients_takes_no_document() {
+        let policy =
+            RegistrationPolicy { auth_methods: vec![ClientAuthMethod::ClientSecretBasic], ..Default::default() };
+        let metadata = ClientMetadata::parse(document("").as_bytes()).unwrap();
+
+        let refusal = judge_document(&ClientIdUrl::parse(ID).unwrap(), &metadata, &policy).unwrap_err();
+
+        assert_eq!(refusal.code, OAuthErrorCode::InvalidClient);
+    }
+
+    #[test]
+    fn a_document_gives_no_privilege() {
+        let plain = judge(&document("")).unwrap();
+        let greedy = judge(&document(r#","skip_consent":true,"user_id":"u1","jwks_uri":"http://169.254.169.254/""#));
+
+        assert_eq!(greedy.unwrap(), plain);
+    }
+
+    #[test]
+    fn grants_that_are_not_offered_are_dropped_from_a_document() {
+        let client = judge(&document(
+            r#","grant_types":["authorization_code","refresh_token","urn:ietf:params:oauth:grant-type:jwt-bearer"]"#,
+        ))
+        .unwrap();
+
+        assert_eq!(client.grant_types.len(), 2);
+    }
+
+    #[test]
+    fn a_document_redirect_matches_on_any_loopback_port() {
+        let client = judge(&document("")).unwrap();
+
+        assert!(client.redirect_uris.iter().any(|uri| uri.matches("http://127.0.0.1:51234/callback")));
+        assert!(!client.redirect_uris.iter().any(|uri| uri.matches("http://127.0.0.1:51234/other")));
     }
 }

@@ -231,4 +231,39 @@ mod tests {
         assert!(judge(&granted[..]).is_ok());
         assert_eq!(code_of(judge(&other[..])), OAuthErrorCode::InvalidTarget);
     }
+
+    #[test]
+    fn a_verifier_of_the_wrong_length_or_alphabet_is_an_invalid_grant() {
+        for verifier in ["a".repeat(42), "a".repeat(129), "+".repeat(43), "é".repeat(43), "a".repeat(1 << 20)] {
+            let verifier: &'static str = verifier.leak();
+            let result = judge(|_, presented| presented.code_verifier = Some(verifier));
+
+            assert_eq!(code_of(result), OAuthErrorCode::InvalidGrant);
+        }
+    }
+
+    #[test]
+    fn a_loopback_redirect_must_repeat_its_port() {
+        let result = judge(|facts, presented| {
+            facts.redirect_uri = Some("http://127.0.0.1:51234/cb");
+            presented.redirect_uri = Some("http://127.0.0.1:51235/cb");
+        });
+
+        assert_eq!(code_of(result), OAuthErrorCode::InvalidGrant);
+    }
+
+    #[test]
+    fn a_refused_resource_or_an_expired_code_is_no_replay() {
+        let expired = judge(|facts, _| facts.expires_at = 0);
+
+        assert!(matches!(expired, Err(CodeRefusal::Refused(_))), "{expired:?}");
+    }
+
+    #[test]
+    fn debug_hides_the_verifier() {
+        let presented =
+            PresentedCode { client_id: "c1", redirect_uri: None, code_verifier: Some("hush"), resources: &[] };
+
+        assert!(!format!("{presented:?}").contains("hush"));
+    }
 }

@@ -130,4 +130,22 @@ mod tests {
         assert_eq!(judge(Some("a b"), ClientKind::Public, LOOPBACK, "none"), required);
         assert_eq!(judge(Some("a b"), ClientKind::Public, WEB, "none"), Ok(Consent::Remembered));
     }
+
+    #[test]
+    fn a_yes_of_the_unspecified_address_is_not_remembered() {
+        let own_machine = RedirectUri::parse("https://0.0.0.0/cb").unwrap();
+
+        assert!(!is_remembered(ClientKind::Public, &own_machine));
+        assert!(is_remembered(ClientKind::Confidential, &own_machine));
+    }
+
+    #[test]
+    fn consent_to_nothing_covers_nothing() {
+        assert_eq!(judge(Some(""), ClientKind::Confidential, WEB, ""), Ok(Consent::Ask));
+    }
+
+    #[test]
+    fn prompt_login_alone_does_not_ask_for_consent_again() {
+        assert_eq!(judge(Some("a b"), ClientKind::Confidential, WEB, "login"), Ok(Consent::Remembered));
+    }
 }

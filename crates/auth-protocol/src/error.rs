@@ -142,15 +142,35 @@ mod tests {
     fn the_serde_name_is_the_wire_name() {
         for code in [
             OAuthErrorCode::InvalidRequest,
+            OAuthErrorCode::InvalidClient,
+            OAuthErrorCode::InvalidGrant,
+            OAuthErrorCode::UnauthorizedClient,
+            OAuthErrorCode::UnsupportedGrantType,
             OAuthErrorCode::UnsupportedResponseType,
-            OAuthErrorCode::InvalidRedirectUri,
-            OAuthErrorCode::InvalidTarget,
-            OAuthErrorCode::RequestUriNotSupported,
-            OAuthErrorCode::AccountSelectionRequired,
+            OAuthErrorCode::InvalidScope,
+            OAuthErrorCode::AccessDenied,
+            OAuthErrorCode::ServerError,
             OAuthErrorCode::TemporarilyUnavailable,
+            OAuthErrorCode::InvalidToken,
+            OAuthErrorCode::InsufficientScope,
+            OAuthErrorCode::UnsupportedTokenType,
+            OAuthErrorCode::InvalidRedirectUri,
+            OAuthErrorCode::InvalidClientMetadata,
+            OAuthErrorCode::InvalidSoftwareStatement,
             OAuthErrorCode::UnapprovedSoftwareStatement,
+            OAuthErrorCode::InvalidTarget,
+            OAuthErrorCode::InteractionRequired,
+            OAuthErrorCode::LoginRequired,
+            OAuthErrorCode::AccountSelectionRequired,
+            OAuthErrorCode::ConsentRequired,
+            OAuthErrorCode::InvalidRequestUri,
+            OAuthErrorCode::InvalidRequestObject,
+            OAuthErrorCode::RequestNotSupported,
+            OAuthErrorCode::RequestUriNotSupported,
+            OAuthErrorCode::RegistrationNotSupported,
         ] {
             assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+            assert_eq!(code.to_string(), code.as_str());
         }
     }
 

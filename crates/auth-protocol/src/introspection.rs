@@ -169,4 +169,45 @@ mod tests {
         assert_eq!(request("token=hush&token_type_hint=x").unwrap().token_type_hint, None);
         assert!(!format!("{:?}", request("token=hush")).contains("hush"));
     }
+
+    #[test]
+    fn an_inactive_answer_is_read_back() {
+        let json = serde_json::to_string(&IntrospectionResponse::Inactive).unwrap();
+
+        assert_eq!(serde_json::from_str::<IntrospectionResponse>(&json).unwrap(), IntrospectionResponse::Inactive);
+    }
+
+    #[test]
+    fn the_hint_of_rfc_7662_2_1_is_read() {
+        let params = Params::parse("token=mF_9.B5f-4.1JqM&token_type_hint=access_token", &[]).unwrap();
+
+        let request = IntrospectionRequest::parse(&params).unwrap();
+
+        assert_eq!(
+            (request.token.as_str(), request.token_type_hint),
+            ("mF_9.B5f-4.1JqM", Some(TokenTypeHint::AccessToken))
+        );
+    }
+
+    #[test]
+    fn the_example_of_rfc_7662_2_2_is_read_without_its_extensions() {
+        let response: IntrospectionResponse = serde_json::from_value(json!({
+            "active": true,
+            "client_id": "l238j323ds-23ij4",
+            "username": "jdoe",
+            "scope": "read write dolphin",
+            "sub": "Z5O3upPC88QrAjx00dis",
+            "aud": "https://protected.example.net/resource",
+            "iss": "https://server.example.com/",
+            "exp": 1_419_356_238,
+            "iat": 1_419_350_238,
+            "extension_field": "twenty-seven",
+        }))
+        .unwrap();
+
+        let IntrospectionResponse::Active(token) = response else { panic!("inactive") };
+        assert_eq!(token.scope.unwrap().to_string(), "read write dolphin");
+        assert_eq!(token.aud, Some("https://protected.example.net/resource".into()));
+        assert_eq!(token.exp, Some(1_419_356_238));
+    }
 }

@@ -12,6 +12,7 @@ use crate::scope::Scope;
 /// Served as OpenID discovery it must be complete: `jwks_uri`, `subject_types_supported` and
 /// `id_token_signing_alg_values_supported` are then required. OIDC Discovery §3.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the document of RFC 8414 §2 has one for each")]
 pub struct AuthorizationServerMetadata {
     /// The issuer, character for character as in `iss`.
     pub issuer: String,
@@ -262,5 +263,43 @@ mod tests {
         assert!(json.as_object().unwrap().values().all(|value| !value.is_null()));
         assert_eq!(json["issuer"], minimal["issuer"]);
         assert_eq!(json["request_uri_parameter_supported"], false);
+    }
+
+    #[test]
+    fn metadata_without_pkce_is_not_read() {
+        let without = json!({
+            "issuer": "https://as.example",
+            "authorization_endpoint": "https://as.example/authorize",
+            "token_endpoint": "https://as.example/token",
+            "response_types_supported": ["code"],
+            "grant_types_supported": ["authorization_code"],
+            "token_endpoint_auth_methods_supported": ["none"],
+        });
+
+        assert!(serde_json::from_value::<AuthorizationServerMetadata>(without).is_err());
+    }
+
+    #[test]
+    fn two_resources_of_one_host_have_two_places() {
+        let place = |path| well_known_path(WellKnown::OAuthProtectedResource, path);
+
+        assert_ne!(place("/mcp"), place("/files"));
+        assert_ne!(place("/mcp"), place("/"));
+        assert_ne!(place("/mcp"), place("/mcp/"));
+    }
+
+    #[test]
+    fn resource_metadata_is_read_back() {
+        let metadata = ProtectedResourceMetadata::new(
+            Resource::parse("https://mcp.example/").unwrap(),
+            "https://as.example",
+            &Scope::default(),
+        );
+
+        let json = serde_json::to_value(&metadata).unwrap();
+
+        assert_eq!(json["resource"], "https://mcp.example", "the one canonical form");
+        assert!(json.get("scopes_supported").is_none());
+        assert_eq!(serde_json::from_value::<ProtectedResourceMetadata>(json).unwrap(), metadata);
     }
 }

@@ -128,6 +128,8 @@ fn refuse<T>(description: impl Into<Cow<'static, str>>) -> Result<T, OAuthError>
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn refusal(input: impl AsRef<[u8]>) -> OAuthErrorCode {
@@ -155,7 +157,8 @@ mod tests {
     #[test]
     fn a_repeated_parameter_is_refused() {
         assert_eq!(refusal("state=a&state=b"), OAuthErrorCode::InvalidRequest);
-        assert_eq!(refusal("state=a&st%61te="), OAuthErrorCode::InvalidRequest);
+        assert_eq!(refusal("state=a&st%61te=b"), OAuthErrorCode::InvalidRequest);
+        assert_eq!(refusal("unknown=a&unknown=b"), OAuthErrorCode::InvalidRequest);
     }
 
     #[test]
@@ -213,5 +216,50 @@ mod tests {
         let params = Params::parse("client_secret=hush", &[]).unwrap();
 
         assert_eq!(format!("{params:?}"), r#"{"client_secret"}"#);
+    }
+
+    #[test]
+    fn an_empty_value_still_counts_as_a_repetition() {
+        for input in ["state=&state=a", "state=a&state=", "state=&state=", "state&state", "state&state=a"] {
+            assert_eq!(refusal(input), OAuthErrorCode::InvalidRequest, "{input}");
+        }
+        assert!(Params::from_pairs([("state", ""), ("state", "a")], &[]).is_err());
+    }
+
+    #[test]
+    fn another_spelling_is_another_parameter() {
+        let params = Params::parse("state[]=a&state%5B0%5D=b&State=c&state=d", &[]).unwrap();
+
+        assert_eq!(params.get("state"), Some("d"));
+    }
+
+    #[test]
+    fn a_name_of_any_length_is_refused_over_the_cap() {
+        assert!(Params::parse("n".repeat(MAX_NAME_LENGTH), &[]).is_ok());
+        assert_eq!(refusal("n".repeat(MAX_NAME_LENGTH + 1)), OAuthErrorCode::InvalidRequest);
+    }
+
+    #[test]
+    fn a_semicolon_separates_nothing() {
+        let params = Params::parse("a=1;b=2", &[]).unwrap();
+
+        assert_eq!(params.get("a"), Some("1;b=2"));
+        assert_eq!(params.get("b"), None);
+    }
+
+    #[test]
+    fn a_hundred_thousand_pairs_are_refused_at_the_cap() {
+        assert_eq!(refusal("resource=1&".repeat(100_000)), OAuthErrorCode::InvalidRequest);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(input in proptest::collection::vec(any::<u8>(), 0..200)) {
+            if let Ok(params) = Params::parse(&input, &[]) {
+                let again = Params::parse(params.to_urlencoded(), &[]).unwrap();
+
+                prop_assert_eq!(again, params);
+            }
+        }
     }
 }

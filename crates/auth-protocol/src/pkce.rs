@@ -99,6 +99,8 @@ fn malformed(description: &'static str) -> OAuthError {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     // RFC 7636 appendix B.
@@ -165,5 +167,30 @@ mod tests {
         let verifier = CodeVerifier::parse(VERIFIER).unwrap();
 
         assert_eq!(format!("{verifier:?}"), "CodeVerifier(..)");
+    }
+
+    #[test]
+    fn a_stored_challenge_is_checked_when_read() {
+        assert!(serde_json::from_str::<CodeChallenge>(&format!("\"{CHALLENGE}\"")).is_ok());
+        assert!(serde_json::from_str::<CodeChallenge>("\"\"").is_err());
+    }
+
+    #[test]
+    fn a_challenge_with_stray_bits_is_no_digest() {
+        // 43 characters hold 258 bits, and a digest has 256: `N` and `M` differ in the two left over.
+        let stray = format!("{}N", &CHALLENGE[..42]);
+
+        assert!(CodeChallenge::parse(Some(&stray), Some("S256")).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn exactly_the_verifier_behind_a_challenge_verifies(one in "[A-Za-z0-9._~-]{43,128}", other in "[A-Za-z0-9._~-]{43,128}") {
+            let digest = URL_SAFE_NO_PAD.encode(Sha256::digest(one.as_bytes()));
+            let challenge = CodeChallenge::parse(Some(&digest), Some(S256)).unwrap();
+
+            prop_assert!(challenge.verify(&CodeVerifier::parse(&one).unwrap()));
+            prop_assert_eq!(challenge.verify(&CodeVerifier::parse(&other).unwrap()), one == other);
+        }
     }
 }

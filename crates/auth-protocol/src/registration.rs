@@ -37,8 +37,8 @@ pub struct RegistrationPolicy {
     pub scopes: Scope,
     /// The grant types offered. Default both.
     pub grant_types: Vec<GrantType>,
-    /// The authentication methods offered, the one for clients that name none first. Default all
-    /// three, `none` first.
+    /// The authentication methods offered; a client that names none gets `none`, or else the first.
+    /// Default all three.
     pub auth_methods: Vec<ClientAuthMethod>,
     /// The private-use redirect URIs allowed, without query. Default Cursor's.
     pub private_use_redirects: Vec<String>,

@@ -61,4 +61,19 @@ mod tests {
     fn debug_hides_the_token() {
         assert!(!format!("{:?}", parse("token=hush").unwrap()).contains("hush"));
     }
+
+    #[test]
+    fn a_wrong_or_unknown_hint_is_no_error() {
+        assert_eq!(parse("token=a&token_type_hint=saml").unwrap().token_type_hint, None);
+        assert_eq!(parse("token=a&token_type_hint=").unwrap().token_type_hint, None);
+        assert_eq!(
+            parse("token=a&token_type_hint=access_token").unwrap().token_type_hint,
+            Some(TokenTypeHint::AccessToken)
+        );
+    }
+
+    #[test]
+    fn garbage_is_a_token_like_any_other() {
+        assert_eq!(parse("token=%27+OR+1%3D1--").unwrap().token, "' OR 1=1--");
+    }
 }

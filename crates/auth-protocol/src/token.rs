@@ -253,4 +253,28 @@ mod tests {
 
         assert!(!format!("{request:?}{response:?}").contains("hush"));
     }
+
+    #[test]
+    fn a_repeated_parameter_never_becomes_a_request() {
+        for text in [
+            "grant_type=authorization_code&grant_type=authorization_code&code=x",
+            "grant_type=authorization_code&code=x&code=y",
+            "grant_type=authorization_code&code=&code=y",
+            "grant_type=refresh_token&refresh_token=r&refresh_token=",
+        ] {
+            assert_eq!(Params::parse(text, &["resource"]).unwrap_err().code, OAuthErrorCode::InvalidRequest, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_json_body_is_not_read_as_a_form() {
+        assert_eq!(parse(r#"{"grant_type":"authorization_code","code":"x"}"#), Err(OAuthErrorCode::InvalidRequest));
+    }
+
+    #[test]
+    fn a_code_request_has_no_scope() {
+        let with = parse("grant_type=authorization_code&code=x&scope=admin");
+
+        assert_eq!(with, parse("grant_type=authorization_code&code=x"));
+    }
 }

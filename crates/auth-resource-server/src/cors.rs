@@ -13,7 +13,7 @@ const MCP_NAME: HeaderName = HeaderName::from_static("mcp-name");
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// How long a browser may remember the answer to a preflight.
-const REMEMBERED: Duration = Duration::from_secs(600);
+pub(crate) const REMEMBERED: Duration = Duration::from_mins(10);
 
 /// Returns the CORS rules of an MCP route: any origin, no credentials, the challenge readable.
 ///

@@ -146,7 +146,8 @@ impl JwksBuilder {
     ///
     /// # Errors
     ///
-    /// If the issuer is not a URL without query and fragment. RFC 8414 §2.
+    /// If the issuer is not an `https` URL without query, fragment and user, or `http` for
+    /// development. RFC 8414 §2.
     pub fn build(self) -> Result<Jwks, InvalidIssuer> {
         let source = match self.jwks_uri {
             Some(jwks_uri) => Source::at(self.outbound, jwks_uri),
@@ -166,7 +167,7 @@ impl fmt::Debug for JwksBuilder {
     }
 }
 
-/// An issuer whose metadata cannot be found, because it is not a URL without query and fragment.
+/// An issuer whose metadata cannot be found, because it is not a plain `https` URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is not an issuer URL")]
 pub struct InvalidIssuer(pub(crate) String);

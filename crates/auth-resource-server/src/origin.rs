@@ -76,7 +76,14 @@ mod tests {
         for origin in ["http://localhost:5173", "http://127.0.0.1", "https://[::1]:8443", "http://app.localhost"] {
             assert!(rule.admits(origin), "{origin}");
         }
-        for origin in ["null", "", "https://evil.example", "http://localhost.evil.example", "app://localhost"] {
+        for origin in [
+            "null",
+            "",
+            "https://evil.example",
+            "http://localhost.evil.example",
+            "http://localhost@evil.example",
+            "app://localhost",
+        ] {
             assert!(!rule.admits(origin), "{origin}");
         }
     }

@@ -69,18 +69,18 @@ impl RequireToken {
                 challenges.refusal(StatusCode::UNAUTHORIZED, Some(&error))
             }
         };
-        self.answer(refusal)
+        self.answer(&refusal)
     }
 
     /// Returns the answer to a request whose token lacks `required`, for an operation inside the route.
     ///
     /// All scopes of the operation are named at once, so that one more consent is enough.
     pub fn insufficient_scope(&self, required: &Scope) -> Response {
-        self.answer(self.0.challenges.clone().naming(required).insufficient_scope())
+        self.answer(&self.0.challenges.clone().naming(required).insufficient_scope())
     }
 
     /// What went into a challenge was checked when the guard was made, so the fallback is theory.
-    fn answer(&self, refusal: Result<Refusal, InvalidChallenge>) -> Response {
+    fn answer(&self, refusal: &Result<Refusal, InvalidChallenge>) -> Response {
         refusal.as_ref().unwrap_or(&self.0.no_token).response()
     }
 }

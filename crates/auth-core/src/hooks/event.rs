@@ -4,9 +4,11 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::FutureExt as _;
 use sea_orm::DatabaseTransaction;
 
 /// Something that happened, in the past tense: `SignedIn`.
@@ -69,11 +71,13 @@ impl Events {
         push(&mut self.within, TypeId::of::<E>(), hook);
     }
 
-    /// Tells everybody who listens to `E`; failures are logged and the others are still told.
+    /// Tells everybody who listens to `E`; failures and panics are logged and the others still told.
     pub async fn emit<E: Event>(&self, event: &E) {
         for hook in list::<Arc<dyn On<E>>>(&self.after, TypeId::of::<E>()) {
-            if let Err(error) = hook.on(event).await {
-                tracing::error!(event = E::NAME, %error, cause = ?error.source(), "hook.failed");
+            match AssertUnwindSafe(hook.on(event)).catch_unwind().await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(event = E::NAME, %error, cause = ?error.source(), "hook.failed"),
+                Err(_) => tracing::error!(event = E::NAME, "hook.panicked"),
             }
         }
     }

@@ -118,6 +118,8 @@ fn data_error(error: &serde_json::Error) -> String {
         return text.split(" at line").next().unwrap_or("").to_owned();
     }
     match text.rsplit_once("expected ") {
+        // Our own name of the type says nothing to the caller.
+        Some((_, expected)) if expected.starts_with("struct ") => "expected an object".to_owned(),
         Some((_, expected)) => format!("expected {}", expected.split(" at line").next().unwrap_or("")),
         None => "does not have the right shape".to_owned(),
     }

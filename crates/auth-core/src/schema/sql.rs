@@ -148,6 +148,8 @@ pub(super) fn modify(backend: DbBackend, table: &str, column: &NewColumn) -> Opt
 pub(super) fn retype(backend: DbBackend, table: &str, column: &NewColumn) -> Option<String> {
     let mut def = define(backend, column);
     if backend == DbBackend::Postgres {
+        // Nothing but the type: `USING` belongs to it and is written last.
+        def = ColumnDef::new_with_type(column.spec.name.clone(), type_of(backend, column));
         let old = Expr::col(column.spec.name.clone());
         def.using(match column.spec.ty {
             LogicalType::Timestamp => old.binary(BinOper::Custom("AT TIME ZONE"), Expr::val("UTC")),

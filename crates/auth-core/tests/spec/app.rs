@@ -143,10 +143,10 @@ pub(crate) async fn send(router: &Router, request: Request) -> Reply {
 
 /// A request to a path below the base path; a path that begins with `//` is one at the origin.
 pub(crate) fn request(method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Request {
-    let path = path.strip_prefix('/').filter(|rest| rest.starts_with('/')).map_or_else(
-        || format!("/api/auth{path}"),
-        str::to_owned,
-    );
+    let path = path
+        .strip_prefix('/')
+        .filter(|rest| rest.starts_with('/'))
+        .map_or_else(|| format!("/api/auth{path}"), str::to_owned);
     let mut request = http::Request::builder().method(method).uri(path);
     for (name, value) in headers {
         request = request.header(*name, *value);
@@ -172,7 +172,7 @@ pub(crate) async fn dump(db: &DatabaseConnection) -> String {
         let columns = ask(db, &format!("SELECT '\"' || name || '\"' FROM pragma_table_info('{table}')")).await;
         let row = columns.iter().map(|column| format!("coalesce({column}, 'null')")).collect::<Vec<_>>();
         let rows = ask(db, &format!("SELECT {} FROM \"{table}\" ORDER BY 1", row.join(" || ' | ' || "))).await;
-        text.push_str(&format!("{table}\n  {}\n", rows.join("\n  ")));
+        text = format!("{text}{table}\n  {}\n", rows.join("\n  "));
     }
     text
 }

@@ -1,7 +1,7 @@
 //! The framework through the front door: a builder with tiny plugins, and requests to its router.
 #![cfg(test)]
 
-mod access;
+mod address;
 mod app;
 mod bodies;
 mod complaints;

@@ -16,9 +16,18 @@ use crate::store;
 #[derive(Debug)]
 pub(crate) enum SignOut {
     /// The person must confirm: the request alone proves nothing.
-    Confirm { account: String, client_name: Option<String> },
+    Confirm(Question),
     /// Nobody is signed in any more; the browser goes on to the client, or sees a page.
     Done { redirect: Option<String>, cookie: Option<HeaderValue> },
+}
+
+/// What a person is asked before they are signed out.
+#[derive(Debug)]
+pub(crate) struct Question {
+    pub(crate) account: String,
+    pub(crate) client_name: Option<String>,
+    /// Where a yes leads to, if the client registered it.
+    pub(crate) leads_to: Option<RedirectUri>,
 }
 
 /// Whether the person has confirmed on our own page.
@@ -59,23 +68,23 @@ pub(crate) async fn end_session(
             .find(|uri| uri.matches(wanted))
             .and_then(|_| RedirectUri::parse(wanted).ok())
     });
-    let redirect = redirect.map(|uri| match request.state.as_deref() {
+    let url = redirect.as_ref().map(|uri| match request.state.as_deref() {
         Some(state) => uri.with_query(&[("state", state)]),
         None => uri.as_str().to_owned(),
     });
     let Some(who) = cx.find_session(headers).await? else {
         // Only a client that shows an ID token of ours may send the browser on by itself.
-        let redirect = redirect.filter(|_| hint.is_some());
-        return Ok(SignOut::Done { redirect, cookie: None });
+        return Ok(SignOut::Done { redirect: url.filter(|_| hint.is_some()), cookie: None });
     };
     let proven = hint.is_some_and(|claims| {
         claims.sub == who.user.id && claims.sid.as_deref() == Some(&sid(provider, &who.session.id))
     });
     if confirmed == Confirmed::NotYet && !(proven && redirect.is_some()) {
-        return Ok(SignOut::Confirm { account: who.user.email, client_name: client.map(|client| client.name) });
+        let client_name = client.map(|client| client.name);
+        return Ok(SignOut::Confirm(Question { account: who.user.email, client_name, leads_to: redirect }));
     }
     let cookie = end(provider, &who).await?;
-    Ok(SignOut::Done { redirect, cookie: Some(cookie) })
+    Ok(SignOut::Done { redirect: url, cookie: Some(cookie) })
 }
 
 async fn end(provider: &Provider, who: &SignedIn) -> Result<HeaderValue, Unexpected> {

@@ -13,7 +13,7 @@ use super::form::{OAuthForm, REPEATABLE};
 use super::page::{error_page, redirect, with_cookie};
 use super::schema::EndSessionRequest;
 use crate::error::OAuthFailure;
-use crate::flow::end_session::{Confirmed, SignOut, end_session as sign_out};
+use crate::flow::end_session::{Confirmed, Question, SignOut, end_session as sign_out};
 use crate::provider::Provider;
 
 /// Signs a person out at the wish of a client, or asks first.
@@ -70,7 +70,7 @@ async fn answer(provider: &Provider, headers: &HeaderMap, params: &Params) -> Re
             with_cookie(redirect(provider, &url, StatusCode::SEE_OTHER), cookie)
         }
         Ok(SignOut::Done { redirect: None, cookie }) => with_cookie(signed_out(provider), cookie),
-        Ok(SignOut::Confirm { account, client_name }) => confirm(provider, headers, &request, &account, client_name),
+        Ok(SignOut::Confirm(question)) => confirm(provider, headers, &request, question),
         Err(failure) => provider.cx().failure_page(&failure),
     }
 }
@@ -93,8 +93,7 @@ fn confirm(
     provider: &Provider,
     headers: &HeaderMap,
     request: &SignOutRequest,
-    account: &str,
-    client_name: Option<String>,
+    question: Question,
 ) -> Response {
     let cx = provider.cx();
     let Some(pages) = cx.pages() else { return StatusCode::NOT_FOUND.into_response() };
@@ -112,6 +111,7 @@ fn confirm(
     for (name, value) in carried {
         hidden.extend(value.clone().map(|value| Hidden { name, value }));
     }
+    let Question { account, client_name, leads_to } = question;
     let message = match client_name {
         Some(client) => format!("{client} asks to sign you out. You are signed in as {account}."),
         None => format!("You are signed in as {account}."),
@@ -123,8 +123,6 @@ fn confirm(
         form: FormTarget { action: format!("{}/oauth2/end-session", cx.config().base_path()), hidden },
         button: "Sign out".to_owned(),
     });
-    let to = request.post_logout_redirect_uri.as_deref();
-    let to = to.and_then(|uri| auth_protocol::redirect_uri::RedirectUri::parse(uri).ok());
-    let source = to.map(|uri| uri.form_action_source());
+    let source = leads_to.map(|uri| uri.form_action_source());
     with_cookie(page(StatusCode::OK, html, source.as_deref()), csrf.cookie)
 }

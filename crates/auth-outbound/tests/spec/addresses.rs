@@ -117,3 +117,40 @@ async fn a_name_without_addresses_is_a_failed_lookup() {
 
     assert!(matches!(refused, Err(OutboundError::Lookup(_))), "{refused:?}");
 }
+
+#[tokio::test]
+async fn local_names_never_reach_the_resolver_and_are_refused() {
+    for url in ["https://localhost/", "https://x.localhost/", "https://metadata.google.internal/", "https://intranet/"]
+    {
+        let answers = Answers::with(&["8.8.8.8"]);
+
+        let refused = fetched(OutboundOptions::new().lookup(answers.clone()), url).await;
+
+        assert!(matches!(refused, Err(OutboundError::Address)), "{url}: {refused:?}");
+        assert_eq!(answers.asked(), 0, "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_is_rebound_reaches_nothing() {
+    let server = Server::of(Router::new().route("/jwks", get(|| async { "{}" }))).await;
+    let answers = Answers::in_turn(&[&["127.0.0.1"], &["10.0.0.1"], &["::ffff:127.0.0.1"]]);
+    let outbound = Outbound::new(OutboundOptions::new().allow_loopback().lookup(answers.clone())).unwrap();
+    let url = server.url_at("localhost", "/jwks");
+
+    let first = outbound.fetch_json(&url).await;
+    let rebound = [outbound.fetch_json(&url).await, outbound.fetch_json(&url).await];
+
+    assert!(first.is_ok(), "{first:?}");
+    assert!(rebound.iter().all(|result| matches!(result, Err(OutboundError::Address))), "{rebound:?}");
+    assert_eq!((answers.asked(), server.hits()), (3, 1));
+}
+
+#[tokio::test]
+async fn a_refusal_names_no_address() {
+    let options = OutboundOptions::new().lookup(Answers::with(&["8.8.8.8", "10.0.0.7"]));
+
+    let refused = fetched(options, "https://issuer.example/jwks").await.unwrap_err();
+
+    assert!(!format!("{refused} {refused:?}").contains("10.0.0.7"), "{refused:?}");
+}

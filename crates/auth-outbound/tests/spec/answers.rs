@@ -8,10 +8,9 @@ use auth_outbound::{Outbound, OutboundError, OutboundOptions};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::Redirect;
 use axum::routing::get;
 
-use crate::server::{Server, outbound};
+use crate::server::{Server, babbling, outbound};
 
 #[tokio::test]
 async fn an_answer_carries_status_body_and_what_a_cache_needs() {
@@ -55,15 +54,87 @@ async fn a_server_may_forbid_keeping_its_answer() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let router = Router::new()
-        .route("/jwks", get(|| async { Redirect::temporary("/elsewhere") }))
-        .route("/elsewhere", get(|| async { "{}" }));
-    let server = Server::of(router).await;
+    for status in [301, 302, 303, 307, 308] {
+        let away =
+            move || async move { (StatusCode::from_u16(status).unwrap(), [(header::LOCATION, "/elsewhere")], "") };
+        let router = Router::new().route("/jwks", get(away)).route("/elsewhere", get(|| async { "{}" }));
+        let server = Server::of(router).await;
+
+        let fetched = outbound().fetch_json(&server.url("/jwks")).await.unwrap();
+
+        assert_eq!(fetched.status, status);
+        assert_eq!(server.hits(), 1, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_is_not_followed() {
+    let page = || async {
+        let html = r#"<meta http-equiv="refresh" content="0;url=/elsewhere">"#;
+        ([(header::REFRESH, "0;url=/elsewhere"), (header::CONTENT_TYPE, "text/html")], html)
+    };
+    let server = Server::of(Router::new().route("/jwks", get(page))).await;
 
     let fetched = outbound().fetch_json(&server.url("/jwks")).await.unwrap();
 
-    assert_eq!(fetched.status, 307);
+    assert!(!fetched.is_json());
     assert_eq!(server.hits(), 1);
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_not_unpacked() {
+    let bomb = || async { ([(header::CONTENT_ENCODING, "gzip")], [0x1f_u8, 0x8b, 8, 0, 0, 0, 0, 0]) };
+    let server = Server::of(Router::new().route("/jwks", get(bomb))).await;
+
+    let fetched = outbound().fetch_json(&server.url("/jwks")).await.unwrap();
+
+    assert_eq!(fetched.body, [0x1f, 0x8b, 8, 0, 0, 0, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_flood_of_headers_is_cut_off() {
+    let url = babbling(b"HTTP/1.1 200 OK\r\n", b"x-flood: 0123456789abcdef0123456789abcdef\r\n").await;
+
+    let refused = outbound().fetch_json(&url).await;
+
+    assert!(matches!(refused, Err(OutboundError::Network(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_body_larger_than_announced_is_cut_off() {
+    let url = babbling(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n", b"{}").await;
+
+    let fetched = outbound().fetch_json(&url).await.unwrap();
+
+    assert_eq!(fetched.body, b"{}");
+}
+
+#[tokio::test]
+async fn a_body_without_length_is_capped() {
+    let url = babbling(b"HTTP/1.1 200 OK\r\n\r\n", &[b' '; 512]).await;
+
+    let refused = outbound().fetch_json(&url).await;
+
+    assert!(matches!(refused, Err(OutboundError::TooLarge { limit: 65_536 })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn an_announced_gigabyte_is_refused_without_reading_it() {
+    let url = babbling(b"HTTP/1.1 200 OK\r\ncontent-length: 1073741824\r\n\r\n", &[b' '; 512]).await;
+
+    let refused = outbound().fetch_json(&url).await;
+
+    assert!(matches!(refused, Err(OutboundError::TooLarge { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_a_network_failure_that_quotes_nothing() {
+    let url = babbling(b"SSH-2.0-secret\r\n", b"secret\r\n").await;
+
+    let refused = outbound().fetch_json(&url).await.unwrap_err();
+
+    assert_eq!(refused.to_string(), "the host cannot be reached");
+    assert!(!format!("{refused:?}").contains("secret"));
 }
 
 #[tokio::test]

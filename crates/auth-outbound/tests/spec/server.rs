@@ -10,6 +10,7 @@ use auth_outbound::{Lookup, Outbound, OutboundOptions};
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use url::Url;
 
 /// A server on a free loopback port.
@@ -46,17 +47,21 @@ impl Server {
     }
 }
 
-/// Answers every name with the same addresses, and counts the questions.
+/// Answers one question after the other, whatever the name; the last answer stays. Counts the questions.
 #[derive(Clone)]
 pub(crate) struct Answers {
-    addresses: Vec<IpAddr>,
+    answers: Vec<Vec<IpAddr>>,
     asked: Arc<AtomicUsize>,
 }
 
 impl Answers {
     pub(crate) fn with(addresses: &[&str]) -> Self {
-        let addresses = addresses.iter().map(|address| address.parse().unwrap()).collect();
-        Self { addresses, asked: Arc::default() }
+        Self::in_turn(&[addresses])
+    }
+
+    pub(crate) fn in_turn(answers: &[&[&str]]) -> Self {
+        let parsed = |addresses: &&[&str]| addresses.iter().map(|address| address.parse().unwrap()).collect();
+        Self { answers: answers.iter().map(parsed).collect(), asked: Arc::default() }
     }
 
     pub(crate) fn asked(&self) -> usize {
@@ -67,9 +72,24 @@ impl Answers {
 #[async_trait]
 impl Lookup for Answers {
     async fn lookup(&self, _: &str) -> io::Result<Vec<IpAddr>> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
-        Ok(self.addresses.clone())
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        Ok(self.answers[asked.min(self.answers.len() - 1)].clone())
     }
+}
+
+/// A port that answers every request with the same bytes again and again, until nobody listens.
+pub(crate) async fn babbling(head: &'static [u8], again: &'static [u8]) -> Url {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Url::parse(&format!("http://{}/jwks", listener.local_addr().unwrap())).unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let asked = socket.read(&mut [0; 1024]).await;
+            assert!(asked.is_ok_and(|bytes| bytes > 0), "nobody asked");
+            socket.write_all(head).await.ok();
+            while socket.write_all(again).await.is_ok() {}
+        }
+    });
+    url
 }
 
 /// A client for development, which may reach the server above.

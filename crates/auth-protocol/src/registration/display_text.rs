@@ -33,6 +33,7 @@ fn is_invisible(c: char) -> bool {
             | '\u{FEFF}'
             | '\u{FFA0}'
             | '\u{FFF0}'..='\u{FFFD}'
+            | '\u{1D173}'..='\u{1D17A}'
             | '\u{E0000}'..='\u{E0FFF}'
     )
 }
@@ -63,6 +64,14 @@ mod tests {
     fn nothing_visible_is_nothing() {
         assert_eq!(display_text("\u{200B} \u{3164}", 100), None);
         assert_eq!(display_text("", 100), None);
+    }
+
+    #[test]
+    fn no_direction_mark_and_no_tag_survives() {
+        let marks = "\u{61C}\u{200E}\u{200F}\u{202A}\u{202B}\u{202C}\u{202D}\u{202E}\u{2066}\u{2067}\u{2068}\u{2069}";
+        let others = "\u{180E}\u{FE0F}\u{1D173}\u{E0041}\u{E0100}\u{7F}\u{85}\u{9B}";
+
+        assert_eq!(display_text(&format!("a{marks}{others}b"), 100).unwrap().replace(' ', ""), "ab");
     }
 
     #[test]

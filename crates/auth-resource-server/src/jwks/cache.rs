@@ -12,11 +12,11 @@ use crate::clock::Clock;
 use crate::token::{InvalidToken, VerifyError};
 
 /// How long keys are used without asking again, where the issuer does not say.
-const FRESH: Duration = Duration::from_secs(600);
+const FRESH: Duration = Duration::from_mins(10);
 /// How short and how long an issuer may make that.
-const FRESH_BOUNDS: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(3600));
+const FRESH_BOUNDS: (Duration, Duration) = (Duration::from_mins(1), Duration::from_hours(1));
 /// How long keys are used while the issuer is away. A withdrawn key lives no longer than this.
-const USABLE: Duration = Duration::from_secs(3600);
+const USABLE: Duration = Duration::from_hours(1);
 /// How long after a failed fetch the issuer is left alone.
 const BACK_OFF: Duration = Duration::from_secs(5);
 

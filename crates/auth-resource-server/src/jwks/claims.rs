@@ -172,4 +172,40 @@ mod tests {
             assert_eq!(judged(&changes), Err(InvalidToken::Claims), "{changes}");
         }
     }
+
+    #[test]
+    fn the_audience_may_be_an_alias_of_our_resource_and_nothing_else() {
+        assert_eq!(judged(&json!({ "aud": "HTTPS://MCP.example:443/mcp" })), Ok(()));
+        for aud in [
+            "https://mcp.example/other/../mcp",
+            "https://mcp.example/mcp/",
+            "http://mcp.example/mcp",
+            "https://mcp.example.evil.example/mcp",
+            "mcp",
+            "",
+        ] {
+            assert_eq!(judged(&json!({ "aud": aud })), Err(InvalidToken::Audience), "{aud}");
+        }
+    }
+
+    #[test]
+    fn a_claim_that_is_there_twice_is_refused() {
+        for twice in ["aud", "iss", "exp", "scope"] {
+            let text = format!(
+                r#"{{"iss":"a","sub":"s","aud":"b","exp":1,"scope":"c","{twice}":{}}}"#,
+                if twice == "exp" { "2" } else { r#""x""# }
+            );
+
+            assert!(serde_json::from_str::<Claims>(&text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_without_scope_allows_nothing() {
+        let claims = json!({ "iss": "a", "sub": "s", "aud": "b", "exp": 1 });
+
+        let token = serde_json::from_value::<Claims>(claims).unwrap().into_verified().unwrap();
+
+        assert!(token.scope.is_empty());
+    }
 }

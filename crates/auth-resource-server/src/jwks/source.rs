@@ -93,7 +93,9 @@ impl Source {
 /// Returns where the metadata may be, in the order MCP clients look for it.
 fn metadata_urls(issuer: &str) -> Option<[Url; 3]> {
     let issuer = Url::parse(issuer).ok()?;
-    if !issuer.has_host() || issuer.query().is_some() || issuer.fragment().is_some() {
+    let is_plain =
+        matches!(issuer.scheme(), "https" | "http") && issuer.username().is_empty() && issuer.password().is_none();
+    if !is_plain || issuer.query().is_some() || issuer.fragment().is_some() {
         return None;
     }
     let path = issuer.path().trim_end_matches('/');
@@ -128,8 +130,17 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_has_no_query_and_no_fragment() {
-        for issuer in ["issuer.example", "https://issuer.example?a=b", "https://issuer.example#a", "urn:issuer"] {
+    fn an_issuer_has_a_host_and_no_query_fragment_or_user() {
+        for issuer in [
+            "issuer.example",
+            "urn:issuer",
+            "ftp://issuer.example",
+            "file:///issuer",
+            "https://issuer.example?a=b",
+            "https://issuer.example#a",
+            "https://alice@issuer.example",
+            "https://:secret@issuer.example",
+        ] {
             assert!(metadata_urls(issuer).is_none(), "{issuer}");
         }
     }

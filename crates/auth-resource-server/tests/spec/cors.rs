@@ -39,9 +39,7 @@ async fn a_preflight_from_any_origin_is_answered_without_a_token() {
     assert_eq!(answer.header("access-control-allow-methods"), Some("GET,POST,DELETE"));
     assert_eq!(
         answer.header("access-control-allow-headers"),
-        Some(
-            "authorization,content-type,accept,mcp-protocol-version,mcp-session-id,mcp-method,mcp-name,last-event-id"
-        )
+        Some("authorization,content-type,accept,mcp-protocol-version,mcp-session-id,mcp-method,mcp-name,last-event-id")
     );
 }
 

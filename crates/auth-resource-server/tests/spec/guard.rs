@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use auth_protocol::scope::Scope;
 use auth_resource_server::{Denial, InvalidToken, RequireToken, VerifiedToken, Verifier, VerifyError};
 use axum::Router;
+use axum::body::Body;
 use axum::extract::Request;
 use axum::routing::any;
 use http::{HeaderMap, header};
@@ -35,6 +36,7 @@ impl Verifier for KnownTokens {
             "good" => "mcp:tools files:read",
             "poor" => "files:read",
             "outage" => return Err(VerifyError::Unavailable("connection refused to 10.0.0.7".into())),
+            "foreign" => return Err(InvalidToken::Audience.into()),
             "expired" => return Err(InvalidToken::Expired.into()),
             _ => return Err(InvalidToken::Unknown.into()),
         };
@@ -56,7 +58,7 @@ fn guard_over(verifier: KnownTokens, scope: &str) -> RequireToken {
 }
 
 fn guard() -> RequireToken {
-    guard_over(KnownTokens::default(), "mcp:tools mcp:prompts").clone()
+    guard_over(KnownTokens::default(), "mcp:tools mcp:prompts")
 }
 
 /// A route that says who calls it, behind the guard, in an app with a public page.
@@ -232,7 +234,7 @@ async fn a_token_in_the_query_or_the_body_is_not_read() {
     let form = post("/mcp").header("content-type", "application/x-www-form-urlencoded");
 
     let in_query = sent(&app, post("/mcp?access_token=good")).await;
-    let in_body = tower::ServiceExt::oneshot(app, form.body("access_token=good".into()).unwrap()).await.unwrap();
+    let in_body = tower::ServiceExt::oneshot(app, form.body(Body::from("access_token=good")).unwrap()).await.unwrap();
 
     assert_eq!(in_query.status, 401);
     assert_eq!(in_body.status(), 401);
@@ -278,17 +280,87 @@ async fn the_inner_service_sees_the_header_marked_as_sensitive() {
 }
 
 #[tokio::test]
-async fn a_realm_is_part_of_every_challenge() {
-    let metadata = Url::parse(METADATA).unwrap();
-    let guard = RequireToken::builder(KnownTokens::default(), metadata).realm("tools").build().unwrap();
-    let app = app(guard);
+async fn a_refusal_has_exactly_one_challenge() {
+    for request in [post("/mcp"), with_token("wrong"), with_token("poor"), with_token("a b")] {
+        let answer = sent(&tools_app(), request).await;
 
-    for request in [post("/mcp"), with_token("wrong")] {
-        let answer = sent(&app, request).await;
-
-        let challenge = answer.header("www-authenticate").unwrap();
-        assert!(challenge.starts_with(r#"Bearer realm="tools", "#), "{challenge}");
         assert_eq!(answer.count("www-authenticate"), 1);
+        let challenge = answer.header("www-authenticate").unwrap();
+        assert!(challenge.starts_with("Bearer "), "{challenge}");
+        assert!(!challenge.contains("realm="), "{challenge}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_for_another_resource_is_invalid_and_told_where_to_get_one() {
+    let answer = sent(&tools_app(), with_token("foreign")).await;
+
+    assert_eq!(answer.status, 401);
+    let challenge = answer.header("www-authenticate").unwrap();
+    assert!(challenge.contains(r#"error="invalid_token""#), "{challenge}");
+    assert!(challenge.contains(&format!(r#"resource_metadata="{METADATA}""#)), "{challenge}");
+}
+
+#[tokio::test]
+async fn no_refusal_repeats_the_token() {
+    for header in ["Bearer hush", "Bearer hush hush", "Bearer \"hush\"", "Basic hush"] {
+        let answer = sent(&tools_app(), post("/mcp").header("authorization", header)).await;
+
+        assert!(answer.status >= 400);
+        assert!(!format!("{:?}{}", answer.headers, answer.body).contains("hush"), "{header}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_request_never_reaches_the_route() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&calls);
+    let route = any(move || {
+        counter.fetch_add(1, Ordering::Relaxed);
+        async {}
+    });
+    let guarded = Router::new().route("/mcp", route).route_layer(guard());
+
+    for request in [post("/mcp"), with_token("wrong"), with_token("poor"), with_token("outage"), with_token("a b")] {
+        sent(&guarded, request).await;
+    }
+
+    assert_eq!(calls.load(Ordering::Relaxed), 0);
+}
+
+#[tokio::test]
+async fn every_other_method_needs_a_token() {
+    for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "options", "PURGE"] {
+        let answer = sent(&tools_app(), Request::builder().method(method).uri("/mcp")).await;
+
+        assert_eq!(answer.status, 401, "{method}");
+    }
+}
+
+#[tokio::test]
+async fn an_overridden_method_is_the_method_of_the_request() {
+    let request = post("/mcp").header("x-http-method-override", "OPTIONS").header("x-method-override", "OPTIONS");
+
+    assert_eq!(sent(&tools_app(), request).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_megabyte_of_token_is_refused_unread() {
+    let verifier = KnownTokens::default();
+    let app = app(guard_over(verifier.clone(), ""));
+
+    let answer = sent(&app, with_token(&"a".repeat(1 << 20))).await;
+
+    assert_eq!(answer.status, 400);
+    assert_eq!(verifier.asked(), 0);
+}
+
+#[tokio::test]
+async fn another_spelling_of_the_path_is_not_the_route() {
+    for path in ["//mcp", "/./mcp", "/MCP", "/mcp/", "/mcp;x=y", "/%6dcp", "/mcp%2F", "/mcp."] {
+        let answer = sent(&tools_app(), Request::post(path)).await;
+
+        assert_eq!(answer.status, 404, "{path}");
     }
 }
 

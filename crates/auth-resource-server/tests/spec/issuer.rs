@@ -3,6 +3,9 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use auth_outbound::{Outbound, OutboundOptions};
+use auth_protocol::resource::Resource;
+use auth_resource_server::{Clock, Jwks, JwksBuilder};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair};
 use axum::Router;
@@ -10,9 +13,6 @@ use axum::extract::State;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use auth_outbound::{Outbound, OutboundOptions};
-use auth_protocol::resource::Resource;
-use auth_resource_server::{Clock, Jwks, JwksBuilder};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
@@ -37,7 +37,7 @@ impl Key {
     }
 
     pub(crate) fn eddsa(id: &str) -> Self {
-        let pkcs8 = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
+        let pkcs8 = Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new()).unwrap();
         Self { id: id.to_owned(), algorithm: Algorithm::EdDSA, signing: EncodingKey::from_ed_der(pkcs8.as_ref()) }
     }
 
@@ -111,6 +111,10 @@ impl Issuer {
 
     pub(crate) fn names_itself(&self, issuer: &str) {
         self.served.lock().unwrap().metadata["issuer"] = json!(issuer);
+    }
+
+    pub(crate) fn leads_to(&self, jwks_uri: &str) {
+        self.served.lock().unwrap().metadata["jwks_uri"] = json!(jwks_uri);
     }
 
     pub(crate) fn may_be_kept(&self, cache_control: &'static str) {

@@ -417,3 +417,140 @@ async fn an_encryption_key_verifies_nothing() {
 
     assert_eq!(refused(&verifier, &issuer.token(&key)).await, InvalidToken::UnknownKey);
 }
+
+#[tokio::test]
+async fn every_spelling_of_no_algorithm_is_refused() {
+    let key = Key::es256("key-1");
+    let issuer = Issuer::publishing(&[&key]).await;
+    let verifier = issuer.verifier().build().unwrap();
+    let claims = part(&issuer.claims());
+    let signed = issuer.token(&key);
+    let signature = signed.rsplit('.').next().unwrap();
+
+    for alg in ["none", "None", "NONE", "nOnE", "", "ES257", "HS", "es256"] {
+        let header = part(&json!({ "alg": alg, "typ": "at+jwt", "kid": "key-1" }));
+        for token in [format!("{header}.{claims}."), format!("{header}.{claims}.{signature}")] {
+            assert_eq!(refused(&verifier, &token).await, InvalidToken::Malformed, "{alg}");
+        }
+    }
+    assert_eq!(issuer.fetches(), 0);
+}
+
+#[tokio::test]
+async fn an_empty_or_made_up_signature_is_refused() {
+    let key = Key::es256("key-1");
+    let issuer = Issuer::publishing(&[&key]).await;
+    let verifier = issuer.verifier().build().unwrap();
+    let token = issuer.token(&key);
+    let (signed, _) = token.rsplit_once('.').unwrap();
+
+    for signature in ["", "AAAA", &"A".repeat(86)] {
+        let reason = refused(&verifier, &format!("{signed}.{signature}")).await;
+
+        assert_eq!(reason, InvalidToken::Signature, "{signature}");
+    }
+}
+
+#[tokio::test]
+async fn a_hostile_key_id_is_an_unknown_key_and_nothing_more() {
+    let key = Key::es256("key-1");
+    let issuer = Issuer::publishing(&[&key]).await;
+    let elsewhere = Issuer::publishing(&[]).await;
+    let verifier = issuer.verifier().build().unwrap();
+    let url = format!("{}/jwks", elsewhere.url);
+
+    for id in ["", "' OR 1=1--", "../../dev/null", "/etc/passwd", &url, "key-1\0", "KEY-1", &"k".repeat(1 << 20)] {
+        let header = Header { kid: Some(id.to_owned()), ..key.header() };
+        let token = key.signs(&header, &issuer.claims());
+
+        assert_eq!(refused(&verifier, &token).await, InvalidToken::UnknownKey, "{id:.20}");
+    }
+    assert_eq!((issuer.fetches(), elsewhere.fetches()), (1, 0));
+}
+
+#[tokio::test]
+async fn a_url_in_the_token_is_never_fetched() {
+    let (published, own) = (Key::es256("key-1"), Key::es256("own"));
+    let issuer = Issuer::publishing(&[&published]).await;
+    let attacker = Issuer::publishing(&[&own]).await;
+    let verifier = issuer.verifier().build().unwrap();
+    let url = Some(format!("{}/jwks", attacker.url));
+    let header = Header { jku: url.clone(), x5u: url, ..own.header() };
+
+    let reason = refused(&verifier, &own.signs(&header, &issuer.claims())).await;
+
+    assert_eq!(reason, InvalidToken::UnknownKey);
+    assert_eq!(attacker.fetches(), 0);
+}
+
+#[tokio::test]
+async fn a_key_of_another_issuer_signs_nothing_for_ours() {
+    let (ours, theirs) = (Key::es256("key-1"), Key::es256("key-1"));
+    let issuer = Issuer::publishing(&[&ours]).await;
+    let verifier = issuer.verifier().build().unwrap();
+
+    assert_eq!(refused(&verifier, &issuer.token(&theirs)).await, InvalidToken::Signature);
+}
+
+#[tokio::test]
+async fn a_withdrawn_key_is_refused_once_the_keys_are_fetched_again() {
+    let (old, new) = (Key::es256("key-1"), Key::es256("key-2"));
+    let issuer = Issuer::publishing(&[&old]).await;
+    let verifier = issuer.verifier().build().unwrap();
+    let token = issuer.token(&old);
+    verifier.verify(&token).await.unwrap();
+
+    issuer.publishes(&[&new]);
+    issuer.clock.advance(30);
+    verifier.verify(&issuer.token(&new)).await.unwrap();
+
+    assert_eq!(refused(&verifier, &token).await, InvalidToken::UnknownKey);
+}
+
+#[tokio::test]
+async fn the_issuer_says_how_long_within_bounds() {
+    for (cache_control, fresh_for) in [("max-age=1000000000", 3600), ("no-store", 60), ("max-age=-1", 600)] {
+        let key = Key::es256("key-1");
+        let issuer = Issuer::publishing(&[&key]).await;
+        issuer.may_be_kept(cache_control);
+        let verifier = issuer.verifier().build().unwrap();
+        verifier.verify(&issuer.token(&key)).await.unwrap();
+        issuer.is_asked().await;
+
+        issuer.clock.advance(fresh_for - 1);
+        verifier.verify(&issuer.token(&key)).await.unwrap();
+        assert_eq!(issuer.fetches(), 1, "{cache_control}");
+        issuer.clock.advance(1);
+        verifier.verify(&issuer.token(&key)).await.unwrap();
+        issuer.is_asked().await;
+
+        assert_eq!(issuer.fetches(), 2, "{cache_control}");
+    }
+}
+
+#[tokio::test]
+async fn metadata_that_leads_inside_is_not_followed() {
+    let key = Key::es256("key-1");
+    let issuer = Issuer::publishing(&[&key]).await;
+
+    for inside in ["http://169.254.169.254/jwks", "https://10.0.0.1/jwks", "file:///etc/passwd", "https://a@b.example/"]
+    {
+        issuer.leads_to(inside);
+        let verifier = issuer.verifier().build().unwrap();
+
+        let result = verifier.verify(&issuer.token(&key)).await;
+
+        assert!(is_unavailable(&result), "{inside}: {result:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_outage_is_told_without_a_word_about_the_network() {
+    let issuer = Issuer::publishing(&[]).await;
+    issuer.leads_to("https://10.0.0.1/jwks");
+    let verifier = issuer.verifier().build().unwrap();
+
+    let error = verifier.verify(&issuer.token(&Key::es256("key-1"))).await.unwrap_err();
+
+    assert_eq!(error.to_string(), "tokens cannot be verified right now");
+}

@@ -1,4 +1,5 @@
 //! A guarded route and what stands around it, over requests and a loopback issuer.
+#![cfg(test)]
 
 mod clock;
 mod issuer;

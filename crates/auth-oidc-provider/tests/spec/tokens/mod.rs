@@ -1,1 +1,146 @@
 //! The token endpoint, tokens and what becomes of them.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "these steps stand outside test functions, and are tests all the same"
+)]
+
+mod bodies;
+mod client_authentication;
+mod end_session;
+mod exchange;
+mod id_tokens;
+mod introspection;
+mod keys;
+mod races;
+mod refresh;
+mod replay_window;
+mod resources;
+mod revocation;
+mod statements;
+mod storage;
+mod userinfo;
+
+use std::time::Duration;
+
+use auth_oidc_provider::entity::{client, grant};
+use auth_protocol::OAuthErrorCode;
+use auth_testkit::{Answer, Code, OAuthClient, Person, Registration, TestApp, Tokens};
+use axum::body::Body;
+use http::{HeaderValue, Request};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use serde_json::{Value, json};
+use url::form_urlencoded::Serializer;
+
+use crate::{app, provider};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A confidential client, with what it takes to redeem a code of Alice.
+async fn with_code() -> (TestApp, OAuthClient, Code) {
+    let app = app(provider()).build().await;
+    let client = app.registers(Registration::confidential_basic()).await;
+    let code = app.alice().await.authorizes(&client).await;
+    (app, client, code)
+}
+
+/// A confidential client with tokens of Alice.
+async fn with_tokens() -> (TestApp, OAuthClient, Tokens) {
+    let (app, client, code) = with_code().await;
+    let tokens = client.exchanges(&code).await.succeeds();
+    (app, client, tokens)
+}
+
+/// Posts anything to an endpoint: headers may be any bytes.
+async fn posts(app: &TestApp, path: &str, headers: &[(&str, &[u8])], body: impl Into<Body>) -> Answer {
+    let mut request = Request::post(app.endpoint(path).as_str());
+    for (name, value) in headers {
+        request = request.header(*name, HeaderValue::from_bytes(value).unwrap());
+    }
+    app.request(request.body(body.into()).unwrap()).await
+}
+
+/// Writes a form.
+fn form(fields: &[(&str, &str)]) -> String {
+    Serializer::new(String::new()).extend_pairs(fields).finish()
+}
+
+/// The fields of the request that redeems a code, without the client.
+fn redeems(code: &Code) -> Vec<(&str, &str)> {
+    vec![
+        ("grant_type", "authorization_code"),
+        ("code", &code.value),
+        ("redirect_uri", &code.redirect_uri),
+        ("code_verifier", &code.verifier),
+    ]
+}
+
+/// Demands a refusal in the shape of RFC 6749 §5.2, which nobody may keep.
+#[track_caller]
+fn is_refused(answer: &Answer, status: u16, error: OAuthErrorCode) {
+    assert_eq!(answer.status, status, "{}", answer.describe());
+    assert_eq!(answer.header("content-type"), Some("application/json"), "{}", answer.describe());
+    assert_eq!(answer.header("cache-control"), Some("no-store"), "{}", answer.describe());
+    let json = answer.json();
+    assert_eq!(json["error"], error.as_str(), "{}", answer.describe());
+    assert!(json["error_description"].is_string(), "{}", answer.describe());
+    assert_eq!(json.as_object().unwrap().len(), 2, "RFC 6749 §5.2: nothing else: {json}");
+    if status == 401 {
+        let challenge = answer.header("www-authenticate").unwrap_or_default();
+        assert!(challenge.starts_with("Basic "), "RFC 6749 §5.2: {}", answer.describe());
+    }
+}
+
+/// Demands that the tokens of a confidential client are worth nothing anywhere.
+async fn are_dead(client: &OAuthClient, tokens: &Tokens) {
+    client.userinfo(&tokens.access_token).await.fails_with(OAuthErrorCode::InvalidToken);
+    for token in [&*tokens.access_token, tokens.refresh()] {
+        assert_eq!(client.introspects(token).await.is_ok(), json!({ "active": false }));
+    }
+    client.refreshes(tokens.refresh()).await.fails_with(OAuthErrorCode::InvalidGrant);
+}
+
+/// Demands that the tokens of a confidential client work.
+async fn are_alive(client: &OAuthClient, tokens: &Tokens) {
+    client.userinfo(&tokens.access_token).await.is_ok();
+    for token in [&*tokens.access_token, tokens.refresh()] {
+        assert_eq!(client.introspects(token).await.is_ok()["active"], true);
+    }
+}
+
+/// How many grants there are that have been taken back.
+async fn revoked_grants(app: &TestApp) -> usize {
+    let revoked = grant::Entity::find().filter(grant::Column::RevokedAt.is_not_null());
+    revoked.all(app.db()).await.unwrap().len()
+}
+
+/// Disables a client; no request can do that yet.
+async fn disables(app: &TestApp, client: &OAuthClient) {
+    let done = client::Entity::update_many()
+        .col_expr(client::Column::Disabled, Expr::value(true))
+        .filter(client::Column::ClientId.eq(&client.client_id));
+    assert_eq!(done.exec(app.db()).await.unwrap().rows_affected, 1);
+}
+
+/// Deletes a person; no request can do that yet.
+async fn deletes(app: &TestApp, person: &Person) {
+    use auth_core::entity::user::{Column, Entity};
+    let done = Entity::delete_many().filter(Column::Email.eq(&person.email)).exec(app.db()).await.unwrap();
+    assert_eq!(done.rows_affected, 1);
+}
+
+/// Says who is signed in with this browser's cookies.
+async fn signed_in(person: &Person) -> Value {
+    let session = person.browser.fetches("/api/auth/get-session").await;
+    assert_eq!(session.status, 200, "{}", session.describe());
+    session.json()["user"]["email"].clone()
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+/// An hour and a day, in seconds.
+const HOUR: u64 = 3600;
+const DAY: u64 = 24 * HOUR;
+
+/// The value of `Content-Type` that OAuth endpoints want.
+const AS_FORM: (&str, &[u8]) = ("content-type", FORM.as_bytes());

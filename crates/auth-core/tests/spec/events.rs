@@ -1,0 +1,136 @@
+//! Events: in the transaction they can undo, after it they only notify.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use auth_core::session::{SessionIssued, SessionRevoked};
+use auth_core::{Event, HookError, InTransaction, On, UserCreated};
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction};
+use serde_json::json;
+
+use crate::app::{App, ORIGIN};
+use crate::plugins::Tiny;
+
+/// Notes every event of its kind, and fails if it is told to.
+#[derive(Clone, Default)]
+struct Listens {
+    heard: Arc<Mutex<Vec<&'static str>>>,
+    fails: bool,
+}
+
+impl Listens {
+    fn hear<E: Event>(&self) -> Result<(), HookError> {
+        self.heard.lock().unwrap().push(E::NAME);
+        if self.fails { Err(HookError::new::<E>("not today, door 7")) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl<E: Event> On<E> for Listens {
+    async fn on(&self, _: &E) -> Result<(), HookError> {
+        self.hear::<E>()
+    }
+}
+
+/// Writes a row in the transaction, and then fails if it is told to.
+#[derive(Clone, Default)]
+struct TakesPart(Listens);
+
+#[async_trait]
+impl<E: Event> InTransaction<E> for TakesPart {
+    async fn on(&self, _: &E, tx: &DatabaseTransaction) -> Result<(), HookError> {
+        tx.execute_unprepared(
+            "INSERT INTO verification VALUES (hex(randomblob(8)), 'noted', 'x', '2030', '2020', '2020')",
+        )
+        .await
+        .map_err(HookError::new::<E>)?;
+        self.0.hear::<E>()
+    }
+}
+
+#[tokio::test]
+async fn a_failing_hook_in_the_transaction_undoes_all_of_it() {
+    let hook = TakesPart(Listens { fails: true, ..Listens::default() });
+    let app =
+        App::with(Tiny::named("strict").mounts(move |_, mount| mount.on_in_transaction::<SessionIssued>(hook.clone())))
+            .await;
+    let before = app.everything_stored().await;
+
+    let reply = app.post("/enter", &[], &json!({ "email": "alice@example.com", "remember": true })).await;
+
+    reply.refuses(500, "INTERNAL_SERVER_ERROR");
+    assert!(!reply.text.contains("door 7"), "{reply:?}");
+    assert_eq!(app.everything_stored().await, before, "no person, no session, nothing of the hook");
+}
+
+#[tokio::test]
+async fn a_hook_in_the_transaction_writes_with_it() {
+    let hook = TakesPart::default();
+    let listens = hook.0.heard.clone();
+    let app = App::with(Tiny::named("part").mounts(move |_, mount| {
+        mount.on_in_transaction::<UserCreated>(hook.clone()).on_in_transaction::<SessionIssued>(hook.clone())
+    }))
+    .await;
+
+    app.enters("alice@example.com").await;
+
+    assert_eq!(*listens.lock().unwrap(), ["user.created", "session.issued"]);
+    assert_eq!(app.everything_stored().await.matches("| noted |").count(), 2);
+}
+
+#[tokio::test]
+async fn a_sign_out_that_a_hook_refuses_leaves_the_session() {
+    let hook = TakesPart(Listens { fails: true, ..Listens::default() });
+    let app = App::with(
+        Tiny::named("strict").mounts(move |_, mount| mount.on_in_transaction::<SessionRevoked>(hook.clone())),
+    )
+    .await;
+    let cookie = app.enters("alice@example.com").await;
+
+    let reply = app.post("/sign-out", &[("origin", ORIGIN), ("cookie", &cookie)], &json!({})).await;
+
+    reply.refuses(500, "INTERNAL_SERVER_ERROR");
+    assert!(app.knows(&cookie).await);
+}
+
+#[tokio::test]
+async fn a_hook_after_the_transaction_only_notifies() {
+    let (failing, other) = (Listens { fails: true, ..Listens::default() }, Listens::default());
+    let (first, second) = (failing.heard.clone(), other.heard.clone());
+    let app = App::with(Tiny::named("letters").mounts(move |_, mount| {
+        mount.on::<SessionRevoked>(failing.clone()).on::<SessionRevoked>(other.clone()).on::<UserCreated>(other.clone())
+    }))
+    .await;
+    let cookie = app.enters("alice@example.com").await;
+
+    let reply = app.post("/sign-out", &[("origin", ORIGIN), ("cookie", &cookie)], &json!({})).await;
+
+    assert_eq!(reply.json(), json!({ "success": true }));
+    assert!(!app.knows(&cookie).await);
+    assert_eq!(*first.lock().unwrap(), ["session.revoked"]);
+    assert_eq!(*second.lock().unwrap(), ["user.created", "session.revoked"], "told after another has failed");
+}
+
+struct Panics;
+
+#[async_trait]
+impl On<SessionRevoked> for Panics {
+    async fn on(&self, _: &SessionRevoked) -> Result<(), HookError> {
+        panic!("a hook, at its limits")
+    }
+}
+
+#[tokio::test]
+async fn a_hook_after_the_transaction_that_panics_changes_nothing() {
+    let other = Listens::default();
+    let heard = other.heard.clone();
+    let plugin = Tiny::named("letters")
+        .mounts(move |_, mount| mount.on::<SessionRevoked>(Panics).on::<SessionRevoked>(other.clone()));
+    let app = App::with(plugin).await;
+    let cookie = app.enters("alice@example.com").await;
+
+    let reply = app.post("/sign-out", &[("origin", ORIGIN), ("cookie", &cookie)], &json!({})).await;
+
+    assert_eq!(reply.json(), json!({ "success": true }));
+    assert_eq!(*heard.lock().unwrap(), ["session.revoked"]);
+}

@@ -1,0 +1,133 @@
+//! `GET /openapi.json` and `GET /reference`: every route, and nothing from elsewhere.
+
+use axum::body::Body;
+use http::{Method, Request};
+use serde_json::Value;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::app::{App, request};
+use crate::plugins::Tiny;
+
+#[utoipa::path(get, path = "/notes/{id}", responses((status = 200)))]
+async fn read() -> &'static str {
+    "read"
+}
+
+#[utoipa::path(delete, path = "/notes/{id}", responses((status = 200)))]
+async fn forget() -> &'static str {
+    "forgotten"
+}
+
+async fn app() -> App {
+    // Two routers of one path: what utoipa joins and axum joins must agree.
+    App::with(Tiny::named("notes").mounts(|_, mount| {
+        mount
+            .base(OpenApiRouter::new().routes(routes!(read)))
+            .base(OpenApiRouter::new().routes(routes!(forget)))
+            .origin(OpenApiRouter::new().routes(routes!(read)))
+    }))
+    .await
+}
+
+#[tokio::test]
+async fn the_description_holds_every_route() {
+    let app = app().await;
+
+    let document = app.get("/openapi.json", &[]).await.json();
+
+    let mut routes: Vec<String> = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        routes.extend(item.as_object().unwrap().keys().map(|method| format!("{method} {path}")));
+    }
+    routes.sort();
+    assert_eq!(
+        routes,
+        [
+            "delete /api/auth/notes/{id}",
+            "get /api/auth/crash",
+            "get /api/auth/get-session",
+            "get /api/auth/notes/{id}",
+            "get /api/auth/ok",
+            "get /api/auth/whoami",
+            "get /notes/{id}",
+            "post /api/auth/enter",
+            "post /api/auth/form",
+            "post /api/auth/json",
+            "post /api/auth/sign-out",
+        ]
+    );
+    for route in routes {
+        let (method, path) = route.split_once(' ').unwrap();
+        let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+        let path = path.replace("{id}", "1");
+        let reply = app.send(Request::builder().method(method).uri(path).body(Body::empty()).unwrap()).await;
+        assert!(!matches!(reply.status.as_u16(), 404 | 405), "{route} is described and not there");
+    }
+}
+
+#[tokio::test]
+async fn the_description_says_how_callers_prove_who_they_are() {
+    let app = app().await;
+
+    let document = app.get("/openapi.json", &[]).await.json();
+
+    let schemes = &document["components"]["securitySchemes"];
+    assert_eq!(schemes["session"]["name"], "better-auth.session_token");
+    assert_eq!(schemes["session"]["in"], "cookie");
+    assert_eq!(document["info"]["title"], "Auth");
+    assert_eq!(document["info"].get("contact"), None);
+    let text = document.to_string();
+    for (at, _) in text.match_indices("#/components/schemas/") {
+        let name = text[at + "#/components/schemas/".len()..].split('"').next().unwrap();
+        assert_ne!(document["components"]["schemas"][name], Value::Null, "{name} is named and not described");
+    }
+}
+
+#[tokio::test]
+async fn the_page_loads_nothing_from_another_origin() {
+    let app = app().await;
+    let moved = app.get("/reference", &[]).await;
+    assert_eq!((moved.status.as_u16(), moved.header("location")), (303, "/api/auth/reference/"));
+
+    let page = app.get("/reference/", &[]).await;
+
+    let mut loaded = 0;
+    for attribute in ["src=\"", "href=\""] {
+        for (at, _) in page.text.match_indices(attribute) {
+            let target = page.text[at + attribute.len()..].split('"').next().unwrap();
+            assert!(!target.contains("//"), "{target}");
+            let reply = app.get(&format!("/reference/{}", target.trim_start_matches("./")), &[]).await;
+            assert_eq!(reply.status.as_u16(), 200, "{target}");
+            loaded += 1;
+        }
+    }
+    assert!(loaded >= 4, "{}", page.text);
+    assert!(!page.text.contains("//validator") && !page.text.contains("https://"), "{}", page.text);
+}
+
+#[tokio::test]
+async fn the_page_may_not_reach_another_origin() {
+    let app = app().await;
+
+    let page = app.get("/reference/", &[]).await;
+    let script = app.get("/reference/swagger-initializer.js", &[]).await;
+
+    assert_eq!(
+        page.header("content-security-policy"),
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+         connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    assert!(script.text.contains(r#""validatorUrl": "none""#), "{}", script.text);
+    assert!(script.text.contains("/api/auth/openapi.json"), "{}", script.text);
+    assert!(!script.text.contains("://"), "{}", script.text);
+}
+
+#[tokio::test]
+async fn the_description_needs_no_session() {
+    let app = app().await;
+
+    let reply = app.send(request(Method::GET, "/openapi.json", &[("origin", "https://evil.example")], "")).await;
+
+    assert_eq!((reply.status.as_u16(), reply.header("content-type")), (200, "application/json"));
+}
