@@ -5,7 +5,6 @@ use std::fmt;
 use auth_core::{Access, AuthContext, Contributions, Mount, Plugin, PluginId, RateLimit, route_at};
 use auth_oidc_provider::{Document, OidcProvider, Provider};
 use auth_protocol::metadata::{ProtectedResourceMetadata, WellKnown, well_known_path};
-use auth_protocol::resource::Resource;
 use auth_protocol::scope::Scope;
 use auth_resource_server::{HostRule, OriginRule};
 use url::{Host, Url};
@@ -74,7 +73,7 @@ impl<E: fmt::Display> From<E> for Trouble {
 impl Mcp {
     /// The metadata document, the guard, and the path under which the document is found.
     fn parts(&self, cx: &AuthContext, provider: &Provider) -> Result<(Document, McpGuard, String), Trouble> {
-        let Some(resource) = self.own_resource(cx, provider) else { return Err(Trouble::NoResource) };
+        let Some(resource) = provider.resource(&self.resource).cloned() else { return Err(Trouble::NoResource) };
         let url = Url::parse(resource.as_str())?;
         let path = well_known_path(WellKnown::OAuthProtectedResource, url.path());
         let metadata_url = url.join(&path)?;
@@ -97,17 +96,6 @@ impl Mcp {
         let verifier = InProcess { provider: provider.clone(), resource };
         let guard = McpGuard::new(verifier, metadata_url, base_scope, hosts, origins)?;
         Ok((document, guard, path))
-    }
-
-    /// The MCP endpoint among the provider's resources: the one this plugin has added last.
-    fn own_resource(&self, cx: &AuthContext, provider: &Provider) -> Option<Resource> {
-        let identifier = if self.resource.starts_with('/') {
-            format!("{}{}", cx.config().origin(), self.resource)
-        } else {
-            self.resource.clone()
-        };
-        let own = Resource::parse(&identifier).ok()?;
-        provider.resources().iter().find(|resource| **resource == own).cloned()
     }
 }
 

@@ -1,6 +1,10 @@
 //! The options of the provider.
 
+use auth_protocol::registration::CURSOR_REDIRECT_URI;
 use auth_protocol::scope::{self, Scope};
+
+/// The routes that can have a second name.
+const ALIASED: [&str; 5] = ["/oauth2/authorize", "/oauth2/token", "/oauth2/userinfo", "/oauth2/register", "/jwks"];
 
 /// When a client gets a refresh token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +39,7 @@ pub struct ResourceOption {
 pub struct OidcProvider {
     pub(crate) login_page: String,
     pub(crate) consent_page: String,
+    pub(crate) own_consent_page: bool,
     pub(crate) code_expires_in: u64,
     pub(crate) access_token_expires_in: u64,
     pub(crate) refresh_token_expires_in: u64,
@@ -47,6 +52,7 @@ pub struct OidcProvider {
     pub(crate) scopes: Vec<ScopeOption>,
     pub(crate) resources: Vec<ResourceOption>,
     pub(crate) registration: bool,
+    pub(crate) unused_clients_expire_in: u64,
     pub(crate) private_use_redirects: Vec<String>,
     pub(crate) aliases: Vec<(&'static str, &'static str)>,
 }
@@ -63,6 +69,7 @@ impl OidcProvider {
         Self {
             login_page: login_page.into(),
             consent_page: "/consent".to_owned(),
+            own_consent_page: false,
             code_expires_in: 60,
             access_token_expires_in: 3600,
             refresh_token_expires_in: 30 * 86_400,
@@ -77,7 +84,8 @@ impl OidcProvider {
                 .to_vec(),
             resources: Vec::new(),
             registration: false,
-            private_use_redirects: vec!["cursor://anysphere.cursor-mcp/oauth/callback".to_owned()],
+            unused_clients_expire_in: 30 * 86_400,
+            private_use_redirects: vec![CURSOR_REDIRECT_URI.to_owned()],
             aliases: Vec::new(),
         }
     }
@@ -89,12 +97,13 @@ impl OidcProvider {
         self
     }
 
-    /// The page where people consent. Default `/consent`, the built-in one.
+    /// An app's own page where people consent, in place of the built-in one at `/consent`.
     ///
     /// It is opened with `?consent_code=<handle>&client_id=…&scope=…`.
     #[must_use]
     pub fn consent_page(mut self, path: impl Into<String>) -> Self {
         self.consent_page = path.into();
+        self.own_consent_page = true;
         self
     }
 
@@ -195,6 +204,14 @@ impl OidcProvider {
         self
     }
 
+    /// Seconds after which a client that holds no grant is deleted. Default 2 592 000 (30 days);
+    /// 0 keeps all. Clients that people use stay.
+    #[must_use]
+    pub fn unused_clients_expire_in(mut self, seconds: u64) -> Self {
+        self.unused_clients_expire_in = seconds;
+        self
+    }
+
     /// Redirect URIs with a private-use scheme that clients may register, whole and without query.
     /// Default the one Cursor documents.
     #[must_use]
@@ -203,7 +220,8 @@ impl OidcProvider {
         self
     }
 
-    /// Answers a route under a second path too, with the same hooks and limits.
+    /// Answers a route under a second path too, with the same hooks and limits. One of
+    /// `/oauth2/authorize`, `/oauth2/token`, `/oauth2/userinfo`, `/oauth2/register` and `/jwks`.
     #[must_use]
     pub fn alias(mut self, alias: &'static str, of: &'static str) -> Self {
         self.aliases.push((alias, of));
@@ -231,6 +249,13 @@ impl OidcProvider {
             if !(least..=most).contains(&value) {
                 complaints.push(format!("{option} is {value} seconds; use {least} to {most}"));
             }
+        }
+        for (alias, of) in self.aliases.iter().filter(|(_, of)| !ALIASED.contains(of)) {
+            complaints.push(format!("alias {alias:?} is for {of:?}; use one of {}", ALIASED.join(", ")));
+        }
+        let count = self.scopes.len() + self.resources.iter().map(|resource| resource.base_scope.len()).sum::<usize>();
+        if count > scope::MAX_TOKENS {
+            complaints.push(format!("{count} scopes are offered; use at most {}", scope::MAX_TOKENS));
         }
         for name in
             self.scopes.iter().map(|option| &option.name).chain(self.resources.iter().flat_map(|r| &r.base_scope))

@@ -1,7 +1,5 @@
 //! The provider as a plugin.
 
-use std::time::Duration;
-
 use auth_core::{Access, AuthContext, Contributions, Mount, Plugin, PluginId, RateLimit, StartError, route_at};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -12,14 +10,11 @@ use crate::http::{
     Document, authorize, consent as consent_http, discovery, end_session, interaction as interaction_http, introspect,
     jwks, register, revoke, token, userinfo,
 };
+use crate::flow::sweep;
 use crate::provider::Provider;
-use crate::store;
 
 /// The name of the plugin.
 pub const OIDC_PROVIDER: PluginId = "oidc-provider";
-
-/// How often expired rows are looked for.
-const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 impl Plugin for OidcProvider {
     fn id(&self) -> PluginId {
@@ -30,7 +25,9 @@ impl Plugin for OidcProvider {
         to.table::<client::Entity>();
         to.table::<grant::Entity>();
         to.table::<interaction::Entity>();
-        to.table::<authorization_code::Entity>();
+        let _ = to
+            .table::<authorization_code::Entity>()
+            .index([authorization_code::Column::ConsumedAt, authorization_code::Column::ExpiresAt]);
         to.table::<refresh_token::Entity>();
         to.table::<access_token::Entity>();
         to.table::<consent::Entity>();
@@ -47,7 +44,10 @@ impl Plugin for OidcProvider {
             to.access("/oauth2/register", Access::Public);
             to.rate_limit(RateLimit::new("/oauth2/register", 60, 120));
         }
-        to.rate_limit(RateLimit::new("/oauth2/introspect", 60, 1200));
+        // Large clients share addresses: these stop floods, not use.
+        for path in ["/oauth2/token", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/userinfo"] {
+            to.rate_limit(RateLimit::new(path, 60, 6000));
+        }
         to.rate_limit(RateLimit::new("/oauth2/interaction", 60, 300));
         for (alias, of) in &self.aliases {
             to.alias(*alias, *of);
@@ -85,15 +85,10 @@ impl OidcProvider {
             .base(self.endpoints(provider))
             .base(well_known())
             .origin(well_known())
-            .origin(if self.has_own_consent_page() { OpenApiRouter::new() } else { consent_page })
+            .origin(if self.own_consent_page { OpenApiRouter::new() } else { consent_page })
             .continuation(provider.clone())
             .expose(provider.clone())
             .at_start(async move { start(loading).await })
-    }
-
-    /// Whether the consent page is the app's; the built-in one is at `/consent`.
-    fn has_own_consent_page(&self) -> bool {
-        self.consent_page != "/consent"
     }
 
     fn endpoints(&self, provider: &Provider) -> OpenApiRouter {
@@ -125,17 +120,6 @@ impl OidcProvider {
 /// Loads the keys, then lets a background task delete what nobody needs any more.
 async fn start(provider: Provider) -> Result<(), StartError> {
     provider.keys().load(provider.cx()).await?;
-    tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(SWEEP_EVERY);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            ticks.tick().await;
-            match store::sweep::batch(provider.cx().db(), provider.cx().now()).await {
-                Ok(0) => {}
-                Ok(rows) => tracing::debug!(rows, "expired.deleted"),
-                Err(error) => tracing::warn!(%error, "expired.not_deleted"),
-            }
-        }
-    });
+    tokio::spawn(sweep::run(provider));
     Ok(())
 }

@@ -8,6 +8,7 @@ use auth_protocol::registration::RegistrationPolicy;
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::{OPENID, Scope};
 use axum::extract::FromRef;
+use chrono::{DateTime, Duration, Utc};
 
 use crate::config::OidcProvider;
 use crate::keys::Keyring;
@@ -47,11 +48,7 @@ impl OidcProvider {
         let mut resources = Vec::new();
         let mut base_scopes = Vec::new();
         for option in &self.resources {
-            let identifier = if option.identifier.starts_with('/') {
-                format!("{}{}", cx.config().origin(), option.identifier)
-            } else {
-                option.identifier.clone()
-            };
+            let identifier = absolute(cx, &option.identifier);
             match Resource::parse(&identifier) {
                 Ok(resource) if resources.contains(&resource) => {
                     complaints.push(format!("resource {identifier} is listed twice; keep one"));
@@ -93,7 +90,28 @@ impl OidcProvider {
     }
 }
 
+/// The whole URL of a resource that may be written as a path below the origin.
+fn absolute(cx: &AuthContext, identifier: &str) -> String {
+    if identifier.starts_with('/') {
+        format!("{}{identifier}", cx.config().origin())
+    } else {
+        identifier.to_owned()
+    }
+}
+
 impl Provider {
+    /// The configured resource of this identifier: a path below the origin, or a whole URL.
+    pub fn resource(&self, identifier: &str) -> Option<&Resource> {
+        let wanted = Resource::parse(&absolute(self.cx(), identifier)).ok()?;
+        self.resources().iter().find(|resource| **resource == wanted)
+    }
+
+    /// The time before which a client without a grant must have registered to be deleted.
+    pub(crate) fn clients_unused_since(&self) -> Option<DateTime<Utc>> {
+        let seconds = i64::try_from(self.options().unused_clients_expire_in).ok().filter(|seconds| *seconds > 0)?;
+        self.cx().now().checked_sub_signed(Duration::try_seconds(seconds)?)
+    }
+
     /// The app's shared state.
     pub fn cx(&self) -> &AuthContext {
         &self.0.cx

@@ -6,7 +6,6 @@
 
 use std::fmt;
 
-use crate::OAuthError;
 use crate::authorize;
 use crate::claims::IdTokenClaims;
 use crate::params::Params;
@@ -27,19 +26,15 @@ pub struct EndSessionRequest {
 
 impl EndSessionRequest {
     /// Reads the parameters of a request to sign out; an overlong `state` is dropped.
-    ///
-    /// # Errors
-    ///
-    /// None so far; malformed parameters lead to the confirmation page.
-    pub fn parse(params: &Params) -> Result<Self, OAuthError> {
+    pub fn read(params: &Params) -> Self {
         let text = |name| params.get(name).map(str::to_owned);
 
-        Ok(Self {
+        Self {
             id_token_hint: text("id_token_hint"),
             client_id: text("client_id"),
             post_logout_redirect_uri: text("post_logout_redirect_uri"),
             state: authorize::state(params).map(str::to_owned),
-        })
+        }
     }
 }
 
@@ -110,25 +105,25 @@ pub enum EndSession<'a> {
     Ask,
     /// End the current session, then go on to the client, or show a page.
     End(Option<&'a str>),
-    /// Nobody is signed in: go on to the client, or show a page.
-    NobodySignedIn(Option<&'a str>),
+    /// Nobody is signed in: show a page.
+    NobodySignedIn,
 }
 
 /// Judges a request to sign out.
 ///
 /// Without a confirmation only an ID token of the very session ends it, and only on the way to a
-/// registered URI; an ID token of another session or person proves nothing. With nobody signed in,
-/// only a client that shows an ID token of this server may send the browser on.
+/// registered URI. The browser goes on to a client only if that client shows an ID token of the
+/// person signed in: anybody can register a client and get an ID token of their own, and would have
+/// a redirector otherwise.
 pub fn judge_end_session(facts: EndSessionFacts<'_>) -> EndSession<'_> {
-    let Some(session) = facts.session else {
-        return EndSession::NobodySignedIn(facts.redirect.filter(|_| facts.hint.is_some()));
-    };
-    let is_proven =
-        facts.hint.is_some_and(|hint| hint.sub == session.subject && hint.sid.as_deref() == Some(session.sid));
+    let Some(session) = facts.session else { return EndSession::NobodySignedIn };
+    let of_person = facts.hint.filter(|hint| hint.sub == session.subject);
+    let of_session = of_person.is_some_and(|hint| hint.sid.as_deref() == Some(session.sid));
+    let redirect = facts.redirect.filter(|_| of_person.is_some());
 
     match facts.confirmation {
-        Confirmation::Given => EndSession::End(facts.redirect),
-        Confirmation::Missing if is_proven && facts.redirect.is_some() => EndSession::End(facts.redirect),
+        Confirmation::Given => EndSession::End(redirect),
+        Confirmation::Missing if of_session && redirect.is_some() => EndSession::End(redirect),
         Confirmation::Missing => EndSession::Ask,
     }
 }
@@ -142,7 +137,7 @@ mod tests {
     const SESSION: CurrentSession<'static> = CurrentSession { subject: "u1", sid: "s1" };
 
     fn request(text: &str) -> EndSessionRequest {
-        EndSessionRequest::parse(&Params::parse(text, &[]).unwrap()).unwrap()
+        EndSessionRequest::read(&Params::parse(text, &[]).unwrap())
     }
 
     fn hint(aud: Audience) -> IdTokenClaims {
@@ -297,17 +292,29 @@ mod tests {
     #[test]
     fn a_confirmed_request_ends_the_session() {
         for redirect in [Some(BYE), None] {
-            assert_eq!(judge(None, Some(SESSION), redirect, Confirmation::Given), EndSession::End(redirect));
+            assert_eq!(judge(None, Some(SESSION), redirect, Confirmation::Given), EndSession::End(None));
         }
     }
 
     #[test]
-    fn with_nobody_signed_in_only_a_hint_sends_the_browser_on() {
+    fn a_confirmed_request_goes_on_only_with_an_id_token_of_the_person() {
+        let own = hint("c1".into());
+        let earlier = IdTokenClaims { sid: Some("s2".to_owned()), ..own.clone() };
+        let other = IdTokenClaims { sub: "u2".to_owned(), ..own.clone() };
+
+        for hint in [&own, &earlier] {
+            let judged = judge(Some(hint), Some(SESSION), Some(BYE), Confirmation::Given);
+            assert_eq!(judged, EndSession::End(Some(BYE)));
+        }
+        assert_eq!(judge(Some(&other), Some(SESSION), Some(BYE), Confirmation::Given), EndSession::End(None));
+    }
+
+    #[test]
+    fn with_nobody_signed_in_the_browser_goes_nowhere() {
         let hint = hint("c1".into());
 
         for confirmation in [Confirmation::Missing, Confirmation::Given] {
-            assert_eq!(judge(None, None, Some(BYE), confirmation), EndSession::NobodySignedIn(None));
-            assert_eq!(judge(Some(&hint), None, Some(BYE), confirmation), EndSession::NobodySignedIn(Some(BYE)));
+            assert_eq!(judge(Some(&hint), None, Some(BYE), confirmation), EndSession::NobodySignedIn);
         }
     }
 }

@@ -38,6 +38,19 @@ impl ClientAddress {
         }
         Self(Some(peer))
     }
+
+    /// The name under which requests from here are counted together: an IPv4 address, the /64 an
+    /// IPv6 subscriber owns, or `unknown`.
+    pub fn bucket(&self) -> String {
+        match self.0 {
+            None => "unknown".to_owned(),
+            Some(IpAddr::V4(address)) => address.to_string(),
+            Some(IpAddr::V6(address)) => {
+                let [a, b, c, d, ..] = address.segments();
+                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            }
+        }
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for ClientAddress {

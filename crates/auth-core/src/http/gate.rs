@@ -103,7 +103,7 @@ async fn admit(cx: &AuthContext, rules: &Rules, parts: &mut Parts) -> Result<(),
     check_origin(cx, rules.access, &parts.method, &parts.headers).map_err(ApiError::into_response)?;
     for RateLimit { path, window, max } in &rules.limits {
         let address = parts.extensions.get::<ClientAddress>().and_then(|address| address.0);
-        let who = address.map_or_else(|| "unknown".to_owned(), bucket);
+        let who = ClientAddress(address).bucket();
         // Two limits on one path count apart.
         cx.limit(&format!("{path}|{window}|{max}|{who}"), *window, *max).await.map_err(ApiError::into_response)?;
     }
@@ -111,17 +111,6 @@ async fn admit(cx: &AuthContext, rules: &Rules, parts: &mut Parts) -> Result<(),
         hook.before(parts).await?;
     }
     Ok(())
-}
-
-/// An IPv6 subscriber owns a /64, so all of it counts together.
-fn bucket(address: std::net::IpAddr) -> String {
-    match address {
-        std::net::IpAddr::V4(address) => address.to_string(),
-        std::net::IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-    }
 }
 
 /// Refuses requests that another site makes a browser send.

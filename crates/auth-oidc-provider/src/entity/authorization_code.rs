@@ -30,7 +30,6 @@ pub struct Model {
     /// When it was issued.
     pub created_at: DateTimeUtc,
     /// When it stops working.
-    #[sea_orm(indexed)]
     pub expires_at: DateTimeUtc,
     /// When it was used, if it was.
     pub consumed_at: Option<DateTimeUtc>,

@@ -48,6 +48,7 @@ pub struct Model {
     #[sea_orm(indexed)]
     pub user_id: Option<String>,
     /// When it registered.
+    #[sea_orm(indexed)]
     pub created_at: DateTimeUtc,
     /// When it last changed.
     pub updated_at: DateTimeUtc,

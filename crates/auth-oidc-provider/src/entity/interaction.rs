@@ -13,7 +13,7 @@ pub struct Model {
     /// The digest of the handle that stands in page URLs.
     #[sea_orm(unique)]
     pub handle: String,
-    /// The digest of the browser's secret cookie.
+    /// The digest of the browser's secret cookie; empty until a posted request is bound to one.
     #[sea_orm(indexed)]
     pub browser: String,
     /// Whose request it is.

@@ -1,8 +1,6 @@
 //! Who asks: the client, by the one method it registered. RFC 6749 §2.3.
 
-use std::net::IpAddr;
-
-use auth_core::digest;
+use auth_core::{ClientAddress, digest};
 use auth_protocol::client_auth::{ClientAuthMethod, PresentedClient, judge_client_auth};
 use auth_protocol::error::OAuthErrorCode;
 use auth_protocol::params::Params;
@@ -23,14 +21,14 @@ pub(crate) async fn authenticate(
     provider: &Provider,
     headers: &HeaderMap,
     params: &Params,
-    address: Option<IpAddr>,
+    address: ClientAddress,
 ) -> Result<client::Model, OAuthFailure> {
     let presented = presented(headers, params)?;
-    let from = address.map_or_else(|| "unknown".to_owned(), |address| address.to_string());
-    let key = format!("client|{}|{from}", digest(presented.client_id()));
-    provider.cx().limit(&key, 60, PER_MINUTE).await?;
     let refused = || OAuthFailure::new(OAuthErrorCode::InvalidClient, "the client is unknown or its secret is wrong");
     let client = store::client::find(provider.cx().db(), presented.client_id()).await?.ok_or_else(refused)?;
+    // Only a client that exists is counted: made-up names would fill the counter.
+    let key = format!("client|{}|{}", client.id, address.bucket());
+    provider.cx().limit(&key, 60, PER_MINUTE).await?;
     if client.disabled {
         return Err(refused());
     }

@@ -2,7 +2,7 @@
 
 use auth_core::database::{begin_write, retrying};
 use auth_core::session::SignedIn;
-use auth_core::{Unexpected, digest};
+use auth_core::Unexpected;
 use auth_protocol::authorize::REPEATABLE;
 use auth_protocol::consent::is_remembered;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
@@ -10,8 +10,10 @@ use auth_protocol::params::Params;
 use auth_protocol::scope::Scope;
 use http::HeaderMap;
 
-use super::authorize::{Asked, judge};
-use super::{interaction, issue};
+use super::asked::{Asked, judge};
+use super::authorize::{Fresh, is_fresh};
+use super::interaction::{self, Open};
+use super::issue;
 use crate::entity::consent;
 use crate::provider::Provider;
 use crate::store;
@@ -35,6 +37,8 @@ pub(crate) enum NothingToAnswer {
     Answered,
     /// Nobody is signed in, or somebody else than the person it waits for.
     NotYours,
+    /// The client asked for a more recent sign-in than this one.
+    SignInFirst,
 }
 
 /// A person's answer.
@@ -53,15 +57,11 @@ pub(crate) async fn pending(
     handle: &str,
 ) -> Result<Result<Pending, NothingToAnswer>, Unexpected> {
     let cx = provider.cx();
-    let Some((row, client)) = store::interaction::find(cx.db(), &digest(handle)).await? else {
-        return Ok(Err(NothingToAnswer::Expired));
+    let (row, client) = match interaction::open(provider, handle).await? {
+        Open::Yes(row, client) => (row, client),
+        Open::Answered => return Ok(Err(NothingToAnswer::Answered)),
+        Open::Expired => return Ok(Err(NothingToAnswer::Expired)),
     };
-    if row.completed_at.is_some() {
-        return Ok(Err(NothingToAnswer::Answered));
-    }
-    if row.expires_at <= cx.now() || client.disabled {
-        return Ok(Err(NothingToAnswer::Expired));
-    }
     let who = match cx.find_session(headers).await? {
         Some(who) if row.user_id.as_ref() == Some(&who.user.id) => who,
         Some(_) | None => return Ok(Err(NothingToAnswer::NotYours)),
@@ -69,7 +69,12 @@ pub(crate) async fn pending(
     let of_browser = interaction::is_of_browser(cx, headers, &row);
     let Ok(params) = Params::parse(&row.request, &REPEATABLE) else { return Ok(Err(NothingToAnswer::Expired)) };
     let Ok(asked) = judge(provider, &params, client) else { return Ok(Err(NothingToAnswer::Expired)) };
-    Ok(Ok(Pending { id: row.id, asked, who, of_browser }))
+    // The session may be another one than the sign-in this request has waited for.
+    match is_fresh(provider, &asked, &who, Some(row.created_at)) {
+        Fresh::Yes => Ok(Ok(Pending { id: row.id, asked, who, of_browser })),
+        Fresh::No => Ok(Err(NothingToAnswer::SignInFirst)),
+        Fresh::SomebodyElse => Ok(Err(NothingToAnswer::NotYours)),
+    }
 }
 
 /// Acts on an answer; returns the URL that tells the client, or nothing if it was answered before.

@@ -4,7 +4,10 @@ use auth_core::Unexpected;
 use auth_core::database::{begin_write, retrying};
 use auth_core::session::{SessionRevoked, SignedIn};
 use auth_protocol::claims::IdTokenClaims;
-use auth_protocol::end_session::EndSessionRequest;
+use auth_protocol::end_session::{
+    Confirmation, CurrentSession, EndSession, EndSessionFacts, EndSessionRequest, judge_end_session, named_client,
+    trusted_redirect,
+};
 use auth_protocol::redirect_uri::RedirectUri;
 use http::{HeaderMap, HeaderValue};
 
@@ -30,21 +33,12 @@ pub(crate) struct Question {
     pub(crate) leads_to: Option<RedirectUri>,
 }
 
-/// Whether the person has confirmed on our own page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Confirmed {
-    /// They have.
-    Yes,
-    /// They have not been asked.
-    NotYet,
-}
-
 /// Signs out, or asks first. Without a confirmation only an ID token of the current session ends it.
 pub(crate) async fn end_session(
     provider: &Provider,
     headers: &HeaderMap,
     request: &EndSessionRequest,
-    confirmed: Confirmed,
+    confirmation: Confirmation,
 ) -> Result<SignOut, Unexpected> {
     let cx = provider.cx();
     let hint = request
@@ -52,39 +46,32 @@ pub(crate) async fn end_session(
         .as_deref()
         .and_then(|hint| provider.keys().verify::<IdTokenClaims>(hint))
         .filter(|claims| claims.iss == provider.issuer());
-    let client_id = match (&hint, &request.client_id) {
-        (Some(claims), Some(named)) if !claims.aud.contains(named) => None,
-        (Some(claims), _) => claims.aud.iter().next().map(str::to_owned),
-        (None, named) => named.clone(),
-    };
-    let client = match &client_id {
+    let client = match named_client(request, hint.as_ref()) {
         Some(client_id) => store::client::find(cx.db(), client_id).await?.filter(|client| !client.disabled),
         None => None,
     };
-    let redirect = request.post_logout_redirect_uri.as_deref().and_then(|wanted| {
-        let registered = client.as_ref()?.post_logout_redirect_uris.0.iter();
-        registered
-            .filter_map(|uri| RedirectUri::parse(uri).ok())
-            .find(|uri| uri.matches(wanted))
-            .and_then(|_| RedirectUri::parse(wanted).ok())
-    });
-    let url = redirect.as_ref().map(|uri| match request.state.as_deref() {
-        Some(state) => uri.with_query(&[("state", state)]),
-        None => uri.as_str().to_owned(),
-    });
-    let Some(who) = cx.find_session(headers).await? else {
-        // Only a client that shows an ID token of ours may send the browser on by itself.
-        return Ok(SignOut::Done { redirect: url.filter(|_| hint.is_some()), cookie: None });
-    };
-    let proven = hint.is_some_and(|claims| {
-        claims.sub == who.user.id && claims.sid.as_deref() == Some(&sid(provider, &who.session.id))
-    });
-    if confirmed == Confirmed::NotYet && !(proven && redirect.is_some()) {
-        let client_name = client.map(|client| client.name);
-        return Ok(SignOut::Confirm(Question { account: who.user.email, client_name, leads_to: redirect }));
+    let registered: Vec<RedirectUri> = client
+        .iter()
+        .flat_map(|client| &client.post_logout_redirect_uris.0)
+        .filter_map(|uri| RedirectUri::parse(uri).ok())
+        .collect();
+    let redirect = trusted_redirect(request, &registered);
+    let who = cx.find_session(headers).await?;
+    let sid = who.as_ref().map(|who| sid(provider, &who.session.id)).unwrap_or_default();
+    let session = who.as_ref().map(|who| CurrentSession { subject: &who.user.id, sid: &sid });
+    let facts = EndSessionFacts { hint: hint.as_ref(), session, redirect: redirect.as_deref(), confirmation };
+    match (judge_end_session(facts), &who) {
+        (EndSession::NobodySignedIn, _) | (_, None) => Ok(SignOut::Done { redirect: None, cookie: None }),
+        (EndSession::Ask, Some(who)) => Ok(SignOut::Confirm(Question {
+            account: who.user.email.clone(),
+            client_name: client.map(|client| client.name),
+            leads_to: redirect.as_deref().and_then(|uri| RedirectUri::parse(uri).ok()),
+        })),
+        (EndSession::End(to), Some(who)) => {
+            let redirect = to.map(str::to_owned);
+            Ok(SignOut::Done { redirect, cookie: Some(end(provider, who).await?) })
+        }
     }
-    let cookie = end(provider, &who).await?;
-    Ok(SignOut::Done { redirect: url, cookie: Some(cookie) })
 }
 
 async fn end(provider: &Provider, who: &SignedIn) -> Result<HeaderValue, Unexpected> {

@@ -1,9 +1,7 @@
 //! The token endpoint: a code or a refresh token for tokens. RFC 6749 §4.1.3 and §6.
 
-use std::net::IpAddr;
-
 use auth_core::database::{begin_write, retrying};
-use auth_core::digest;
+use auth_core::{ClientAddress, digest};
 use auth_protocol::code::{CodeFacts, CodeRefusal, CodeState, PresentedCode, judge_code};
 use auth_protocol::error::OAuthErrorCode;
 use auth_protocol::params::Params;
@@ -27,7 +25,7 @@ pub(crate) async fn exchange(
     provider: &Provider,
     headers: &HeaderMap,
     params: &Params,
-    address: Option<IpAddr>,
+    address: ClientAddress,
 ) -> Result<TokenResponse, OAuthFailure> {
     let client = client_auth::authenticate(provider, headers, params, address).await?;
     let request = TokenRequest::parse(params)?;

@@ -27,26 +27,34 @@ pub(crate) struct Begun {
     pub(crate) cookie: Option<HeaderValue>,
 }
 
+/// To which browser an interaction belongs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Binding<'a> {
+    /// The one this request comes from.
+    Now(&'a HeaderMap),
+    /// The one that comes with the handle first: a post from another site brings no cookies.
+    Later,
+}
+
 /// Stores a request to wait for a person; nothing comes back if the browser has too many open.
 pub(crate) async fn begin(
     provider: &Provider,
-    headers: &HeaderMap,
+    binding: Binding<'_>,
     client_id: &str,
     request: &str,
     user_id: Option<&str>,
 ) -> Result<Option<Begun>, Unexpected> {
     let cx = provider.cx();
-    let (browser, cookie) = if let Some(browser) = browser_secret(cx, headers) {
-        (browser, None)
-    } else {
-        let browser = cx.new_token()?;
-        let cookie = set_cookie(cx.config(), BROWSER_COOKIE, &browser, CookieKind::UntilClosed)?;
-        (browser, Some(cookie))
+    let (browser, cookie) = match binding {
+        Binding::Later => (String::new(), None),
+        Binding::Now(headers) => {
+            let (browser, cookie) = browser_of(cx, headers)?;
+            if cookie.is_none() && store::interaction::count_open(cx.db(), &browser, cx.now()).await? >= MOST_OPEN {
+                return Ok(None);
+            }
+            (browser, cookie)
+        }
     };
-    let browser = digest(&browser);
-    if cookie.is_none() && store::interaction::count_open(cx.db(), &browser, cx.now()).await? >= MOST_OPEN {
-        return Ok(None);
-    }
     let id = cx.new_id()?;
     let handle = handle_of(cx, &id);
     let row = interaction::Model {
@@ -68,6 +76,58 @@ pub(crate) async fn begin(
     })
     .await?;
     Ok(Some(Begun { handle, cookie }))
+}
+
+/// The digest of a browser's secret; a browser without one gets it with this cookie.
+fn browser_of(cx: &AuthContext, headers: &HeaderMap) -> Result<(String, Option<HeaderValue>), Unexpected> {
+    if let Some(secret) = browser_secret(cx, headers) {
+        return Ok((digest(&secret), None));
+    }
+    let secret = cx.new_token()?;
+    let cookie = set_cookie(cx.config(), BROWSER_COOKIE, &secret, CookieKind::UntilClosed)?;
+    Ok((digest(&secret), Some(cookie)))
+}
+
+/// Whether an interaction can still be answered.
+#[derive(Debug)]
+pub(crate) enum Open {
+    /// It can.
+    Yes(interaction::Model, client::Model),
+    /// It was answered before.
+    Answered,
+    /// It is unknown, or was given up.
+    Expired,
+}
+
+/// Finds an interaction by its handle and says whether it can still be answered.
+pub(crate) async fn open(provider: &Provider, handle: &str) -> Result<Open, Unexpected> {
+    let cx = provider.cx();
+    let found = store::interaction::find(cx.db(), &digest(handle)).await?;
+    Ok(match found {
+        Some((row, _)) if row.completed_at.is_some() => Open::Answered,
+        Some((row, client)) if row.expires_at > cx.now() => Open::Yes(row, client),
+        Some(_) | None => Open::Expired,
+    })
+}
+
+/// Makes sure that an interaction belongs to this browser, or to the person signed in. Binds one
+/// that belongs to nobody yet; the cookie is the browser's new one, if it needed one.
+pub(crate) async fn bind(
+    provider: &Provider,
+    headers: &HeaderMap,
+    row: &interaction::Model,
+    owns: bool,
+) -> Result<Option<Option<HeaderValue>>, Unexpected> {
+    let cx = provider.cx();
+    if owns || is_of_browser(cx, headers, row) {
+        return Ok(Some(None));
+    }
+    if !row.browser.is_empty() {
+        return Ok(None);
+    }
+    let (browser, cookie) = browser_of(cx, headers)?;
+    let won = store::interaction::bind(cx.db(), &row.id, &browser).await?;
+    Ok(won.then_some(cookie))
 }
 
 /// The handle of an interaction: a keyed tag of its random id, so that it can be told again.
@@ -97,15 +157,14 @@ async fn waiting(
     resume: Resume<'_>,
 ) -> Result<Option<(String, interaction::Model, client::Model)>, Unexpected> {
     let cx = provider.cx();
-    let now = cx.now();
     if let Some(handle) = resume.interaction {
-        let found = store::interaction::find(cx.db(), &digest(handle)).await?;
-        return Ok(found
-            .filter(|(row, _)| row.completed_at.is_none() && row.expires_at > now)
-            .map(|(row, client)| (handle.to_owned(), row, client)));
+        return Ok(match open(provider, handle).await? {
+            Open::Yes(row, client) => Some((handle.to_owned(), row, client)),
+            Open::Answered | Open::Expired => None,
+        });
     }
     let Some(browser) = browser_secret(cx, resume.headers) else { return Ok(None) };
-    let found = store::interaction::newest_waiting(cx.db(), &digest(&browser), now).await?;
+    let found = store::interaction::newest_waiting(cx.db(), &digest(&browser), cx.now()).await?;
     Ok(found.map(|(row, client)| (handle_of(cx, &row.id), row, client)))
 }
 

@@ -1,8 +1,6 @@
 //! Introspection: what a token is worth, told to the client it belongs to. RFC 7662.
 
-use std::net::IpAddr;
-
-use auth_core::digest;
+use auth_core::{ClientAddress, digest};
 use auth_protocol::client::ClientKind;
 use auth_protocol::error::OAuthErrorCode;
 use auth_protocol::introspection::{ActiveToken, IntrospectionRequest, IntrospectionResponse};
@@ -11,7 +9,7 @@ use auth_protocol::scope::Scope;
 use auth_protocol::token::TokenType;
 use http::HeaderMap;
 
-use super::authorize::kind;
+use super::asked::kind;
 use super::client_auth;
 use super::issue::REFRESH_PREFIX;
 use crate::error::OAuthFailure;
@@ -24,7 +22,7 @@ pub(crate) async fn introspect(
     provider: &Provider,
     headers: &HeaderMap,
     params: &Params,
-    address: Option<IpAddr>,
+    address: ClientAddress,
 ) -> Result<IntrospectionResponse, OAuthFailure> {
     let client = client_auth::authenticate(provider, headers, params, address).await?;
     if kind(&client) == ClientKind::Public {

@@ -9,7 +9,7 @@ use auth_protocol::token::{TokenResponse, TokenType};
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseTransaction;
 
-use super::authorize::Asked;
+use super::asked::Asked;
 use crate::config::RefreshPolicy;
 use crate::entity::{Words, access_token, authorization_code, client, grant, refresh_token};
 use crate::error::OAuthFailure;

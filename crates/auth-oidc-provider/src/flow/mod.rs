@@ -1,5 +1,6 @@
 //! The use cases: fetch through stores, judge with `auth-protocol`, write through stores.
 
+pub(crate) mod asked;
 pub(crate) mod authorize;
 pub(crate) mod check;
 pub(crate) mod client_auth;
@@ -12,4 +13,5 @@ pub(crate) mod issue;
 pub(crate) mod refresh;
 pub(crate) mod register;
 pub(crate) mod revoke;
+pub(crate) mod sweep;
 pub(crate) mod userinfo;

@@ -1,9 +1,7 @@
 //! Revoking: one token, or everything a grant gave. RFC 7009.
 
-use std::net::IpAddr;
-
 use auth_core::database::{begin_write, retrying};
-use auth_core::{Event, Unexpected, digest};
+use auth_core::{ClientAddress, Event, Unexpected, digest};
 use auth_protocol::params::Params;
 use auth_protocol::revocation::RevocationRequest;
 use http::HeaderMap;
@@ -54,7 +52,7 @@ pub(crate) async fn revoke(
     provider: &Provider,
     headers: &HeaderMap,
     params: &Params,
-    address: Option<IpAddr>,
+    address: ClientAddress,
 ) -> Result<(), OAuthFailure> {
     let cx = provider.cx();
     let client = client_auth::authenticate(provider, headers, params, address).await?;

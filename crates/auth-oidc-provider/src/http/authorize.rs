@@ -57,7 +57,6 @@ pub(crate) async fn authorize(
 )]
 pub(crate) async fn authorize_post(
     State(provider): State<Provider>,
-    headers: HeaderMap,
     form: Result<OAuthForm, OAuthFailure>,
 ) -> Response {
     let params = match form {
@@ -66,11 +65,9 @@ pub(crate) async fn authorize_post(
         Err(OAuthFailure::TooMany { .. }) => return page::next(&provider, Next::TooManyOpen),
         Err(OAuthFailure::Unexpected(failure)) => return provider.cx().failure_page(&failure),
     };
-    match authorize::store_posted(&provider, &headers, &params).await {
-        Ok((Next::Redirect(url), cookie)) => {
-            page::with_cookie(page::redirect(&provider, &url, StatusCode::SEE_OTHER), cookie)
-        }
-        Ok((next, _)) => page::next(&provider, next),
+    match authorize::store_posted(&provider, &params).await {
+        Ok(Next::Redirect(url)) => page::redirect(&provider, &url, StatusCode::SEE_OTHER),
+        Ok(next) => page::next(&provider, next),
         Err(failure) => provider.cx().failure_page(&failure),
     }
 }

@@ -10,7 +10,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::page::{error_page, nothing_to_answer, redirect};
+use super::page::{error_page, no_renderer, nothing_to_answer, redirect, sign_in};
 use crate::error::no_store;
 use crate::flow::consent::{self, Answer, NothingToAnswer, Pending};
 use crate::provider::Provider;
@@ -46,13 +46,23 @@ pub(crate) async fn consent_page(
 ) -> Response {
     match consent::pending(&provider, &headers, &query.consent_code).await {
         Ok(Ok(pending)) => show(&provider, &headers, &pending, &query.consent_code),
-        Ok(Err(why)) => nothing_to_answer(&provider, why),
+        Ok(Err(why)) => unanswerable(&provider, why, &query.consent_code),
         Err(failure) => provider.cx().failure_page(&failure),
     }
 }
 
+/// Sends a person whose sign-in is not recent enough to sign in again, and tells others why not.
+fn unanswerable(provider: &Provider, why: NothingToAnswer, handle: &str) -> Response {
+    match why {
+        NothingToAnswer::SignInFirst => sign_in(provider, handle, StatusCode::SEE_OTHER),
+        NothingToAnswer::Expired | NothingToAnswer::Answered | NothingToAnswer::NotYours => {
+            nothing_to_answer(provider, why)
+        }
+    }
+}
+
 fn show(provider: &Provider, headers: &HeaderMap, pending: &Pending, handle: &str) -> Response {
-    let Some(pages) = provider.cx().pages() else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(pages) = provider.cx().pages() else { return no_renderer(provider) };
     let csrf = match Csrf::of(provider.cx(), headers) {
         Ok(csrf) => csrf,
         Err(failure) => return provider.cx().failure_page(&failure),
@@ -75,10 +85,14 @@ fn show(provider: &Provider, headers: &HeaderMap, pending: &Pending, handle: &st
     super::page::with_cookie(response, csrf.cookie)
 }
 
-/// The host of the client's home page, as it says.
+/// The host of the client's home page, where the answer goes there too. Any other host is a claim
+/// nobody has checked, and would lend its name to whoever registers it.
 pub(crate) fn client_host(pending: &Pending) -> Option<String> {
     let uri = pending.asked.client.metadata.as_ref()?.get("client_uri")?.as_str()?;
-    url::Url::parse(uri).ok()?.host_str().map(str::to_owned)
+    let host = url::Url::parse(uri).ok()?.host_str()?.to_owned();
+    let to = pending.asked.redirect_uri();
+    let goes_there = !to.is_private_use() && to.display_target() == host;
+    goes_there.then_some(host)
 }
 
 pub(crate) fn scopes(provider: &Provider, pending: &Pending) -> Vec<ScopeView> {
@@ -132,7 +146,7 @@ pub(crate) async fn consent_form(
     };
     let pending = match consent::pending(&provider, &headers, form.get("consent_code")).await {
         Ok(Ok(pending)) => pending,
-        Ok(Err(why)) => return nothing_to_answer(&provider, why),
+        Ok(Err(why)) => return unanswerable(&provider, why, form.get("consent_code")),
         Err(failure) => return provider.cx().failure_page(&failure),
     };
     match consent::answer(&provider, &pending, &answer).await {

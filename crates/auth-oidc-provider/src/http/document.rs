@@ -37,9 +37,17 @@ impl Document {
             (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
             (header::ETAG, self.0.etag.clone()),
         ];
-        if headers.get(header::IF_NONE_MATCH) == Some(&self.0.etag) {
+        if self.is_held_by(headers) {
             return (StatusCode::NOT_MODIFIED, fixed).into_response();
         }
         (fixed, self.0.bytes.clone()).into_response()
+    }
+
+    /// Says whether the caller has this document, by a weak comparison (RFC 9110 §13.1.2).
+    fn is_held_by(&self, headers: &HeaderMap) -> bool {
+        let held = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
+        held.flat_map(|line| line.split(','))
+            .map(|tag| tag.trim().trim_start_matches("W/"))
+            .any(|tag| tag == "*" || tag.as_bytes() == self.0.etag.as_bytes())
     }
 }

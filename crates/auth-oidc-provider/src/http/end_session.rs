@@ -2,7 +2,7 @@
 
 use auth_core::pages::{ConfirmView, FormTarget, Hidden, NoticeView, page};
 use auth_core::{CSRF_FIELD, Csrf};
-use auth_protocol::end_session::EndSessionRequest as SignOutRequest;
+use auth_protocol::end_session::{Confirmation, EndSessionRequest as SignOutRequest};
 use auth_protocol::error::OAuthError;
 use auth_protocol::params::Params;
 use axum::extract::{RawQuery, State};
@@ -10,10 +10,10 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
 
 use super::form::{OAuthForm, REPEATABLE};
-use super::page::{error_page, redirect, with_cookie};
+use super::page::{error_page, no_renderer, redirect, with_cookie};
 use super::schema::EndSessionRequest;
 use crate::error::OAuthFailure;
-use crate::flow::end_session::{Confirmed, Question, SignOut, end_session as sign_out};
+use crate::flow::end_session::{Question, SignOut, end_session as sign_out};
 use crate::provider::Provider;
 
 /// Signs a person out at the wish of a client, or asks first.
@@ -57,13 +57,10 @@ pub(crate) async fn end_session_post(
 }
 
 async fn answer(provider: &Provider, headers: &HeaderMap, params: &Params) -> Response {
-    let request = match SignOutRequest::parse(params) {
-        Ok(request) => request,
-        Err(error) => return malformed(provider, &error),
-    };
+    let request = SignOutRequest::read(params);
     let confirmed = match params.get(CSRF_FIELD) {
-        Some(token) if Csrf::check(provider.cx(), headers, token).is_ok() => Confirmed::Yes,
-        Some(_) | None => Confirmed::NotYet,
+        Some(token) if Csrf::check(provider.cx(), headers, token).is_ok() => Confirmation::Given,
+        Some(_) | None => Confirmation::Missing,
     };
     match sign_out(provider, headers, &request, confirmed).await {
         Ok(SignOut::Done { redirect: Some(url), cookie }) => {
@@ -96,7 +93,7 @@ fn confirm(
     question: Question,
 ) -> Response {
     let cx = provider.cx();
-    let Some(pages) = cx.pages() else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(pages) = cx.pages() else { return no_renderer(provider) };
     let csrf = match Csrf::of(cx, headers) {
         Ok(csrf) => csrf,
         Err(failure) => return cx.failure_page(&failure),

@@ -30,7 +30,7 @@ pub(crate) struct InteractionBody {
     client_id: String,
     /// What the client calls itself; nobody has checked it.
     client_name: String,
-    /// The host of its home page, as it says.
+    /// The host of its home page, if the answer goes there too.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_host: Option<String>,
     /// The host or scheme the answer goes to.

@@ -28,7 +28,7 @@ pub(crate) async fn introspect(
     headers: HeaderMap,
     OAuthForm(params): OAuthForm,
 ) -> Result<Response, OAuthFailure> {
-    let answer = introspect::introspect(&provider, &headers, &params, address.0).await?;
+    let answer = introspect::introspect(&provider, &headers, &params, address).await?;
     let mut response = Json(answer).into_response();
     no_store(response.headers_mut());
     Ok(response)

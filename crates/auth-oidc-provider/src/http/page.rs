@@ -14,10 +14,7 @@ use crate::provider::Provider;
 pub(crate) fn next(provider: &Provider, next: Next) -> Response {
     match next {
         Next::Redirect(url) => redirect(provider, &url, StatusCode::FOUND),
-        Next::SignIn { handle, cookie } => {
-            let url = format!("{}?interaction={handle}", provider.options().login_page);
-            with_cookie(redirect(provider, &url, StatusCode::FOUND), cookie)
-        }
+        Next::SignIn { handle, cookie } => with_cookie(sign_in(provider, &handle, StatusCode::FOUND), cookie),
         Next::Consent { handle, client_id, scope, cookie } => {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
             query.append_pair("consent_code", &handle);
@@ -52,6 +49,19 @@ pub(crate) fn next(provider: &Provider, next: Next) -> Response {
             provider.cx().error_page(StatusCode::BAD_REQUEST, &view)
         }
     }
+}
+
+/// Sends the browser to the sign-in page, to come back to this request.
+pub(crate) fn sign_in(provider: &Provider, handle: &str, status: StatusCode) -> Response {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("interaction", handle);
+    redirect(provider, &format!("{}?{}", provider.options().login_page, query.finish()), status)
+}
+
+/// Says that the app lists nobody who could render this page.
+pub(crate) fn no_renderer(provider: &Provider) -> Response {
+    let message = "This app lists no renderer of pages, and has named no page of its own.";
+    error_page(provider, StatusCode::NOT_IMPLEMENTED, "There is no page here", message, None)
 }
 
 fn untrusted(provider: &Provider, why: UntrustedRequest) -> Response {
@@ -89,6 +99,11 @@ pub(crate) fn nothing_to_answer(provider: &Provider, why: NothingToAnswer) -> Re
             "You have answered this request before.",
             "Go back to the app. If it is not connected, connect again.",
         ),
+        NothingToAnswer::SignInFirst => (
+            "Please sign in again",
+            "The app asks for a more recent sign-in than yours.",
+            "Go back to the app and connect again.",
+        ),
         NothingToAnswer::NotYours => (
             "This request is not yours to answer",
             "You are not signed in as the person this request waits for.",
@@ -97,7 +112,7 @@ pub(crate) fn nothing_to_answer(provider: &Provider, why: NothingToAnswer) -> Re
     };
     let status = match why {
         NothingToAnswer::Expired | NothingToAnswer::Answered => StatusCode::BAD_REQUEST,
-        NothingToAnswer::NotYours => StatusCode::FORBIDDEN,
+        NothingToAnswer::NotYours | NothingToAnswer::SignInFirst => StatusCode::FORBIDDEN,
     };
     error_page(provider, status, title, message, Some(hint))
 }

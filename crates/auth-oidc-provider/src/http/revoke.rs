@@ -27,7 +27,7 @@ pub(crate) async fn revoke(
     headers: HeaderMap,
     OAuthForm(params): OAuthForm,
 ) -> Result<Response, OAuthFailure> {
-    revoke::revoke(&provider, &headers, &params, address.0).await?;
+    revoke::revoke(&provider, &headers, &params, address).await?;
     let mut response = StatusCode::OK.into_response();
     no_store(response.headers_mut());
     Ok(response)

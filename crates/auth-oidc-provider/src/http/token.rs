@@ -30,7 +30,7 @@ pub(crate) async fn token(
     headers: HeaderMap,
     OAuthForm(params): OAuthForm,
 ) -> Result<Response, OAuthFailure> {
-    let tokens = exchange::exchange(&provider, &headers, &params, address.0).await?;
+    let tokens = exchange::exchange(&provider, &headers, &params, address).await?;
     let mut response = Json(tokens).into_response();
     no_store(response.headers_mut());
     Ok(response)

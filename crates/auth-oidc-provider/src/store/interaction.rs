@@ -50,6 +50,17 @@ pub(crate) async fn count_open(db: &impl ConnectionTrait, browser: &str, now: Da
         .await
 }
 
+/// Binds an interaction that belongs to no browser yet; says whether it was still free.
+pub(crate) async fn bind(db: &impl ConnectionTrait, id: &str, browser: &str) -> Result<bool, DbErr> {
+    let done = Entity::update_many()
+        .col_expr(Column::Browser, Expr::value(browser))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Browser.eq(""))
+        .exec(db)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
 /// Notes who answers an interaction; the last person to sign in for it does.
 pub(crate) async fn take(db: &impl ConnectionTrait, id: &str, user_id: &str) -> Result<(), DbErr> {
     Entity::update_many()

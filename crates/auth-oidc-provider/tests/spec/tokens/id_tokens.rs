@@ -11,11 +11,8 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde_json::{Value, json};
 
-use super::{deletes, with_tokens};
+use super::{START, deletes, with_tokens};
 use crate::{app, provider};
-
-/// 2026-01-15T12:00:00Z, when the test clock starts.
-const START: i64 = 1_768_478_400;
 
 /// Verifies a token with nothing but what discovery publishes; returns its claims.
 async fn verified(app: &TestApp, client: &OAuthClient, token: &str) -> (Algorithm, Value) {

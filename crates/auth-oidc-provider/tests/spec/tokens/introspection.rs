@@ -6,7 +6,7 @@ use auth_protocol::OAuthErrorCode;
 use auth_testkit::Registration;
 use serde_json::{Value, json};
 
-use super::{AS_FORM, HOUR, SECOND, form, is_refused, posts, with_code, with_tokens};
+use super::{AS_FORM, HOUR, SECOND, START, form, is_refused, posts, with_code, with_tokens};
 use crate::{app, provider};
 
 /// What is told about a token the caller must learn nothing about.
@@ -24,7 +24,7 @@ async fn a_client_is_told_about_its_access_token() {
         answer.is_ok(),
         json!({
             "active": true, "scope": "openid profile email offline_access mcp:tools", "client_id": client.client_id,
-            "token_type": "Bearer", "exp": 1_768_478_400 + 3600, "iat": 1_768_478_400, "sub": sub,
+            "token_type": "Bearer", "exp": START + 3600, "iat": START, "sub": sub,
             "aud": app.url("/mcp").as_str(), "iss": app.base_url(),
         })
     );
@@ -39,7 +39,7 @@ async fn a_client_is_told_about_its_refresh_token() {
     assert_eq!(facts["active"], true);
     assert_eq!(facts["client_id"], client.client_id);
     assert_eq!(facts["iss"], app.base_url());
-    assert_eq!(facts["exp"], 1_768_478_400 + 30 * 86_400);
+    assert_eq!(facts["exp"], START + 30 * 86_400);
     assert_eq!(facts["scope"], "openid profile email offline_access mcp:tools");
     assert_eq!(facts.get("token_type"), None, "a refresh token is no Bearer token");
 }

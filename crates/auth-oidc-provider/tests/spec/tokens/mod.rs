@@ -137,6 +137,8 @@ async fn signed_in(person: &Person) -> Value {
     session.json()["user"]["email"].clone()
 }
 
+/// When the test clock starts, in seconds: 2026-01-15T12:00:00Z.
+const START: i64 = 1_768_478_400;
 const SECOND: Duration = Duration::from_secs(1);
 /// An hour and a day, in seconds.
 const HOUR: u64 = 3600;

@@ -8,7 +8,7 @@ use axum::body::Body;
 use http::{Method, Request};
 use serde_json::json;
 
-use super::{AS_FORM, HOUR, SECOND, deletes, disables, posts, with_code, with_tokens};
+use super::{AS_FORM, HOUR, SECOND, START, deletes, disables, posts, with_code, with_tokens};
 use crate::{app, provider};
 
 /// Asks with these `Authorization` headers.
@@ -31,7 +31,7 @@ async fn get_and_post_tell_who_the_person_is() {
     assert_eq!(
         got.json(),
         json!({
-            "sub": sub, "name": "Alice", "updated_at": 1_768_478_400,
+            "sub": sub, "name": "Alice", "updated_at": START,
             "email": "alice@example.com", "email_verified": false,
         })
     );

@@ -1,0 +1,148 @@
+//! A request whose client, redirect URI and parameters are in order. RFC 6749 §4.1.1.
+
+use auth_core::digest;
+use auth_protocol::authorize::{self, AuthorizationRequest, REPEATABLE, TrustedRedirect, UntrustedRequest};
+use auth_protocol::claims::IdTokenClaims;
+use auth_protocol::client::ClientKind;
+use auth_protocol::client_auth::ClientAuthMethod;
+use auth_protocol::error::OAuthError;
+use auth_protocol::params::Params;
+use auth_protocol::redirect_uri::RedirectUri;
+use auth_protocol::resource::{self, Resource};
+use auth_protocol::scope::{self, IDENTITY_SCOPES, Scope};
+
+use crate::entity::client;
+use crate::provider::Provider;
+
+/// The parameters a request is made of. Nothing else is ever stored: whoever puts a secret into the
+/// URL, or eight kilobytes of noise, finds neither in the database.
+const KNOWN: [&str; 17] = [
+    "client_id",
+    "redirect_uri",
+    "response_type",
+    "response_mode",
+    "scope",
+    "state",
+    "nonce",
+    "code_challenge",
+    "code_challenge_method",
+    "prompt",
+    "max_age",
+    "resource",
+    "login_hint",
+    "request",
+    "request_uri",
+    "registration",
+    HINTED_PERSON,
+];
+
+/// The name under which the person of a verified `id_token_hint` is kept, in place of the token.
+/// Whoever sends it by hand only says whom they expect.
+const HINTED_PERSON: &str = "hinted_person";
+
+/// A request whose client, redirect URI and parameters are in order.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) client: client::Model,
+    pub(crate) request: AuthorizationRequest,
+    pub(crate) scope: Scope,
+    pub(crate) resources: Vec<Resource>,
+    /// The only person the client expects, by a hint of ours.
+    pub(crate) hinted_person: Option<String>,
+}
+
+/// Why a request is not in order.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// Nothing about it can be trusted: it is never redirected.
+    Untrusted(UntrustedRequest),
+    /// The client is told at this URL.
+    Redirected(String),
+}
+
+impl Asked {
+    pub(crate) fn redirect_uri(&self) -> &RedirectUri {
+        self.request.redirect.uri()
+    }
+
+    pub(crate) fn kind(&self) -> ClientKind {
+        kind(&self.client)
+    }
+
+    /// What consent is remembered for besides person and client: redirect target and resources.
+    pub(crate) fn consent_reference(&self) -> String {
+        let resources: Vec<&str> = self.resources.iter().map(Resource::as_str).collect();
+        digest(&format!("{}\n{}", self.redirect_uri().display_target(), resources.join("\n")))
+    }
+
+    /// The URL that tells the client of an error (RFC 6749 §4.1.2.1, RFC 9207 §2).
+    pub(crate) fn error_url(&self, provider: &Provider, error: &OAuthError) -> String {
+        error_url(provider, self.redirect_uri(), self.request.state.as_deref(), error)
+    }
+
+    /// The URL that brings the client its code.
+    pub(crate) fn code_url(&self, provider: &Provider, code: &str) -> String {
+        answer_url(provider, self.redirect_uri(), self.request.state.as_deref(), &[("code", code)])
+    }
+}
+
+/// Whether a client can keep a secret.
+pub(crate) fn kind(client: &client::Model) -> ClientKind {
+    ClientAuthMethod::parse(&client.token_endpoint_auth_method).map_or(ClientKind::Public, ClientKind::from)
+}
+
+fn error_url(provider: &Provider, to: &RedirectUri, state: Option<&str>, error: &OAuthError) -> String {
+    let pairs = [("error", error.code.as_str()), ("error_description", &*error.description)];
+    answer_url(provider, to, state, &pairs)
+}
+
+/// Every answer carries `state` if there was one, and always `iss`.
+fn answer_url(provider: &Provider, to: &RedirectUri, state: Option<&str>, pairs: &[(&str, &str)]) -> String {
+    let issuer = provider.issuer();
+    let mut all = pairs.to_vec();
+    all.extend(state.map(|state| ("state", state)));
+    all.push(("iss", &issuer));
+    to.with_query(&all)
+}
+
+/// Keeps of the parameters what a request is made of, and of an ID token only whom it names.
+pub(crate) fn kept(provider: &Provider, params: &Params) -> Result<Params, OAuthError> {
+    let hinted = params.get("id_token_hint").and_then(|hint| provider.keys().verify::<IdTokenClaims>(hint));
+    let hinted = hinted.filter(|claims| claims.iss == provider.issuer()).map(|claims| claims.sub);
+    let known = params.iter().filter(|(name, _)| KNOWN.contains(name));
+    let pairs = known.chain(hinted.as_deref().map(|person| (HINTED_PERSON, person)));
+    Params::from_pairs(pairs, &REPEATABLE)
+}
+
+/// Judges client and redirect URI first: until both are trusted nothing is ever redirected.
+pub(crate) fn judge(provider: &Provider, kept: &Params, client: client::Model) -> Result<Asked, Refusal> {
+    if client.disabled {
+        return Err(Refusal::Untrusted(UntrustedRequest::UnknownClient));
+    }
+    let registered: Vec<RedirectUri> =
+        client.redirect_uris.0.iter().filter_map(|uri| RedirectUri::parse(uri).ok()).collect();
+    let redirect = authorize::trusted_redirect(kept, &registered).map_err(Refusal::Untrusted)?;
+    let (request, scope, resources) = parse(provider, kept, redirect.clone())
+        .map_err(|error| Refusal::Redirected(error_url(provider, redirect.uri(), authorize::state(kept), &error)))?;
+    let hinted_person = kept.get(HINTED_PERSON).map(str::to_owned);
+    Ok(Asked { client, request, scope, resources, hinted_person })
+}
+
+fn parse(
+    provider: &Provider,
+    params: &Params,
+    redirect: TrustedRedirect,
+) -> Result<(AuthorizationRequest, Scope, Vec<Resource>), OAuthError> {
+    let request = AuthorizationRequest::parse(params, redirect)?;
+    let scope = scope::granted(request.scope.as_ref(), provider.default_scope(), provider.scopes())?;
+    let resources = resource::requested(&request.resources, provider.resources())?;
+    // A request that names a resource and only scopes about the person has left out what it wants
+    // there, as ChatGPT does: the base scope then is the default, and the consent page shows it.
+    let names_a_resource = !request.resources.is_empty();
+    let scope = if names_a_resource && scope.without(&IDENTITY_SCOPES).is_empty() {
+        scope.union(&provider.base_scope_of(&resources))
+    } else {
+        scope
+    };
+    Ok((request, scope, resources))
+}
