@@ -219,8 +219,9 @@ pub(super) fn is_fresh(provider: &Provider, asked: &Asked, who: &SignedIn, since
         .any(|value| prompt.contains(value));
     // A request that was fresh enough when it began stays so while its person reads.
     let at = since.unwrap_or_else(|| provider.cx().now());
-    let too_old =
-        asked.request.max_age.is_some_and(|seconds| signed_in_at + Duration::seconds(i64::from(seconds)) < at);
+    let too_old = asked.request.max_age.is_some_and(|seconds| {
+        seconds == 0 || signed_in_at + Duration::seconds(i64::from(seconds)) < at
+    });
     if must_sign_in || too_old { Fresh::No } else { Fresh::Yes }
 }
 

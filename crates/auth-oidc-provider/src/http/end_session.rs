@@ -86,12 +86,7 @@ fn signed_out(provider: &Provider) -> Response {
     page(StatusCode::OK, pages.notice(&view), None)
 }
 
-fn confirm(
-    provider: &Provider,
-    headers: &HeaderMap,
-    request: &SignOutRequest,
-    question: Question,
-) -> Response {
+fn confirm(provider: &Provider, headers: &HeaderMap, request: &SignOutRequest, question: Question) -> Response {
     let cx = provider.cx();
     let Some(pages) = cx.pages() else { return no_renderer(provider) };
     let csrf = match Csrf::of(cx, headers) {

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use super::{AS_FORM, SECOND, are_alive, are_dead, deletes, form, is_refused, posts, redeems, revoked_grants};
+use super::{AS_FORM, SCOPE, SECOND, are_alive, are_dead, deletes, form, is_refused, posts, redeems, revoked_grants};
 use super::{with_code, with_tokens};
 use crate::{app, provider};
 
@@ -21,7 +21,7 @@ async fn a_code_gives_tokens_in_the_shape_of_rfc_6749() {
     let tokens = answer.succeeds();
     assert_eq!(tokens.json["token_type"], "Bearer");
     assert_eq!(tokens.json["expires_in"], 3600);
-    assert_eq!(tokens.json["scope"], "openid profile email offline_access mcp:tools");
+    assert_eq!(tokens.json["scope"], SCOPE);
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     assert_eq!(answer.header("pragma"), Some("no-cache"), "RFC 6749 §5.1");

@@ -6,7 +6,7 @@ use auth_protocol::OAuthErrorCode;
 use auth_testkit::Registration;
 use serde_json::{Value, json};
 
-use super::{AS_FORM, HOUR, SECOND, START, form, is_refused, posts, with_code, with_tokens};
+use super::{AS_FORM, HOUR, SCOPE, SECOND, START, form, is_refused, posts, with_code, with_tokens};
 use crate::{app, provider};
 
 /// What is told about a token the caller must learn nothing about.
@@ -23,7 +23,7 @@ async fn a_client_is_told_about_its_access_token() {
     assert_eq!(
         answer.is_ok(),
         json!({
-            "active": true, "scope": "openid profile email offline_access mcp:tools", "client_id": client.client_id,
+            "active": true, "scope": SCOPE, "client_id": client.client_id,
             "token_type": "Bearer", "exp": START + 3600, "iat": START, "sub": sub,
             "aud": app.url("/mcp").as_str(), "iss": app.base_url(),
         })
@@ -40,7 +40,7 @@ async fn a_client_is_told_about_its_refresh_token() {
     assert_eq!(facts["client_id"], client.client_id);
     assert_eq!(facts["iss"], app.base_url());
     assert_eq!(facts["exp"], START + 30 * 86_400);
-    assert_eq!(facts["scope"], "openid profile email offline_access mcp:tools");
+    assert_eq!(facts["scope"], SCOPE);
     assert_eq!(facts.get("token_type"), None, "a refresh token is no Bearer token");
 }
 

@@ -35,12 +35,14 @@ use url::form_urlencoded::Serializer;
 
 use crate::{app, provider};
 
+/// What the client of [`with_code`] asks for, and gets.
+const SCOPE: &str = "openid profile email offline_access mcp:tools";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A confidential client, with what it takes to redeem a code of Alice.
 async fn with_code() -> (TestApp, OAuthClient, Code) {
     let app = app(provider()).build().await;
-    let client = app.registers(Registration::confidential_basic()).await;
+    let client = app.registers(Registration::confidential_basic()).await.with_scope(SCOPE);
     let code = app.alice().await.authorizes(&client).await;
     (app, client, code)
 }

@@ -40,6 +40,10 @@ async fn full_house() -> FullHouse {
     // Somebody without an account signs up on the way, another waits at sign-in, Bob at consent.
     app.person("Carol", "carol@example.com").authorizes(&public).await;
     app.browser().get(public.asks().url().as_str()).await.page();
+    // A client that sends credentials where they do not belong.
+    let stray = confidential.asks().with("client_secret", confidential.client_secret.as_deref().unwrap());
+    let stray = stray.with("id_token_hint", last.as_ref().unwrap().id());
+    app.browser().get(stray.url().as_str()).await.page();
     let page = app.bob().await.browser.get(public.asks().url().as_str()).await.page();
     let handle = page.form().value("consent_code").unwrap().to_owned();
     FullHouse { app, alice, confidential, tokens: last.unwrap(), handle }
