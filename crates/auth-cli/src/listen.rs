@@ -1,16 +1,36 @@
 //! Listening, serving and stopping.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::{TcpListener, ToSocketAddrs};
-use tokio::sync::oneshot;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{HttpService, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream, ToSocketAddrs};
+use tokio::sync::watch;
+use tower::ServiceExt as _;
 
-/// How long requests may go on after the server was told to stop.
-const GRACE: Duration = Duration::from_secs(10);
+/// How long a connection and a stop may take.
+#[derive(Clone, Copy, Debug)]
+struct Bounds {
+    /// How long the head of a request may take to arrive, and a connection may rest.
+    header: Duration,
+    /// How long requests may go on after the server was told to stop.
+    grace: Duration,
+}
+
+const BOUNDS: Bounds = Bounds { header: Duration::from_secs(10), grace: Duration::from_secs(10) };
+
+/// How long to wait where no connection can be taken.
+const BREATH: Duration = Duration::from_secs(1);
 
 /// Binds an address: `listen("127.0.0.1:3000")`.
 ///
@@ -37,13 +57,14 @@ pub async fn listen(address: impl ToSocketAddrs + std::fmt::Display) -> io::Resu
 
 /// Serves until the process is told to stop, then lets open requests finish, for 10 s at most.
 ///
-/// Handlers learn the address of their peer, which rate limits count by. A second signal stops
-/// at once.
+/// Handlers learn the address of their peer, which rate limits count by. A connection whose next
+/// request has not begun with a whole head after 10 s is closed. A second signal stops at once.
 ///
 /// # Errors
-/// [`io::Error`] when the socket fails.
+/// None: what fails is one connection, and is logged. The type is that of `axum::serve`.
 pub async fn serve(listener: TcpListener, router: Router) -> io::Result<()> {
-    serve_until(listener, router, shutdown_signal(), GRACE).await
+    serve_until(listener, router, shutdown_signal(), BOUNDS).await;
+    Ok(())
 }
 
 /// Waits until the process is told to stop: Ctrl-C, or SIGTERM.
@@ -78,46 +99,87 @@ async fn terminate() {
     std::future::pending::<()>().await;
 }
 
-async fn serve_until(
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-    grace: Duration,
-) -> io::Result<()> {
-    let (told, stopping) = oneshot::channel();
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        stop.await;
-        tracing::info!("server.stopping");
-        // Nobody listens only when the server is gone already.
-        let _ = told.send(());
-    });
-    let too_long = async {
-        if stopping.await.is_err() {
-            std::future::pending::<()>().await;
+async fn serve_until(listener: TcpListener, router: Router, stop: impl Future<Output = ()>, bounds: Bounds) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(bounds.header);
+    let told = watch::Sender::new(());
+    let mut stop = pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = accept(&listener) => accepted,
+            () = &mut stop => break,
+        };
+        tokio::spawn(converse(http.clone(), stream, answering(router.clone(), peer), told.subscribe()));
+    }
+    drop(listener);
+    tracing::info!("server.stopping");
+    told.send_replace(());
+    let too_long = tokio::select! {
+        () = told.closed() => false,
+        () = tokio::time::sleep(bounds.grace) => true,
+        () = shutdown_signal() => true,
+    };
+    if too_long {
+        tracing::warn!("server.stopped_with_requests_open");
+    }
+}
+
+/// Waits for the next connection. What goes wrong with one is no reason not to take the next.
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        let error = match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(error) => error,
+        };
+        if !matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
+            // Most often too many files are open: some will be closed.
+            tracing::warn!(%error, "connection.not_accepted");
+            tokio::time::sleep(BREATH).await;
         }
-        tokio::select! {
-            () = tokio::time::sleep(grace) => {}
-            () = shutdown_signal() => {}
+    }
+}
+
+/// Lets handlers learn who asks.
+fn answering(
+    router: Router,
+    peer: SocketAddr,
+) -> impl HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send> {
+    service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().oneshot(request)
+    })
+}
+
+/// Answers the requests of one connection, until it ends or, once told, until the current one is
+/// answered.
+async fn converse(
+    http: http1::Builder,
+    stream: TcpStream,
+    service: impl HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send>,
+    mut told: watch::Receiver<()>,
+) {
+    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service).with_upgrades());
+    let ended = tokio::select! {
+        ended = &mut connection => ended,
+        _ = told.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
         }
     };
-    tokio::select! {
-        end = std::future::IntoFuture::into_future(server) => end,
-        () = too_long => {
-            tracing::warn!("server.stopped_with_requests_open");
-            Ok(())
-        }
+    if let Err(error) = ended {
+        tracing::debug!(%error, "connection.failed");
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::extract::ConnectInfo;
     use axum::routing::get;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    use tokio::net::TcpStream;
+    use tokio::sync::oneshot;
 
     use super::*;
+
+    const SOON: Duration = Duration::from_millis(20);
 
     async fn asks(address: SocketAddr, path: &str) -> TcpStream {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -144,7 +206,7 @@ mod tests {
         let router = Router::new().route("/", get(async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.to_string()));
         let (stop, stopped) = oneshot::channel::<()>();
         let stopping = async move { drop(stopped.await) };
-        let server = tokio::spawn(serve_until(listener, router, stopping, GRACE));
+        let server = tokio::spawn(serve_until(listener, router, stopping, BOUNDS));
 
         let mut stream = asks(address, "/").await;
         let peer = stream.local_addr().unwrap().to_string();
@@ -153,7 +215,7 @@ mod tests {
         drop(stop);
 
         assert!(answer.ends_with(&peer), "{answer}");
-        server.await.unwrap().unwrap();
+        server.await.unwrap();
     }
 
     #[tokio::test]
@@ -170,9 +232,48 @@ mod tests {
         let router = Router::new().route("/", endless);
         let stopping = async move { drop(arrival.await) };
 
-        let server = serve_until(listener, router, stopping, Duration::from_millis(20));
-        let (end, _stream) = tokio::join!(server, asks(address, "/"));
+        let server = serve_until(listener, router, stopping, Bounds { grace: SOON, ..BOUNDS });
+        let ((), _stream) = tokio::join!(server, asks(address, "/"));
+    }
 
-        end.unwrap();
+    #[tokio::test]
+    async fn a_request_that_is_being_answered_is_answered_to_its_end() {
+        let listener = listen("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (arrived, arrival) = oneshot::channel::<()>();
+        let arrived = std::sync::Arc::new(std::sync::Mutex::new(Some(arrived)));
+        let slow = get(async move || {
+            drop(arrived.lock().unwrap().take());
+            tokio::time::sleep(SOON).await;
+            "done"
+        });
+        let stopping = async move { drop(arrival.await) };
+
+        let server = serve_until(listener, Router::new().route("/", slow), stopping, BOUNDS);
+        let ((), mut stream) = tokio::join!(server, asks(address, "/"));
+
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.ends_with("done"), "{answer}");
+    }
+
+    #[tokio::test]
+    async fn half_a_header_does_not_keep_a_connection() {
+        let listener = listen("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let bounds = Bounds { header: SOON, ..BOUNDS };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let stopping = async move { drop(stopped.await) };
+        let router = Router::new().route("/", get(async || "answered"));
+        let server = tokio::spawn(serve_until(listener, router, stopping, bounds));
+
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: loc").await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+
+        assert!(!answer.contains("answered"), "{answer}");
+        drop(stop);
+        server.await.unwrap();
     }
 }

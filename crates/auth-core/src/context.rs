@@ -1,7 +1,7 @@
 //! What every plugin works with: configuration, database, time, randomness, keys, events.
 
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
@@ -49,6 +49,15 @@ impl fmt::Debug for AuthContext {
 impl AuthContext {
     pub(crate) fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))
+    }
+
+    /// A hold on the context that lets it go, and its database with it.
+    pub(crate) fn downgrade(&self) -> Weak<Inner> {
+        Arc::downgrade(&self.0)
+    }
+
+    pub(crate) fn upgrade(weak: &Weak<Inner>) -> Option<Self> {
+        weak.upgrade().map(Self)
     }
 
     pub(crate) fn seal(&self, sealed: Sealed) {
@@ -150,13 +159,17 @@ impl AuthContext {
     /// # Errors
     /// [`ApiError::TooMany`] beyond the limit, [`ApiError::Unexpected`] when counting fails.
     pub async fn limit(&self, key: &str, window: u64, max: u32) -> Result<(), ApiError> {
-        if !self.config().rate_limits {
-            return Ok(());
-        }
-        match self.0.limits.hit(key, window, max, self.now()).await? {
+        match self.count(key, window, max).await? {
             Verdict::Within => Ok(()),
             Verdict::Exceeded { retry_after } => Err(ApiError::TooMany { retry_after }),
         }
+    }
+
+    pub(crate) async fn count(&self, key: &str, window: u64, max: u32) -> Result<Verdict, Unexpected> {
+        if !self.config().rate_limits {
+            return Ok(Verdict::Within);
+        }
+        self.0.limits.hit(key, window, max, self.now()).await
     }
 
     /// Takes back one request counted by [`AuthContext::limit`], so that only failures count while

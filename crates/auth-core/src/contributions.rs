@@ -8,6 +8,7 @@ use sea_orm::{EntityTrait, IdenStatic as _};
 use crate::access::Access;
 use crate::complaint::Complaint;
 use crate::error::ErrorCode;
+use crate::error_shape::ErrorShape;
 use crate::hooks::PathPattern;
 use crate::plugin::{Plugin, PluginId};
 use crate::rate_limit::RateLimit;
@@ -21,6 +22,7 @@ pub struct Contributions {
     pub(crate) tables: Vec<Contribution>,
     pub(crate) rate_limits: Vec<(PluginId, RateLimit)>,
     pub(crate) access: Vec<(PluginId, PathPattern, Access)>,
+    pub(crate) error_shapes: Vec<(PluginId, PathPattern, ErrorShape)>,
     pub(crate) error_codes: Vec<(PluginId, ErrorCode)>,
     pub(crate) needs: Vec<(PluginId, PluginId)>,
     pub(crate) aliases: Vec<(PluginId, String, String)>,
@@ -35,6 +37,7 @@ impl Contributions {
             tables: Vec::new(),
             rate_limits: Vec::new(),
             access: Vec::new(),
+            error_shapes: Vec::new(),
             error_codes: Vec::new(),
             needs: Vec::new(),
             aliases: Vec::new(),
@@ -92,6 +95,11 @@ impl Contributions {
     /// Says who may call a path from a browser: cookies, CORS and the origin check follow from it.
     pub fn access(&mut self, path: impl Into<String>, access: Access) {
         self.access.push((self.by, PathPattern::new(path), access));
+    }
+
+    /// Says in which shape a path tells that it could not answer. Default by its access.
+    pub fn error_shape(&mut self, path: impl Into<String>, shape: ErrorShape) {
+        self.error_shapes.push((self.by, PathPattern::new(path), shape));
     }
 
     /// Declares codes the plugin's endpoints can answer.

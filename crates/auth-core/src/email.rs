@@ -1,10 +1,12 @@
 //! The one canonical form of an e-mail address.
 
 use unicode_normalization::UnicodeNormalization as _;
+use url::Host;
 
 /// An address in the form in which it is stored and compared.
 ///
-/// Trimmed, NFKC-normalised, lower case, one `@`, a host of letters, digits, dots and hyphens.
+/// Trimmed, NFKC-normalised, lower case, one `@`, and a domain in its ASCII form (RFC 5890 §2.3.2.1):
+/// `bob@bücher.example` is stored as `bob@xn--bcher-kva.example`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
@@ -18,16 +20,15 @@ impl Email {
         }
         let form: String = typed.trim().nfkc().collect::<String>().to_lowercase();
         let (local, host) = form.split_once('@')?;
-        let fits = form.len() <= 254
-            && !local.is_empty()
+        let host = ascii_host(host)?;
+        let fits = !local.is_empty()
             && local.len() <= 64
             && local.chars().all(is_local_char)
             && !local.starts_with('.')
             && !local.ends_with('.')
-            && !local.contains("..")
-            && host.split('.').count() >= 2
-            && host.split('.').all(is_host_label);
-        fits.then_some(Self(form))
+            && !local.contains("..");
+        let form = format!("{local}@{host}");
+        (fits && form.len() <= 254).then_some(Self(form))
     }
 
     /// The address as text.
@@ -41,12 +42,22 @@ fn is_local_char(c: char) -> bool {
     c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c) || (!c.is_ascii() && c.is_alphanumeric())
 }
 
+/// The ASCII form of a domain; nothing comes back for an address literal or a single label.
+fn ascii_host(host: &str) -> Option<String> {
+    // `Host::parse` would decode it, and no address is spelled so.
+    if host.contains('%') {
+        return None;
+    }
+    let Ok(Host::Domain(host)) = Host::parse(host) else { return None };
+    (host.split('.').count() >= 2 && host.split('.').all(is_host_label)).then_some(host)
+}
+
 fn is_host_label(label: &str) -> bool {
     !label.is_empty()
         && label.len() <= 63
         && !label.starts_with('-')
         && !label.ends_with('-')
-        && label.chars().all(|c| c.is_alphanumeric() || c == '-')
+        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 #[cfg(test)]
@@ -57,6 +68,33 @@ mod tests {
     fn spellings_of_one_address_have_one_form() {
         for spelling in ["alice@example.com", " Alice@Example.COM ", "alice＠example.com", "ａlice@example.com"] {
             assert_eq!(Email::parse(spelling).unwrap().as_str(), "alice@example.com", "{spelling}");
+        }
+    }
+
+    #[test]
+    fn a_domain_beyond_ascii_has_one_form() {
+        for spelling in
+            ["bob@bücher.example", "bob@BÜCHER.example", "bob@bu\u{308}cher.example", "bob@XN--bcher-kva.example"]
+        {
+            assert_eq!(Email::parse(spelling).unwrap().as_str(), "bob@xn--bcher-kva.example", "{spelling}");
+        }
+        assert_eq!(Email::parse("bob@bücher。example").unwrap().as_str(), "bob@xn--bcher-kva.example");
+    }
+
+    #[test]
+    fn a_host_that_is_no_domain_is_refused() {
+        for host in [
+            "127.0.0.1",
+            "1.2",
+            "0x7f.1",
+            "[::1]",
+            "[127.0.0.1]",
+            "xn--a.example",
+            "a%2eb.example",
+            "a_b.example",
+            "-a.example",
+        ] {
+            assert_eq!(Email::parse(&format!("bob@{host}")), None, "{host}");
         }
     }
 

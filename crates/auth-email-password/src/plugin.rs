@@ -1,7 +1,7 @@
 //! What the plugin adds, and its routes.
 
-use auth_core::{AuthContext, Contributions, Mount, Plugin, PluginId, RateLimit};
-use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use auth_core::{AuthContext, Contributions, Mount, Plugin, PluginId, RateLimit, route_at};
+use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Accounts;
@@ -56,18 +56,11 @@ impl Plugin for EmailPassword {
             return mount;
         }
         let sign_in = routes!(sign_in_page::sign_in_page, sign_in_page::sign_in_form);
-        let mut origin = OpenApiRouter::new().routes(at(&self.sign_in_path, sign_in));
+        let mut origin = OpenApiRouter::new().routes(route_at(&self.sign_in_path, sign_in));
         if self.sign_up {
             let sign_up = routes!(sign_up_page::sign_up_page, sign_up_page::sign_up_form);
-            origin = origin.routes(at(&self.sign_up_path, sign_up));
+            origin = origin.routes(route_at(&self.sign_up_path, sign_up));
         }
         mount.origin(origin.with_state(accounts))
     }
-}
-
-/// Moves the handlers of one path, and their description, to the path the app has chosen.
-fn at<S>(path: &str, (schemas, mut paths, router): UtoipaMethodRouter<S>) -> UtoipaMethodRouter<S> {
-    let items = std::mem::take(&mut paths.paths);
-    paths.paths.extend(items.into_values().map(|item| (path.to_owned(), item)));
-    (schemas, paths, router)
 }

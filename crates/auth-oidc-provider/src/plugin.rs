@@ -1,16 +1,18 @@
 //! The provider as a plugin.
 
-use auth_core::{Access, AuthContext, Contributions, Mount, Plugin, PluginId, RateLimit, StartError, route_at};
+use auth_core::{
+    Access, AuthContext, Contributions, ErrorShape, Mount, Plugin, PluginId, RateLimit, StartError, route_at,
+};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::config::OidcProvider;
 use crate::entity::{access_token, authorization_code, client, consent, grant, interaction, key, refresh_token};
+use crate::flow::sweep;
 use crate::http::{
     Document, authorize, consent as consent_http, discovery, end_session, interaction as interaction_http, introspect,
     jwks, register, revoke, token, userinfo,
 };
-use crate::flow::sweep;
 use crate::provider::Provider;
 
 /// The name of the plugin.
@@ -35,6 +37,7 @@ impl Plugin for OidcProvider {
         to.error_codes(&[consent_http::INVALID_CONSENT_CODE]);
         for path in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/oauth2/userinfo", "/jwks"] {
             to.access(path, Access::Public);
+            to.error_shape(path, ErrorShape::OAuth);
         }
         to.access("/.well-known/*", Access::Public);
         to.access("/oauth2/authorize", Access::CrossSiteNavigation);
@@ -42,6 +45,7 @@ impl Plugin for OidcProvider {
         to.rate_limit(RateLimit::new("/oauth2/authorize", 60, 300));
         if self.registration {
             to.access("/oauth2/register", Access::Public);
+            to.error_shape("/oauth2/register", ErrorShape::OAuth);
             to.rate_limit(RateLimit::new("/oauth2/register", 60, 120));
         }
         // Large clients share addresses: these stop floods, not use.

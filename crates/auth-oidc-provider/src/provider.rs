@@ -92,11 +92,7 @@ impl OidcProvider {
 
 /// The whole URL of a resource that may be written as a path below the origin.
 fn absolute(cx: &AuthContext, identifier: &str) -> String {
-    if identifier.starts_with('/') {
-        format!("{}{identifier}", cx.config().origin())
-    } else {
-        identifier.to_owned()
-    }
+    if identifier.starts_with('/') { format!("{}{identifier}", cx.config().origin()) } else { identifier.to_owned() }
 }
 
 impl Provider {

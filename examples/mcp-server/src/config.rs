@@ -1,15 +1,17 @@
 //! The settings of this server: flags, or environment variables.
 
+use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
+use auth_core::database::masked;
 use auth_core::{SchemaMode, is_loopback};
 use url::Url;
 
 use crate::secret;
 
 /// The settings of this server.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, clap::Args)]
 pub(crate) struct Config {
     /// The address to listen on.
     #[arg(long, env = "LISTEN", default_value = "127.0.0.1:3000")]
@@ -34,6 +36,17 @@ pub(crate) struct Config {
     /// Proxies whose `X-Forwarded-For` is believed.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
     pub(crate) trusted_proxies: Vec<IpAddr>,
+}
+
+impl fmt::Debug for Config {
+    /// Shows the database without its password, and no secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("base_url", &self.base_url())
+            .field("database_url", &masked(&self.database_url))
+            .finish_non_exhaustive()
+    }
 }
 
 impl Config {
@@ -72,5 +85,22 @@ impl Config {
 
     pub(crate) fn rate_limits(&self) -> bool {
         self.rate_limit == "on"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args as _, FromArgMatches as _};
+
+    use super::*;
+
+    #[test]
+    fn settings_are_shown_without_secret_and_password() {
+        let given = ["app", "--auth-secret", "hunter2-hunter2", "--database-url", "postgres://me:hunter2@db/app"];
+        let matches = Config::augment_args(clap::Command::new("app")).get_matches_from(given);
+
+        let shown = format!("{:?}", Config::from_arg_matches(&matches).unwrap());
+
+        assert!(shown.contains("postgres://me:***@db/app") && !shown.contains("hunter2"), "{shown}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use http::request::Parts;
@@ -15,16 +15,19 @@ pub struct ClientAddress(pub Option<IpAddr>);
 
 impl ClientAddress {
     /// Reads the address: the peer's, or the last one in `X-Forwarded-For` that no declared proxy
-    /// has. A forwarded header from an undeclared peer is ignored, and said so once in the log.
-    pub(crate) fn of(parts: &Parts, config: &Config) -> Self {
+    /// has. A forwarded header from an undeclared peer is ignored.
+    pub(crate) fn of(parts: &Parts, config: &Config, log: &AddressLog) -> Self {
         let Some(ConnectInfo(peer)) = parts.extensions.get::<ConnectInfo<SocketAddr>>() else {
+            if config.rate_limits {
+                log.peer_unknown();
+            }
             return Self(None);
         };
         let peer = peer.ip().to_canonical();
         let forwarded = || parts.headers.get_all("x-forwarded-for").iter().filter_map(|line| line.to_str().ok());
         if !config.trusted_proxies.contains(&peer) {
             if forwarded().next().is_some() {
-                say_once();
+                log.header_ignored();
             }
             return Self(Some(peer));
         }
@@ -42,7 +45,7 @@ impl ClientAddress {
     /// The name under which requests from here are counted together: an IPv4 address, the /64 an
     /// IPv6 subscriber owns, or `unknown`.
     pub fn bucket(&self) -> String {
-        match self.0 {
+        match self.0.map(|address| address.to_canonical()) {
             None => "unknown".to_owned(),
             Some(IpAddr::V4(address)) => address.to_string(),
             Some(IpAddr::V6(address)) => {
@@ -61,10 +64,27 @@ impl<S: Sync> FromRequestParts<S> for ClientAddress {
     }
 }
 
-fn say_once() {
-    static SAID: AtomicBool = AtomicBool::new(false);
-    if !SAID.swap(true, Ordering::Relaxed) {
-        tracing::warn!("x-forwarded-for came from a peer that is no declared proxy and is ignored");
+/// What an app says once about where its requests come from.
+#[derive(Debug, Default)]
+pub(crate) struct AddressLog {
+    peer_unknown: OnceLock<()>,
+    header_ignored: OnceLock<()>,
+}
+
+impl AddressLog {
+    fn peer_unknown(&self) {
+        self.peer_unknown.get_or_init(|| {
+            tracing::warn!(
+                "requests come without the address of their peer, so rate limits count everybody together; serve \
+                 with auth_cli::serve, or with Router::into_make_service_with_connect_info::<SocketAddr>()"
+            );
+        });
+    }
+
+    fn header_ignored(&self) {
+        self.header_ignored.get_or_init(|| {
+            tracing::warn!("x-forwarded-for came from a peer that is no declared proxy and is ignored");
+        });
     }
 }
 
@@ -90,7 +110,7 @@ mod tests {
         }
         let mut parts = request.body(()).unwrap().into_parts().0;
         parts.extensions.insert(ConnectInfo::<SocketAddr>(format!("{peer}:1").parse().unwrap()));
-        ClientAddress::of(&parts, &config).0.map(|address| address.to_string())
+        ClientAddress::of(&parts, &config, &AddressLog::default()).0.map(|address| address.to_string())
     }
 
     #[test]
@@ -104,5 +124,19 @@ mod tests {
         assert_eq!(seen("10.0.0.1", &["10.0.0.1"], &["6.6.6.6, 1.2.3.4"]).unwrap(), "1.2.3.4");
         assert_eq!(seen("10.0.0.1", &["10.0.0.1", "10.0.0.2"], &["6.6.6.6, 1.2.3.4, 10.0.0.2"]).unwrap(), "1.2.3.4");
         assert_eq!(seen("10.0.0.1", &["10.0.0.1"], &["junk"]).unwrap(), "10.0.0.1");
+    }
+
+    #[test]
+    fn an_ipv6_network_and_every_spelling_of_an_ipv4_address_have_one_bucket() {
+        for (address, bucket) in [
+            ("9.9.9.9", "9.9.9.9"),
+            ("::ffff:9.9.9.9", "9.9.9.9"),
+            ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+            ("2001:db8:0:1:ffff::", "2001:db8:0:1::/64"),
+            ("2001:db8:0:2::1", "2001:db8:0:2::/64"),
+        ] {
+            assert_eq!(ClientAddress(Some(address.parse().unwrap())).bucket(), bucket, "{address}");
+        }
+        assert_eq!(ClientAddress(None).bucket(), "unknown");
     }
 }

@@ -3,11 +3,11 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, StatusCode, header};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use crate::error::ApiError;
 
-/// A JSON body; anything else is refused with the core's error shape.
+/// A JSON object as body; anything else is refused with the core's error shape.
 #[derive(Clone, Copy, Debug)]
 pub struct JsonBody<T>(pub T);
 
@@ -21,6 +21,11 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         demand(request.headers(), is_json, "application/json")?;
         let bytes = bytes(request, state).await?;
+        // The reader takes the members of an array for those of a struct, one by one.
+        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+            let is_json = serde_json::from_slice::<IgnoredAny>(&bytes).is_ok();
+            return Err(ApiError::validation(if is_json { "[body] expected an object" } else { "[body] is not JSON" }));
+        }
         serde_json::from_slice(&bytes).map(Self).map_err(|error| {
             // The reader's words name members and types, never values we were given.
             ApiError::validation(if error.is_data() {
@@ -55,9 +60,7 @@ impl<S: Send + Sync> FromRequest<S> for FormBody {
         demand(request.headers(), is_form, "application/x-www-form-urlencoded")?;
         let bytes = bytes(request, state).await?;
         let pairs = form_pairs(&bytes)?;
-        let mut names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
-        names.sort_unstable();
-        if names.windows(2).any(|pair| matches!(pair, [a, b] if a == b)) {
+        if has_twins(&pairs) {
             return Err(ApiError::validation("[body] a field was sent twice"));
         }
         Ok(Self(pairs))
@@ -74,6 +77,13 @@ pub fn form_pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, ApiError> {
         return Err(ApiError::validation("[body] has too many fields"));
     }
     Ok(pairs)
+}
+
+/// Says whether a name is there twice.
+pub(super) fn has_twins(pairs: &[(String, String)]) -> bool {
+    let mut names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names.windows(2).any(|pair| matches!(pair, [a, b] if a == b))
 }
 
 async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {

@@ -2,28 +2,37 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use futures::FutureExt as _;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use tracing::Instrument as _;
 
-use super::address::ClientAddress;
+use super::address::{AddressLog, ClientAddress};
+use super::failure::{Failure, Foreign};
 use crate::access::Access;
 use crate::context::AuthContext;
-use crate::error::ApiError;
+use crate::error::Unexpected;
+use crate::error_shape::ErrorShape;
 use crate::hooks::{After, Before};
 use crate::random;
-use crate::rate_limit::RateLimit;
+use crate::rate_limit::{RateLimit, Verdict};
+
+/// The longest a request may take.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// What applies to one route, looked up once at start.
 #[derive(Clone)]
 pub(crate) struct Rules {
     pub(crate) template: String,
     pub(crate) access: Access,
+    pub(crate) errors: ErrorShape,
     pub(crate) limits: Vec<RateLimit>,
     pub(crate) before: Vec<Arc<dyn Before>>,
     pub(crate) after: Vec<Arc<dyn After>>,
@@ -32,11 +41,17 @@ pub(crate) struct Rules {
 /// The rules of all routes, by full template.
 #[derive(Clone)]
 pub(crate) struct Gate {
-    pub(crate) cx: AuthContext,
-    pub(crate) rules: Arc<HashMap<String, Rules>>,
+    cx: AuthContext,
+    rules: Arc<HashMap<String, Rules>>,
+    log: Arc<AddressLog>,
+    longest: Duration,
 }
 
 impl Gate {
+    pub(crate) fn new(cx: AuthContext, rules: HashMap<String, Rules>) -> Self {
+        Self { cx, rules: Arc::new(rules), log: Arc::default(), longest: LONGEST }
+    }
+
     /// The rules of a route. One that no description tells of has none but those of its place.
     fn rules(&self, path: &str) -> Cow<'_, Rules> {
         self.rules
@@ -46,12 +61,15 @@ impl Gate {
 }
 
 impl Rules {
-    /// Trusts nobody: what applies where nothing else was said.
+    /// Trusts nobody: what applies where nothing else was said. An app may have put all routes
+    /// below a path of its own.
     pub(crate) fn of_place(path: &str, base_path: &str) -> Self {
-        let below = path.strip_prefix(base_path).is_some_and(|rest| rest.starts_with('/'));
+        let below = path.split_once(base_path).is_some_and(|(_, rest)| rest.starts_with('/'));
+        let access = if below { Access::Session } else { Access::Navigation };
         Self {
             template: path.to_owned(),
-            access: if below { Access::Session } else { Access::Navigation },
+            access,
+            errors: ErrorShape::of(access),
             limits: Vec::new(),
             before: Vec::new(),
             after: Vec::new(),
@@ -59,38 +77,51 @@ impl Rules {
     }
 }
 
-/// The outer half, around every bound: request id, span, CORS. Nothing in it can panic or wait.
-pub(crate) async fn run(State(gate): State<Gate>, path: MatchedPath, mut request: Request, next: Next) -> Response {
-    let access = gate.rules(path.as_str()).access;
+/// Stands before a route: request id, span and CORS around what [`answer`] does.
+pub(crate) async fn run(State(gate): State<Gate>, path: MatchedPath, request: Request, next: Next) -> Response {
+    let rules = gate.rules(path.as_str());
     let id = request_id(&gate.cx, request.headers());
     let span = tracing::info_span!("request", id, method = %request.method(), path = path.as_str());
     let origin = request.headers().get(header::ORIGIN).cloned();
-    let (parts, body) = request.into_parts();
-    let address = ClientAddress::of(&parts, gate.cx.config());
-    request = Request::from_parts(parts, body);
-    request.extensions_mut().insert(address);
-    let answer = async {
+    let answered = async {
         if request.method() == Method::OPTIONS {
             return StatusCode::NO_CONTENT.into_response();
         }
-        let response = next.run(request).await;
+        let response = answer(&gate, &rules, request, next).await;
         tracing::info!(status = response.status().as_u16(), "request.answered");
         response
     };
-    let mut response = answer.instrument(span).await;
-    cors(&gate.cx, access, origin.as_ref(), response.headers_mut());
+    let mut response = answered.instrument(span).await;
+    cors(&gate.cx, rules.access, origin.as_ref(), response.headers_mut());
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", id);
     }
     response
 }
 
-/// The inner half: lets a request through to its handler, or answers it.
-pub(crate) async fn judge(State(gate): State<Gate>, path: MatchedPath, request: Request, next: Next) -> Response {
-    let rules = gate.rules(path.as_str());
+/// Bounds the time, and catches a hook that panics: it lets nothing through.
+async fn answer(gate: &Gate, rules: &Rules, request: Request, next: Next) -> Response {
+    let judged = AssertUnwindSafe(judge(gate, rules, request, next)).catch_unwind();
+    let failure = match tokio::time::timeout(gate.longest, judged).await {
+        Ok(Ok(response)) => return response,
+        Ok(Err(_)) => Failure::Unexpected(Unexpected::new("a hook panicked")),
+        Err(_) => Failure::TimedOut,
+    };
+    failure.answer(rules.errors, &gate.cx)
+}
+
+/// Lets a request through to its handler, or answers it. Hooks afterwards see every answer, also
+/// the one to a handler that panicked.
+async fn judge(gate: &Gate, rules: &Rules, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let mut response = match admit(&gate.cx, &rules, &mut parts).await {
-        Ok(()) => next.run(Request::from_parts(parts, body)).await,
+    parts.extensions.insert(ClientAddress::of(&parts, gate.cx.config(), &gate.log));
+    let mut response = match admit(&gate.cx, rules, &mut parts).await {
+        Ok(()) => {
+            let handled = AssertUnwindSafe(next.run(Request::from_parts(parts, body))).catch_unwind().await;
+            handled.unwrap_or_else(|_| {
+                Failure::Unexpected(Unexpected::new("a handler panicked")).answer(rules.errors, &gate.cx)
+            })
+        }
         Err(refusal) => refusal,
     };
     for hook in &rules.after {
@@ -100,15 +131,24 @@ pub(crate) async fn judge(State(gate): State<Gate>, path: MatchedPath, request: 
 }
 
 async fn admit(cx: &AuthContext, rules: &Rules, parts: &mut Parts) -> Result<(), Response> {
-    check_origin(cx, rules.access, &parts.method, &parts.headers).map_err(ApiError::into_response)?;
-    for RateLimit { path, window, max } in &rules.limits {
-        let address = parts.extensions.get::<ClientAddress>().and_then(|address| address.0);
-        let who = ClientAddress(address).bucket();
-        // Two limits on one path count apart.
-        cx.limit(&format!("{path}|{window}|{max}|{who}"), *window, *max).await.map_err(ApiError::into_response)?;
-    }
+    let refused = |failure: Failure| failure.answer(rules.errors, cx);
+    check_origin(cx, rules.access, &parts.method, &parts.headers).map_err(|from| refused(Failure::Foreign(from)))?;
+    let who = parts.extensions.get::<ClientAddress>().map_or_else(String::new, ClientAddress::bucket);
+    count(cx, &rules.limits, &who).await.map_err(refused)?;
     for hook in &rules.before {
         hook.before(parts).await?;
+    }
+    Ok(())
+}
+
+async fn count(cx: &AuthContext, limits: &[RateLimit], who: &str) -> Result<(), Failure> {
+    for RateLimit { path, window, max } in limits {
+        // Two limits on one path count apart.
+        let key = format!("{path}|{window}|{max}|{who}");
+        match cx.count(&key, *window, *max).await.map_err(Failure::Unexpected)? {
+            Verdict::Within => {}
+            Verdict::Exceeded { retry_after } => return Err(Failure::TooMany { retry_after }),
+        }
     }
     Ok(())
 }
@@ -119,34 +159,26 @@ async fn admit(cx: &AuthContext, rules: &Rules, parts: &mut Parts) -> Result<(),
 /// `Origin` must be trusted; without one, a request that carries cookies must name a trusted
 /// `Referer`, and one that a browser says comes from elsewhere is refused. Programs that send
 /// neither cookies nor browser headers pass.
-fn check_origin(cx: &AuthContext, access: Access, method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
+fn check_origin(cx: &AuthContext, access: Access, method: &Method, headers: &HeaderMap) -> Result<(), Foreign> {
     let changes_nothing = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     if changes_nothing || matches!(access, Access::Public | Access::CrossSiteNavigation) {
         return Ok(());
     }
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let trusted = |origin: &str| {
+        if cx.config().trusts_origin(origin) { Ok(()) } else { Err(Foreign::Untrusted(origin.to_owned())) }
+    };
     let site = text(header::HeaderName::from_static("sec-fetch-site"));
     match (site, text(header::ORIGIN)) {
         (Some("same-origin"), None | Some("null")) => Ok(()),
-        (_, Some("null")) | (Some("cross-site" | "same-site"), None) => {
-            Err(refused("MISSING_OR_NULL_ORIGIN", "Missing or null Origin"))
-        }
-        (_, Some(origin)) if cx.config().trusts_origin(origin) => Ok(()),
-        (_, Some(_)) => Err(refused("INVALID_ORIGIN", "Invalid origin")),
+        (_, Some("null")) | (Some("cross-site" | "same-site"), None) => Err(Foreign::Unnamed),
+        (_, Some(origin)) => trusted(origin),
         (_, None) if !headers.contains_key(header::COOKIE) => Ok(()),
         (_, None) => {
             let referer = text(header::REFERER).and_then(|referer| url::Url::parse(referer).ok());
-            match referer.map(|url| url.origin().ascii_serialization()) {
-                Some(origin) if cx.config().trusts_origin(&origin) => Ok(()),
-                Some(_) => Err(refused("INVALID_ORIGIN", "Invalid origin")),
-                None => Err(refused("MISSING_OR_NULL_ORIGIN", "Missing or null Origin")),
-            }
+            referer.map_or(Err(Foreign::Unnamed), |url| trusted(&url.origin().ascii_serialization()))
         }
     }
-}
-
-fn refused(code: &'static str, message: &'static str) -> ApiError {
-    ApiError::Refused { status: StatusCode::FORBIDDEN, code: code.into(), message: message.into() }
 }
 
 /// Writes the CORS headers of an answer, preflights included.
@@ -187,4 +219,49 @@ fn request_id(cx: &AuthContext, headers: &HeaderMap) -> String {
         .map(str::to_owned)
         .or_else(|| random::id(cx.random(), cx.now()).ok())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::middleware::from_fn_with_state;
+    use axum::routing::get;
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+
+    use super::*;
+    use crate::auth::Auth;
+
+    /// What a handler that never answers comes to; a request through the front door would take 30 s.
+    async fn never_answers(errors: ErrorShape) -> (StatusCode, HeaderMap, String) {
+        let cx = Auth::builder("http://localhost:3000").assemble().unwrap().context().clone();
+        let rules = Rules { errors, ..Rules::of_place("/never", "/api/auth") };
+        let gate = Gate { longest: Duration::from_millis(5), ..Gate::new(cx, [("/never".to_owned(), rules)].into()) };
+        let never = get(std::future::pending::<()>);
+        let router = Router::new().route("/never", never).route_layer(from_fn_with_state(gate, run));
+        let request = Request::get("/never").body(axum::body::Body::empty()).unwrap();
+
+        let (parts, body) = router.oneshot(request).await.unwrap().into_parts();
+
+        let bytes = body.collect().await.unwrap().to_bytes();
+        (parts.status, parts.headers, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_takes_too_long_is_told_in_the_shape_of_its_route() {
+        for (shape, told) in [
+            (ErrorShape::Core, r#"{"code":"TIMED_OUT","message":"This took too long. Please try again later."}"#),
+            (ErrorShape::OAuth, r#"{"error":"server_error","error_description":"this took too long"}"#),
+            (ErrorShape::Page, "This took too long\nThe server did not finish in time.\n"),
+        ] {
+            let (status, headers, text) = never_answers(shape).await;
+
+            assert_eq!((status.as_u16(), text.as_str()), (503, told));
+            assert_eq!(
+                (&headers["retry-after"], &headers["cache-control"]),
+                (&"5".parse().unwrap(), &"no-store".parse().unwrap())
+            );
+            assert_eq!(headers["x-request-id"].len(), 36);
+        }
+    }
 }

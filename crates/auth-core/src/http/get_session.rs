@@ -1,12 +1,13 @@
 //! `GET /get-session`: who is signed in.
 
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::query::QueryParams;
 use super::wire::{SessionBody, UserBody};
 use crate::context::AuthContext;
 use crate::error::{ApiError, ErrorBody};
@@ -37,13 +38,14 @@ pub(crate) struct SessionAndUser {
     get, path = "/get-session", tag = "core", params(ReadOptions),
     responses(
         (status = 200, description = "The session and the person, or null", body = Option<SessionAndUser>),
+        (status = 400, description = "A parameter was sent twice", body = ErrorBody),
         (status = 500, description = "Something failed on our side", body = ErrorBody),
     ),
     security((), ("session" = []))
 )]
 pub(crate) async fn get_session(
     State(cx): State<AuthContext>,
-    Query(options): Query<ReadOptions>,
+    QueryParams(options): QueryParams<ReadOptions>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (body, cookie) = match cx.look_up(&headers).await? {

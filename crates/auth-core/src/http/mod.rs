@@ -3,9 +3,11 @@
 mod address;
 pub(crate) mod body;
 pub(crate) mod csrf;
+mod failure;
 pub(crate) mod gate;
 pub(crate) mod get_session;
 pub(crate) mod ok;
+mod query;
 pub(crate) mod reference;
 pub(crate) mod sign_out;
 mod wire;
@@ -13,4 +15,5 @@ mod wire;
 pub use address::ClientAddress;
 pub use body::{FormBody, JsonBody, form_pairs};
 pub use csrf::{CSRF_FIELD, Csrf};
+pub use query::QueryParams;
 pub use wire::{SessionBody, UserBody};

@@ -12,6 +12,7 @@ use super::merged::Schema;
 use super::plan::{Plan, plan};
 use super::refusal::{Refusal, Warning};
 use super::step::Step;
+use crate::database::Transient;
 
 /// How often a busy database is asked.
 const ATTEMPTS: u32 = 10;
@@ -56,10 +57,10 @@ fn listed(refusals: &[Refusal]) -> String {
     refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-impl ApplyError {
-    fn is_busy(&self) -> bool {
+impl Transient for ApplyError {
+    fn is_transient(&self) -> bool {
         match self {
-            Self::Step { source, .. } | Self::Database(source) => lock::is_busy(source),
+            Self::Step { source, .. } | Self::Database(source) => source.is_transient(),
             Self::Refused(_) | Self::Locked => false,
         }
     }
@@ -78,7 +79,7 @@ pub async fn apply(db: &DatabaseConnection, schema: &Schema) -> Result<Applied, 
     let mut attempt = 1;
     loop {
         match apply_once(db, schema).await {
-            Err(error) if error.is_busy() && attempt < ATTEMPTS => {
+            Err(error) if error.is_transient() && attempt < ATTEMPTS => {
                 tracing::debug!(attempt, "schema.busy");
                 tokio::time::sleep(PAUSE * attempt).await;
                 attempt += 1;

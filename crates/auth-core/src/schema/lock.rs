@@ -1,8 +1,8 @@
 //! One at a time: the lock under which a schema is changed.
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
 };
 
 /// The key of the advisory lock of `PostgreSQL`: any number nobody else uses.
@@ -61,25 +61,4 @@ async fn release(tx: &DatabaseTransaction) -> Result<(), DbErr> {
         tx.execute_unprepared("DO RELEASE_LOCK(CONCAT('auth_schema_', MD5(DATABASE())))").await?;
     }
     Ok(())
-}
-
-/// Whether the whole transaction may work when it is tried again.
-///
-/// Serialisation failures and deadlocks (40001, 40P01, 1213), lock waits (1205, 55P03), and `SQLite` busy or locked.
-pub fn is_busy(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error))
-    | DbErr::Conn(RuntimeErr::SqlxError(error))) = error
-    else {
-        return false;
-    };
-    let Some(error) = error.as_database_error() else { return false };
-    match error.code().as_deref() {
-        Some("40001" | "40P01" | "55P03") => true,
-        // MySQL reports a lock wait under the code for everything else.
-        Some("HY000") => error.message().starts_with("Lock wait timeout exceeded"),
-        // The low byte of an extended SQLite code is the code: 5 busy, 6 locked.
-        Some(code) => code.parse::<u32>().is_ok_and(|code| code < 10_000 && matches!(code & 0xff, 5 | 6)),
-        None => false,
-    }
 }

@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 
 use super::conflict::Conflict;
-use super::merged::{Column, Index, Schema, Table};
+use super::index;
+use super::merged::{Column, Schema, Table};
 use super::name;
 use super::order;
 use super::spec::{ColumnSpec, DefaultValue, IndexSpec, LogicalType, OnDelete, TableSpec};
-
-/// The widest index entry `MySQL` can hold.
-const WIDEST_INDEX: u32 = 3072;
 
 /// What one plugin wants of one table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +47,7 @@ pub fn merge(contributions: Vec<Contribution>) -> Result<Schema, Vec<Conflict>> 
     merge.index();
     merge.point();
     merge.check_columns();
-    merge.check_indexes();
+    merge.conflicts.extend(index::refuse(&merge.tables));
     if merge.conflicts.is_empty() {
         Ok(Schema { tables: order::by_reference(merge.tables) })
     } else {
@@ -126,13 +124,13 @@ impl Merge {
             for column in &table.columns {
                 let alone = vec![column.spec.name.clone()];
                 if column.spec.unique {
-                    table.indexes.push(index_of(&table.name, column.by.clone(), alone, true));
+                    table.indexes.push(index::of(&table.name, column.by.clone(), alone, true));
                 }
             }
             for (_, by, index) in self.asked.iter().filter(|(name, ..)| *name == table.name) {
-                table.indexes.push(index_of(&table.name, by.clone(), index.columns.clone(), index.unique));
+                table.indexes.push(index::of(&table.name, by.clone(), index.columns.clone(), index.unique));
             }
-            drop_needless(table);
+            index::drop_needless(table);
         }
     }
 
@@ -176,33 +174,6 @@ impl Merge {
             }
         }
     }
-
-    fn check_indexes(&mut self) {
-        let mut taken: Vec<(String, String, Cow<'static, str>)> = Vec::new();
-        for table in &self.tables {
-            taken.push((table.name.to_ascii_lowercase(), table.name.clone(), table.by.clone()));
-        }
-        for table in &self.tables {
-            for index in &table.indexes {
-                self.conflicts.extend(refuse_index(table, index));
-                let lower = index.name.to_ascii_lowercase();
-                if let Some((_, other, first)) = taken.iter().find(|(name, ..)| *name == lower) {
-                    self.conflicts.push(Conflict::IndexName {
-                        name: index.name.clone(),
-                        table: table.name.clone(),
-                        by: index.by.clone(),
-                        other: other.clone(),
-                        first: first.clone(),
-                    });
-                }
-                taken.push((lower, table.name.clone(), index.by.clone()));
-            }
-        }
-    }
-}
-
-fn index_of(table: &str, by: Cow<'static, str>, columns: Vec<String>, unique: bool) -> Index {
-    Index { by, name: name::of_index(table, &columns, unique), columns, unique }
 }
 
 /// Adds a column, unless it is there already and the same.
@@ -235,29 +206,6 @@ fn refuse_extension(table: &Table, by: Cow<'static, str>, column: &ColumnSpec) -
     }
     let optional = column.nullable || column.default.is_some();
     (!optional).then_some(Conflict::Required { table: name, column: wanted, first, by })
-}
-
-/// Drops what the key or another index does anyway, so that a fresh database and a grown one are alike.
-fn drop_needless(table: &mut Table) {
-    let all = table.indexes.clone();
-    let mut position = 0;
-    table.indexes.retain(|index| {
-        let here = position;
-        position += 1;
-        let covers = |other: &[String]| other.starts_with(&index.columns);
-        if index.columns.is_empty() {
-            true // kept for the check that refuses it
-        } else if index.unique {
-            let mut earlier = all.iter().take(here);
-            index.columns != table.primary_key && !earlier.any(|other| other.unique && other.columns == index.columns)
-        } else {
-            !covers(&table.primary_key)
-                && !all.iter().enumerate().any(|(at, other)| {
-                    let stronger = other.unique || other.columns.len() > index.columns.len() || at < here;
-                    at != here && stronger && covers(&other.columns)
-                })
-        }
-    });
 }
 
 /// The type of what a column points to, at the end of the chain.
@@ -320,37 +268,5 @@ fn fits(default: &DefaultValue, ty: LogicalType) -> bool {
         }
         (DefaultValue::Text(value), LogicalType::Id) => value.is_ascii() && value.len() <= 64,
         _ => false,
-    }
-}
-
-fn refuse_index(table: &Table, index: &Index) -> Option<Conflict> {
-    let (name, by) = (table.name.clone(), index.by.clone());
-    let listed = index.columns.join(", ");
-    let mut bytes = 0;
-    for (position, column) in index.columns.iter().enumerate() {
-        let again = index.columns.iter().take(position).any(|earlier| earlier == column);
-        let Some(found) = table.column(column).filter(|_| !again) else {
-            return Some(Conflict::IndexColumns { table: name, columns: listed, by });
-        };
-        let Some(width) = width(found.spec.ty) else {
-            return Some(Conflict::IndexType { table: name, column: column.clone(), ty: found.spec.ty, by });
-        };
-        bytes += width;
-    }
-    if index.columns.is_empty() {
-        return Some(Conflict::IndexColumns { table: name, columns: listed, by });
-    }
-    (bytes > WIDEST_INDEX).then_some(Conflict::IndexWidth { table: name, columns: listed, bytes, by })
-}
-
-/// The bytes a value takes in an index of `MySQL`, or none where it cannot be indexed.
-fn width(ty: LogicalType) -> Option<u32> {
-    match ty {
-        LogicalType::Id => Some(64),
-        LogicalType::Str(length) => Some(length.min(255) * 4),
-        LogicalType::Bool => Some(1),
-        LogicalType::Int => Some(4),
-        LogicalType::BigInt | LogicalType::Timestamp => Some(8),
-        LogicalType::Text | LogicalType::Json => None,
     }
 }

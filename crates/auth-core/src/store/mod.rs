@@ -1,5 +1,5 @@
 //! The queries of the core tables.
 
 pub mod account;
-pub mod session;
+pub(crate) mod session;
 pub mod user;

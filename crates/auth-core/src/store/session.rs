@@ -25,18 +25,6 @@ pub(crate) async fn find_with_user(
     Ok(found.and_then(|(session, user)| Some((session, user?))))
 }
 
-/// Finds a live session by its row id.
-///
-/// # Errors
-/// [`DbErr`] when the database fails.
-pub async fn find_live(
-    db: &impl ConnectionTrait,
-    id: &str,
-    now: DateTime<Utc>,
-) -> Result<Option<session::Model>, DbErr> {
-    session::Entity::find_by_id(id.to_owned()).filter(session::Column::ExpiresAt.gt(now)).one(db).await
-}
-
 /// Extends a session, unless another request has done so already.
 pub(crate) async fn extend(
     db: &impl ConnectionTrait,

@@ -57,6 +57,18 @@ async fn malformed_json_is_refused_and_not_repeated() {
 }
 
 #[tokio::test]
+async fn an_array_is_no_object() {
+    let app = App::new().await;
+
+    for body in ["[7]", " \t\r\n[7]", "[7,8]", "[[7]]", "7", "\"7\""] {
+        let reply = sends(&app, "/json", "application/json", body).await;
+        reply.refuses(400, "VALIDATION_ERROR");
+        assert_eq!(reply.json()["message"], "[body] expected an object", "{body}");
+    }
+    assert_eq!(sends(&app, "/json", "application/json", "\r\n {\"number\":7}").await.status.as_u16(), 200);
+}
+
+#[tokio::test]
 async fn json_nested_without_end_is_refused() {
     let app = App::new().await;
 

@@ -87,6 +87,41 @@ async fn a_weak_secret_is_refused_and_not_shown() {
     assert_eq!(complaints(failing).await, ["core: the key store does not answer"]);
 }
 
+/// The text of every page of documentation in this workspace.
+fn documentation() -> Vec<String> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut folders = vec![root.clone(), root.join("docs"), root.join("docs/guides")];
+    for parent in ["crates", "examples"] {
+        folders.extend(std::fs::read_dir(root.join(parent)).unwrap().map(|entry| entry.unwrap().path()));
+    }
+    let files = folders.iter().filter_map(|folder| folder.read_dir().ok()).flatten();
+    let pages = files.map(|file| file.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "md"));
+    pages.map(|page| std::fs::read_to_string(page).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_secret_that_stands_in_our_documentation_is_for_this_machine_only() {
+    let mut printed = 0;
+    for page in documentation() {
+        for rest in page.split(".secret(\"").skip(1) {
+            let secret = rest.split('"').next().unwrap();
+            let at = |url| {
+                let app = Auth::builder(url).database("sqlite::memory:").schema_mode(SchemaMode::Apply);
+                app.secret(secret)
+            };
+
+            assert!(at(ORIGIN).build().await.is_ok(), "{secret}");
+            assert_eq!(
+                complaints(at("https://auth.example.com")).await,
+                ["core: the secret stands in public documentation; use at least 32 random bytes"],
+                "{secret}"
+            );
+            printed += 1;
+        }
+    }
+    assert!(printed >= 4, "{printed}");
+}
+
 #[tokio::test]
 async fn http_is_for_this_machine_only() {
     for url in ["http://auth.example.com", "http://10.0.0.1:3000", "http://localhost.example.com"] {

@@ -1,5 +1,7 @@
 //! Rate limits: counted for each address, answered 429 with the time to wait.
 
+use std::sync::{Arc, Mutex};
+
 use auth_core::{RateLimit, plugins};
 use http::Method;
 use serde_json::json;
@@ -135,6 +137,38 @@ async fn preflights_and_foreign_requests_do_not_count() {
     }
 
     assert_eq!(app.post("/sign-out", &[], &json!({})).await.status.as_u16(), 200);
+}
+
+/// What is logged, in one text.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn an_app_that_does_not_know_where_requests_come_from_says_so_once() {
+    let app = app(&[("/ok", 60, 100)]).await;
+    let log = Log::default();
+    let writer = log.clone();
+    let listening = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+    let _guard = tracing::subscriber::set_default(listening);
+    let said = || String::from_utf8_lossy(&log.0.lock().unwrap()).matches("count everybody together").count();
+
+    asks(&app, "/ok", "9.9.9.9:1", &[]).await;
+    assert_eq!(said(), 0);
+    for _ in 0..3 {
+        app.get("/ok", &[]).await;
+    }
+
+    assert_eq!(said(), 1);
 }
 
 #[tokio::test]

@@ -1,12 +1,13 @@
 //! `GET /openapi.json` and `GET /reference`: every route, and nothing from elsewhere.
 
+use auth_core::{Auth, route_at};
 use axum::body::Body;
 use http::{Method, Request};
 use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::app::{App, request};
+use crate::app::{App, ORIGIN, request};
 use crate::plugins::Tiny;
 
 #[utoipa::path(get, path = "/notes/{id}", responses((status = 200)))]
@@ -64,6 +65,47 @@ async fn the_description_holds_every_route() {
         let reply = app.send(Request::builder().method(method).uri(path).body(Body::empty()).unwrap()).await;
         assert!(!matches!(reply.status.as_u16(), 404 | 405), "{route} is described and not there");
     }
+}
+
+#[tokio::test]
+async fn every_operation_has_a_name_of_its_own() {
+    let app = app().await;
+
+    let document = app.get("/openapi.json", &[]).await.json();
+
+    let mut names: Vec<&str> = Vec::new();
+    for item in document["paths"].as_object().unwrap().values() {
+        names.extend(item.as_object().unwrap().values().map(|operation| operation["operationId"].as_str().unwrap()));
+    }
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "core_get_get_session",
+            "core_get_ok",
+            "core_post_sign_out",
+            "door_get_crash",
+            "door_get_whoami",
+            "door_post_enter",
+            "door_post_form",
+            "door_post_json",
+            "notes_delete_notes_id",
+            "notes_get_notes_id",
+            "notes_get_origin_notes_id",
+        ]
+    );
+}
+
+#[test]
+fn operations_whose_paths_differ_in_marks_only_have_names_of_their_own() {
+    let at = |path| OpenApiRouter::new().routes(route_at(path, routes!(read)));
+    let notes = Tiny::named("notes").mounts(move |_, mount| mount.base(at("/a-b")).base(at("/a/b")).base(at("/a_b")));
+
+    let auth = Auth::builder(ORIGIN).plugin(notes).assemble().unwrap();
+
+    let name = |path: &str| auth.openapi().paths.paths[path].get.as_ref().unwrap().operation_id.clone().unwrap();
+    let names = ["/api/auth/a-b", "/api/auth/a/b", "/api/auth/a_b"].map(name);
+    assert_eq!(names, ["notes_get_a_b", "notes_get_a_b_", "notes_get_a_b__"]);
 }
 
 #[tokio::test]

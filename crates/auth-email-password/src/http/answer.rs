@@ -16,7 +16,8 @@ pub(super) fn see_other(location: HeaderValue, issued: IssuedSession) -> Respons
     with_session((StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response(), issued)
 }
 
-fn with_session(mut response: Response, issued: IssuedSession) -> Response {
+/// Sets the session cookie; what comes with it is never stored.
+pub(super) fn with_session(mut response: Response, issued: IssuedSession) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.headers_mut().append(header::SET_COOKIE, issued.cookie);
     response

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use auth_core::pages::{FormTarget, Hidden, page};
+use auth_core::pages::{FormTarget, Hidden, NoticeView, page};
+use auth_core::session::IssuedSession;
 use auth_core::{AuthContext, CSRF_FIELD, Csrf, FormBody, Resume, Unexpected};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -130,13 +131,26 @@ impl Shown {
     }
 }
 
-/// Sends somebody who was let in to where they go: back to what was interrupted, to the callback,
-/// or to the start of the app.
-pub(super) fn go_on(entered: Entered, carried: &Carried) -> Result<Response, Unexpected> {
+/// Sends somebody who was let in to where they go: back to what was interrupted, or to the
+/// callback. Who came for nothing else is told that they are signed in: an app need not have a
+/// start page.
+pub(super) fn go_on(cx: &AuthContext, entered: Entered, carried: &Carried) -> Response {
     let callback = carried.callback.as_ref().map(CallbackUrl::as_str);
-    let location = entered.next.as_deref().or(callback).unwrap_or("/");
-    let location = HeaderValue::from_str(location)?;
-    Ok(answer::see_other(location, entered.issued))
+    let Some(location) = entered.next.as_deref().or(callback) else { return signed_in(cx, entered.issued) };
+    match HeaderValue::from_str(location) {
+        Ok(location) => answer::see_other(location, entered.issued),
+        Err(error) => cx.failure_page(&error.into()),
+    }
+}
+
+fn signed_in(cx: &AuthContext, issued: IssuedSession) -> Response {
+    let Some(pages) = cx.pages() else { return no_page() };
+    let html = pages.notice(&NoticeView {
+        app_name: cx.config().app_name().to_owned(),
+        title: "You are signed in".to_owned(),
+        message: format!("You are signed in as {}. You can close this page.", issued.signed_in.user.email),
+    });
+    answer::with_session(page(StatusCode::OK, html, None), issued)
 }
 
 /// What is answered in an app without a renderer: there is no such page.

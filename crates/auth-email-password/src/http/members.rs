@@ -12,14 +12,9 @@ pub(super) struct Members {
 }
 
 impl Members {
-    /// Takes a body, which must be an object.
-    pub(super) fn of(body: Value) -> Result<Self, Refusal> {
-        match body {
-            Value::Object(members) => Ok(Self { members, problems: Vec::new() }),
-            other => {
-                Err(Refusal::Shape(format!("[body] Invalid input: expected object, received {}", kind(Some(&other)))))
-            }
-        }
+    /// Takes a body.
+    pub(super) fn of(members: Map<String, Value>) -> Self {
+        Self { members, problems: Vec::new() }
     }
 
     /// Takes a text that must be there; empty if it is not.

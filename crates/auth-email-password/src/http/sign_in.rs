@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::answer;
@@ -52,8 +52,8 @@ pub(crate) struct SignedInBody {
 }
 
 impl SignInRequest {
-    fn read(body: Value) -> Result<Self, Refusal> {
-        let mut members = Members::of(body)?;
+    fn read(body: Map<String, Value>) -> Result<Self, Refusal> {
+        let mut members = Members::of(body);
         let read = Self {
             email: members.text("email"),
             password: members.text("password"),
@@ -89,7 +89,7 @@ pub(crate) async fn sign_in_email(
     State(accounts): State<Accounts>,
     address: ClientAddress,
     headers: HeaderMap,
-    JsonBody(body): JsonBody<Value>,
+    JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> Result<Response, ApiError> {
     let body = SignInRequest::read(body)?;
     let config = accounts.cx.config();

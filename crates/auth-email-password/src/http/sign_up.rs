@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::answer;
@@ -64,8 +64,8 @@ pub(crate) struct SignedUpBody {
 }
 
 impl SignUpRequest {
-    fn read(body: Value) -> Result<Self, Refusal> {
-        let mut members = Members::of(body)?;
+    fn read(body: Map<String, Value>) -> Result<Self, Refusal> {
+        let mut members = Members::of(body);
         let read = Self {
             name: members.text("name").trim().to_owned(),
             email: members.text("email"),
@@ -123,7 +123,7 @@ pub(crate) async fn sign_up_email(
     State(accounts): State<Accounts>,
     address: ClientAddress,
     headers: HeaderMap,
-    JsonBody(body): JsonBody<Value>,
+    JsonBody(body): JsonBody<Map<String, Value>>,
 ) -> Result<Response, ApiError> {
     if !accounts.options.sign_up {
         return Err(Refusal::SignUpOff.into());

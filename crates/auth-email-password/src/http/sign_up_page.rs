@@ -1,7 +1,7 @@
 //! `GET` and `POST /sign-up`: the form for people.
 
 use auth_core::pages::SignUpView;
-use auth_core::{CSRF_FIELD, ClientAddress, Csrf, Email, FormBody, Unexpected};
+use auth_core::{CSRF_FIELD, ClientAddress, Csrf, Email, FormBody};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -56,7 +56,7 @@ impl SignUpForm {
     responses(
         (status = 200, description = "The form", content_type = "text/html", body = String),
         (status = 404, description = "The app has no renderer of pages"),
-        (status = 429, description = "Opened too often", body = auth_core::ErrorBody),
+        (status = 429, description = "Opened too often", content_type = "text/html", body = String),
         (status = 500, description = "Something failed on our side", content_type = "text/html", body = String),
     )
 )]
@@ -75,8 +75,9 @@ pub(crate) async fn sign_up_page(
     post, path = "/sign-up", tag = "email-password",
     request_body(content = SignUpForm, content_type = "application/x-www-form-urlencoded"),
     responses(
+        (status = 200, description = "Signed in, with nowhere to go on to", content_type = "text/html", body = String),
         (status = 303, description = "Signed up and in; the session cookie is set", headers(
-            ("location" = String, description = "What was interrupted, the callbackURL, or /")
+            ("location" = String, description = "What was interrupted, or the callbackURL")
         )),
         (status = 400, description = "A field is not right", content_type = "text/html", body = String),
         (status = 403, description = "The form is out of date", content_type = "text/html", body = String),
@@ -107,9 +108,7 @@ pub(crate) async fn sign_up_form(
         Err(refusal) => Err(refusal),
     };
     match done {
-        Ok(entered) => {
-            go_on(entered, &carried).unwrap_or_else(|failure: Unexpected| accounts.cx.failure_page(&failure))
-        }
+        Ok(entered) => go_on(&accounts.cx, entered, &carried),
         Err(refusal) => show(&accounts, &headers, &carried, (Some(&form), Some(refusal))).await,
     }
 }

@@ -95,6 +95,21 @@ async fn the_form_says_how_long_to_wait() {
 }
 
 #[tokio::test]
+async fn a_page_opened_too_often_is_told_as_a_page() {
+    let (app, _) = app().await;
+    let mut browser = Browser::of(&app);
+    for _ in 0..240 {
+        assert_eq!(browser.open("/sign-in").await.status, 200);
+    }
+
+    let reply = browser.open("/sign-in").await;
+
+    assert_eq!((reply.status.as_u16(), reply.header("retry-after")), (429, "60"));
+    assert_eq!(reply.header("content-type"), "text/html; charset=utf-8");
+    assert!(reply.text.contains("<h1>Too many requests</h1>"), "{reply:?}");
+}
+
+#[tokio::test]
 async fn one_address_is_limited_over_all_accounts() {
     let (app, clock) = app().await;
     let send = |i: usize| {

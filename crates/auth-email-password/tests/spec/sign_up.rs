@@ -10,6 +10,19 @@ const TAKEN: (u16, &str, &str) =
     (422, "USER_ALREADY_EXISTS_USE_ANOTHER_EMAIL", "User already exists. Use another email.");
 
 #[tokio::test]
+async fn a_domain_beyond_ascii_has_one_account() {
+    let app = App::new().await;
+    assert_eq!(app.sign_up("bob@bücher.example").await.json()["user"]["email"], "bob@xn--bcher-kva.example");
+
+    for spelling in ["bob@xn--bcher-kva.example", "BOB@BÜCHER.example"] {
+        assert_eq!(app.sign_up(spelling).await.status, 422, "{spelling}");
+        assert_eq!(app.sign_in(spelling, PASSWORD).await.status, 200, "{spelling}");
+    }
+    app.sign_up("bob@127.0.0.1").await.refuses(400, "INVALID_EMAIL", "Invalid email");
+    assert_eq!(app.users().await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_new_person_gets_an_account_and_a_session() {
     let app = App::new().await;
 
@@ -112,7 +125,8 @@ async fn what_is_wrong_is_told_member_by_member() {
                  [body.image] {string} object; [body.rememberMe] Invalid input: expected boolean, received string"
             ),
         ),
-        (json!([]), "[body] Invalid input: expected object, received array".to_owned()),
+        (json!([]), "[body] expected an object".to_owned()),
+        (json!(["Bob", "b@example.com", PASSWORD]), "[body] expected an object".to_owned()),
         (
             json!({ "name": "x\u{0}", "email": "b@example.com", "password": PASSWORD }),
             "[body.name] Invalid input: control characters are not allowed".to_owned(),

@@ -1,8 +1,8 @@
 //! The authorization request, from its parameters to what comes next. RFC 6749 §4.1.1.
 
+use auth_core::Unexpected;
 use auth_core::database::{begin_write, retrying};
 use auth_core::session::SignedIn;
-use auth_core::Unexpected;
 use auth_protocol::authorize::{self, REPEATABLE, UntrustedRequest};
 use auth_protocol::consent::{Consent, ConsentFacts, is_remembered, judge_consent};
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
@@ -219,9 +219,10 @@ pub(super) fn is_fresh(provider: &Provider, asked: &Asked, who: &SignedIn, since
         .any(|value| prompt.contains(value));
     // A request that was fresh enough when it began stays so while its person reads.
     let at = since.unwrap_or_else(|| provider.cx().now());
-    let too_old = asked.request.max_age.is_some_and(|seconds| {
-        seconds == 0 || signed_in_at + Duration::seconds(i64::from(seconds)) < at
-    });
+    let too_old = asked
+        .request
+        .max_age
+        .is_some_and(|seconds| seconds == 0 || signed_in_at + Duration::seconds(i64::from(seconds)) < at);
     if must_sign_in || too_old { Fresh::No } else { Fresh::Yes }
 }
 

@@ -1,8 +1,8 @@
 //! Asking a person, and what follows from the answer.
 
+use auth_core::Unexpected;
 use auth_core::database::{begin_write, retrying};
 use auth_core::session::SignedIn;
-use auth_core::Unexpected;
 use auth_protocol::authorize::REPEATABLE;
 use auth_protocol::consent::is_remembered;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};

@@ -147,7 +147,9 @@ pub(crate) fn is_of_browser(cx: &AuthContext, headers: &HeaderMap, row: &interac
 /// The URL that takes a person back to a request.
 pub(crate) fn resume_url(provider: &Provider, handle: &str) -> String {
     let base_path = provider.cx().config().base_path();
-    format!("{base_path}/oauth2/authorize?interaction={handle}")
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("interaction", handle);
+    format!("{base_path}/oauth2/authorize?{}", query.finish())
 }
 
 /// Finds the interaction a sign-in is for: the one it names, or the newest of this browser that
@@ -171,7 +173,10 @@ async fn waiting(
 #[async_trait]
 impl Continuation for Provider {
     async fn next(&self, resume: Resume<'_>, who: &SignedIn) -> Result<Option<String>, Unexpected> {
-        let Some((handle, row, _)) = waiting(self, resume).await? else { return Ok(None) };
+        let Some((handle, row, _)) = waiting(self, resume).await? else {
+            // Whoever comes too late is told so where the request would have gone on.
+            return Ok(resume.interaction.map(|handle| resume_url(self, handle)));
+        };
         if is_of_browser(self.cx(), resume.headers, &row) {
             store::interaction::take(self.cx().db(), &row.id, &who.user.id).await?;
         }

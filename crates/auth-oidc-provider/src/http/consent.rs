@@ -2,9 +2,10 @@
 
 use auth_core::pages::{ConsentView, FormTarget, Hidden, ScopeView, page};
 use auth_core::{ApiError, CSRF_FIELD, Csrf, ErrorCode, FormBody, JsonBody};
+use auth_protocol::params::Params;
 use auth_protocol::scope::Scope;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -23,11 +24,11 @@ pub(crate) const INVALID_CONSENT_CODE: ErrorCode = ErrorCode {
 };
 
 /// Which request a consent page is about.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read by the API description only")]
 pub(crate) struct ConsentQuery {
     /// The handle of the request.
-    #[serde(default)]
     consent_code: String,
 }
 
@@ -41,14 +42,21 @@ pub(crate) struct ConsentQuery {
 )]
 pub(crate) async fn consent_page(
     State(provider): State<Provider>,
-    Query(query): Query<ConsentQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
-    match consent::pending(&provider, &headers, &query.consent_code).await {
-        Ok(Ok(pending)) => show(&provider, &headers, &pending, &query.consent_code),
-        Ok(Err(why)) => unanswerable(&provider, why, &query.consent_code),
+    let Some(handle) = handle(query) else { return nothing_to_answer(&provider, NothingToAnswer::Expired) };
+    match consent::pending(&provider, &headers, &handle).await {
+        Ok(Ok(pending)) => show(&provider, &headers, &pending, &handle),
+        Ok(Err(why)) => unanswerable(&provider, why, &handle),
         Err(failure) => provider.cx().failure_page(&failure),
     }
+}
+
+/// The handle a query names, once.
+pub(crate) fn handle(query: Option<String>) -> Option<String> {
+    let params = Params::parse(query.unwrap_or_default(), &[]).ok()?;
+    params.get("consent_code").map(str::to_owned)
 }
 
 /// Sends a person whose sign-in is not recent enough to sign in again, and tells others why not.

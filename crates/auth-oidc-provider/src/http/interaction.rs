@@ -2,25 +2,16 @@
 
 use auth_core::{ApiError, ErrorBody};
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use http::HeaderMap;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::consent::{INVALID_CONSENT_CODE, client_host, scopes};
+use super::consent::{ConsentQuery, INVALID_CONSENT_CODE, client_host, handle, scopes};
 use crate::error::no_store;
 use crate::flow::consent;
 use crate::provider::Provider;
-
-/// Which request is meant.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct InteractionQuery {
-    /// The handle of the request.
-    #[serde(default)]
-    consent_code: String,
-}
 
 /// What a client asks for.
 #[derive(Debug, Serialize, ToSchema)]
@@ -53,7 +44,7 @@ pub(crate) struct InteractionScope {
 
 /// Says what a client asks for, to the person it asks.
 #[utoipa::path(
-    get, path = "/oauth2/interaction", tag = "oidc", params(InteractionQuery),
+    get, path = "/oauth2/interaction", tag = "oidc", params(ConsentQuery),
     responses(
         (status = 200, body = InteractionBody),
         (status = 400, description = "There is nothing to answer", body = ErrorBody),
@@ -62,11 +53,12 @@ pub(crate) struct InteractionScope {
 )]
 pub(crate) async fn interaction(
     State(provider): State<Provider>,
-    Query(query): Query<InteractionQuery>,
+    RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let pending = consent::pending(&provider, &headers, &query.consent_code).await?;
-    let pending = pending.map_err(|_| ApiError::code(INVALID_CONSENT_CODE))?;
+    let nothing = || ApiError::code(INVALID_CONSENT_CODE);
+    let handle = handle(query).ok_or_else(nothing)?;
+    let pending = consent::pending(&provider, &headers, &handle).await?.map_err(|_| nothing())?;
     let to = pending.asked.redirect_uri();
     let body = InteractionBody {
         client_id: pending.asked.client.client_id.clone(),

@@ -68,7 +68,7 @@ fn untrusted(provider: &Provider, why: UntrustedRequest) -> Response {
     let (title, message, hint) = match why {
         UntrustedRequest::UnknownClient => (
             "This app is not registered",
-            "The app's registration is unknown here, or it is gone.",
+            "The app's registration is gone, or it was never made here.",
             Some("Disconnect the app and connect it again: it will then register anew."),
         ),
         UntrustedRequest::MissingClientId => {

@@ -1,6 +1,6 @@
 //! `POST /oauth2/register`. RFC 7591 §3.
 
-use auth_protocol::error::OAuthErrorCode;
+use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::registration::ClientMetadata as Metadata;
 use axum::Json;
 use axum::extract::{FromRequest, Request, State};
@@ -25,7 +25,13 @@ impl<S: Send + Sync> FromRequest<S> for MetadataBody {
         if !essence.eq_ignore_ascii_case("application/json") {
             return Err(OAuthFailure::new(OAuthErrorCode::InvalidClientMetadata, "the body must be application/json"));
         }
-        Ok(Self(Metadata::parse(&body(request, state).await?)?))
+        let body = body(request, state).await.map_err(|failure| match failure {
+            OAuthFailure::Refused(error) => {
+                OAuthFailure::Refused(OAuthError::new(OAuthErrorCode::InvalidClientMetadata, error.description))
+            }
+            OAuthFailure::TooMany { .. } | OAuthFailure::Unexpected(_) => failure,
+        })?;
+        Ok(Self(Metadata::parse(&body)?))
     }
 }
 

@@ -68,8 +68,7 @@ async fn expired<E: EntityTrait>(
 async fn never_redeemed(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, DbErr> {
     use authorization_code::{Column, Entity};
     let codes = Entity::find().filter(Column::ConsumedAt.is_null()).filter(Column::ExpiresAt.lte(now));
-    let grants: Vec<String> =
-        codes.select_only().column(Column::GrantId).limit(BATCH).into_tuple().all(db).await?;
+    let grants: Vec<String> = codes.select_only().column(Column::GrantId).limit(BATCH).into_tuple().all(db).await?;
     if grants.is_empty() {
         return Ok(0);
     }

@@ -92,7 +92,9 @@ async fn a_redirect_uri_keeps_its_query_in_every_answer() {
     let client = app.registers(Registration::public().redirect_uri(uri)).await;
 
     let code = alice.authorizes(&client).await;
-    let error = alice.denies(&client).await;
+    let request = client.asks().with("prompt", "consent");
+    let url = alice.walks(&request, auth_testkit::Decision::Deny).await;
+    let error = request.reads(&url).unwrap_err();
 
     assert_eq!(code.redirect_uri, uri);
     assert_eq!(error.code, OAuthErrorCode::AccessDenied);

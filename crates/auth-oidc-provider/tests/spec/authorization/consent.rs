@@ -101,9 +101,8 @@ async fn a_form_from_another_site_is_refused() {
     let fields: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (&**name, &**value)).collect();
 
     for origin in [Some("https://evil.example"), Some("null"), Some("http://localhost:3001"), None] {
-        let answer = changing_nothing(&app, async || {
-            posts_form(&alice.browser, &app.url("/consent"), origin, &fields).await
-        });
+        let answer =
+            changing_nothing(&app, async || posts_form(&alice.browser, &app.url("/consent"), origin, &fields).await);
         let answer = answer.await;
         assert_eq!((answer.status, answer.location()), (StatusCode::FORBIDDEN, None), "{origin:?}");
     }

@@ -117,7 +117,8 @@ async fn an_answer_must_be_json() {
     let (alice, _, page) = asked(&app, "openid").await;
     let form = format!("accept=true&consent_code={}", handle(&page));
 
-    for content_type in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("multipart/form-data")]
+    for content_type in
+        [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("multipart/form-data")]
     {
         assert_eq!(refused(&app, &alice.browser, (content_type, OURS), &yes(&page)).await.0, 415, "{content_type:?}");
         assert_eq!(refused(&app, &alice.browser, (content_type, OURS), &form).await.0, 415);

@@ -19,8 +19,9 @@ async fn page_of(app: &TestApp, registration: Registration) -> Page {
 async fn it_says_who_asks_for_what_where_the_answer_goes_and_as_whom() {
     let app = started().await;
     app.alice().await;
-    let registration =
-        Registration::public_on_the_web().with("client_name", "Claude").with("client_uri", "https://home.example/x");
+    let registration = Registration::public_on_the_web()
+        .with("client_name", "Claude")
+        .with("client_uri", "https://client.example/home");
 
     let page = page_of(&app, registration).await;
 
@@ -31,7 +32,7 @@ async fn it_says_who_asks_for_what_where_the_answer_goes_and_as_whom() {
         "Write and delete your notes notes:write",
         "mcp:tools",
         "http://localhost:3000/mcp",
-        "home.example",
+        "Application of client.example",
         "Answer goes to client.example",
         "nobody has checked it",
         "Allow",
@@ -152,7 +153,7 @@ async fn only_its_person_sees_it() {
 #[tokio::test]
 async fn an_own_page_learns_what_the_built_in_one_shows() {
     let app = started().await;
-    let registration = Registration::public_on_the_web().with("client_uri", "https://home.example/x");
+    let registration = Registration::public_on_the_web().with("client_uri", "https://client.example/home");
     let client = app.registers(registration).await;
     let alice = app.alice().await;
     let page = consent_page(&alice.browser, &client.asks().with("scope", "openid notes:write")).await;
@@ -162,7 +163,7 @@ async fn an_own_page_learns_what_the_built_in_one_shows() {
     let expected = json!({
         "clientId": client.client_id,
         "clientName": "Test client",
-        "clientHost": "home.example",
+        "clientHost": "client.example",
         "redirectTarget": "client.example",
         "localProgram": false,
         "scopes": [
@@ -212,4 +213,15 @@ async fn an_app_can_have_a_page_of_its_own() {
     let to = given.expects(StatusCode::OK).json()["redirectURI"].as_str().unwrap().to_owned();
     request.reads(&url::Url::parse(&to).unwrap()).unwrap();
     assert_eq!(app.get("/consent").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_home_page_elsewhere_lends_the_client_no_name() {
+    let app = started().await;
+    app.alice().await;
+    let registration = Registration::public_on_the_web().with("client_uri", "https://claude.ai/");
+
+    let page = page_of(&app, registration).await;
+
+    assert!(!page.text().contains("claude.ai"), "{}", page.text());
 }

@@ -6,9 +6,7 @@ use auth_testkit::{Browser, Decision, OAuthClient, Page, TestApp};
 use http::StatusCode;
 use serde_json::json;
 
-use super::{
-    changing_nothing, consent_page, details, gets_with, handle, sign_in_page, signs_in_by_json, started,
-};
+use super::{changing_nothing, consent_page, details, gets_with, handle, sign_in_page, signs_in_by_json, started};
 
 const BROWSER_COOKIE: &str = "better-auth.oauth_browser";
 
@@ -167,7 +165,10 @@ async fn after_ten_minutes_there_is_nothing_to_answer() {
     let body = json!({ "accept": true, "consent_code": handle(&page) });
     let consent = app.endpoint("/oauth2/consent");
     let answered = changing_nothing(&app, async || alice.browser.post_json(consent.as_str(), &body).await).await;
-    assert_eq!((answered.status, answered.json()["code"].take()), (StatusCode::BAD_REQUEST, json!("INVALID_CONSENT_CODE")));
+    assert_eq!(
+        (answered.status, answered.json()["code"].take()),
+        (StatusCode::BAD_REQUEST, json!("INVALID_CONSENT_CODE"))
+    );
     assert_eq!(details(&app, &alice.browser, &handle(&page)).await.status, StatusCode::BAD_REQUEST);
 }
 
@@ -232,8 +233,7 @@ async fn two_answers_at_once_give_one_code() {
     let body = json!({ "accept": true, "consent_code": handle(&page) });
     let consent = app.endpoint("/oauth2/consent");
 
-    let answers =
-        futures::future::join_all((0..16).map(|_| alice.browser.post_json(consent.as_str(), &body))).await;
+    let answers = futures::future::join_all((0..16).map(|_| alice.browser.post_json(consent.as_str(), &body))).await;
 
     let given = answers.iter().filter(|answer| answer.status == StatusCode::OK).count();
     let refused = answers.iter().filter(|answer| answer.status == StatusCode::BAD_REQUEST).count();
@@ -255,8 +255,7 @@ async fn a_browser_has_at_most_twenty_requests_open() {
         assert_eq!(opens(&alice.browser, &client).await, StatusCode::OK);
     }
 
-    let page =
-        changing_nothing(&app, async || alice.browser.get(client.asks().url().as_str()).await.page()).await;
+    let page = changing_nothing(&app, async || alice.browser.get(client.asks().url().as_str()).await.page()).await;
 
     assert_eq!(page.answer.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(page.text().contains("too many sign-in requests open"), "{}", page.describe());

@@ -6,6 +6,7 @@ mod consent_json;
 mod consent_memory;
 mod consent_page;
 mod discovery;
+mod expectations;
 mod interaction;
 mod parameters;
 mod pkce;
@@ -133,7 +134,8 @@ async fn signs_in_by_json(app: &TestApp, browser: &Browser, email: &str, more: V
 
 /// A GET with headers of its own and the cookies of a browser, following nothing.
 async fn gets_with(browser: &Browser, url: &Url, headers: &[(&str, &str)]) -> Answer {
-    let request = headers.iter().fold(Request::get(url.as_str()), |request, (name, value)| request.header(*name, *value));
+    let request =
+        headers.iter().fold(Request::get(url.as_str()), |request, (name, value)| request.header(*name, *value));
     browser.sends(request.body(Body::empty()).unwrap()).await
 }
 

@@ -13,7 +13,8 @@ async fn every_client_needs_a_challenge() {
     let app = started().await;
     let alice = app.alice().await;
 
-    for registration in [Registration::public(), Registration::public_on_the_web(), Registration::confidential_basic()] {
+    for registration in [Registration::public(), Registration::public_on_the_web(), Registration::confidential_basic()]
+    {
         let client = app.registers(registration).await;
         let bare = client.asks().without("code_challenge");
         for request in [bare.clone(), bare.clone().without("code_challenge_method"), bare.with("code_challenge", "")] {

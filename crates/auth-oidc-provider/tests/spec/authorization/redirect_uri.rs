@@ -158,7 +158,7 @@ async fn plain_http_can_be_registered_on_loopback_only() {
 #[tokio::test]
 async fn a_loopback_redirect_differs_in_nothing_but_its_port() {
     let (app, client) = registered("http://127.0.0.1/cb").await;
-    let alice = app.person("Alice", "alice@example.com").elsewhere();
+    let alice = app.person("Carol", "carol@example.com");
 
     let request = client.asks().with("redirect_uri", "http://127.0.0.1:51234/cb");
     let url = alice.walks(&request, auth_testkit::Decision::Allow).await;
@@ -189,9 +189,7 @@ async fn an_absent_redirect_uri_means_the_only_registered_one_unless_openid_is_a
     let one = app.registers(Registration::public().redirect_uri("https://client.example/cb")).await;
     let both = json!(["https://client.example/cb", "https://client.example/other"]);
     let two = app.registers(Registration::public().with("redirect_uris", both)).await;
-    let without = |client: &OAuthClient, scope: &str| {
-        client.asks().without("redirect_uri").with("scope", scope)
-    };
+    let without = |client: &OAuthClient, scope: &str| client.asks().without("redirect_uri").with("scope", scope);
 
     let url = alice.walks(&without(&one, "mcp:tools"), auth_testkit::Decision::Allow).await;
     assert!(url.as_str().starts_with("https://client.example/cb?code="), "{url}");

@@ -71,10 +71,8 @@ async fn several_resources_can_be_asked_for_at_once() {
     let app = app(provider().resource("/files", ["files:read"])).build().await;
     let alice = app.alice().await;
     let client = app.registers_client().await;
-    let both = client
-        .asks()
-        .and("resource", "http://localhost:3000/files")
-        .and("resource", "http://localhost:3000/mcp");
+    let both =
+        client.asks().and("resource", "http://localhost:3000/files").and("resource", "http://localhost:3000/mcp");
 
     assert_eq!(
         resources(&app, &alice, &both).await,

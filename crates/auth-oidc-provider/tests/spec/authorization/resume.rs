@@ -218,5 +218,7 @@ async fn a_whole_walk_works_on_https() {
     client.exchanges(&code).await.succeeds();
 
     assert!(alice.browser.cookie("__Host-better-auth.oauth_browser").is_some());
-    assert_eq!(alice.denies(&client).await.code, OAuthErrorCode::AccessDenied);
+    let request = client.asks().with("prompt", "consent");
+    let url = alice.walks(&request, auth_testkit::Decision::Deny).await;
+    assert_eq!(request.reads(&url).unwrap_err().code, OAuthErrorCode::AccessDenied);
 }

@@ -11,7 +11,8 @@ async fn an_absent_scope_means_the_default() {
     let app = started().await;
     let alice = app.alice().await;
     let client = app.registers_client().await;
-    for request in [client.asks().without("scope"), client.asks().with("scope", ""), client.asks().with("scope", "  ")] {
+    for request in [client.asks().without("scope"), client.asks().with("scope", ""), client.asks().with("scope", "  ")]
+    {
         assert_eq!(asked_scope(&app, &alice.browser, &request).await, ["openid", "mcp:tools"]);
     }
 

@@ -19,6 +19,7 @@ mod resources;
 mod revocation;
 mod statements;
 mod storage;
+mod sweep;
 mod userinfo;
 
 use std::time::Duration;

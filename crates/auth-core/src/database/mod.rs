@@ -1,12 +1,15 @@
 //! Connecting, and transactions that write.
 
-use std::future::Future;
+mod retry;
+
 use std::time::Duration;
 
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode,
     TransactionOptions, TransactionTrait as _,
 };
+
+pub use retry::{Transient, retrying};
 
 /// Connects to a database by URL, with the settings the framework relies on.
 ///
@@ -82,53 +85,6 @@ pub async fn begin_write(db: &DatabaseConnection) -> Result<DatabaseTransaction,
     let options =
         TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
     db.begin_with_options(options).await
-}
-
-/// An error that may be worth a second try of the whole transaction.
-pub trait Transient {
-    /// Says whether the database asked for another try: a deadlock, a lock time-out, busy.
-    fn is_transient(&self) -> bool;
-}
-
-impl Transient for DbErr {
-    fn is_transient(&self) -> bool {
-        let text = self.to_string();
-        // 40001 and 40P01: PostgreSQL; 1213 and 1205: MySQL; the words: SQLite.
-        ["database is locked", "database table is locked", "40001", "40P01", "1213 (", "1205 ("]
-            .iter()
-            .any(|mark| text.contains(mark))
-    }
-}
-
-impl Transient for crate::error::Unexpected {
-    fn is_transient(&self) -> bool {
-        self.cause().downcast_ref::<DbErr>().is_some_and(Transient::is_transient)
-    }
-}
-
-/// How often a whole transaction is tried at most.
-const TRIES: u32 = 6;
-
-/// Runs a whole transaction again, a bounded number of times, where the database asks for it.
-///
-/// # Errors
-/// The error of the last try, or the first that another try would not mend.
-pub async fn retrying<T, E, F, Fut>(mut transaction: F) -> Result<T, E>
-where
-    E: Transient,
-    F: FnMut() -> Fut,
-    Fut: Future<Output = Result<T, E>>,
-{
-    let mut tries = 1;
-    loop {
-        match transaction().await {
-            Err(error) if error.is_transient() && tries < TRIES => {
-                tokio::time::sleep(Duration::from_millis(u64::from(tries * tries) * 5)).await;
-                tries += 1;
-            }
-            done => return done,
-        }
-    }
 }
 
 /// Hides the password of a database URL, for messages.

@@ -1,0 +1,135 @@
+//! Mounting all plugins, checking that they fit together, and merging them.
+
+mod clashes;
+mod described;
+mod document;
+mod rules;
+
+use std::collections::HashMap;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn_with_state;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::auth::Auth;
+use crate::complaint::Complaint;
+use crate::context::{AuthContext, Sealed};
+use crate::contributions::Contributions;
+use crate::error::Unexpected;
+use crate::hooks::{Events, RequestHooks};
+use crate::http::gate::{self, Gate, Rules};
+use crate::http::{get_session, ok, reference, sign_out};
+use crate::mount::{Mount, StartError};
+use crate::plugin::{Plugin, PluginId};
+use crate::schema::{self, Schema};
+
+/// The largest request body, in bytes.
+const MOST_BYTES: usize = 64 * 1024;
+
+type Job = std::pin::Pin<Box<dyn Future<Output = Result<(), StartError>> + Send>>;
+
+/// An app that fits together, with what is still to run.
+pub(crate) struct Assembled {
+    pub(crate) auth: Auth,
+    pub(crate) schema: Schema,
+    pub(crate) jobs: Vec<(PluginId, Job)>,
+}
+
+/// Joins what all plugins add to the schema.
+pub(crate) fn merge_schema(contributions: &mut Contributions) -> Result<Schema, Vec<Complaint>> {
+    let mut complaints = std::mem::take(&mut contributions.complaints);
+    match schema::merge(std::mem::take(&mut contributions.tables)) {
+        Ok(schema) if complaints.is_empty() => Ok(schema),
+        Ok(_) => Err(complaints),
+        Err(conflicts) => {
+            complaints.extend(conflicts.iter().map(|conflict| Complaint::new("schema", conflict.to_string())));
+            Err(complaints)
+        }
+    }
+}
+
+/// Mounts everything and returns it, or everything that is wrong.
+pub(crate) fn assemble(
+    cx: AuthContext,
+    plugins: &[Box<dyn Plugin>],
+    mut contributions: Contributions,
+    mut complaints: Vec<Complaint>,
+) -> Result<Assembled, Vec<Complaint>> {
+    let schema = match merge_schema(&mut contributions) {
+        Ok(schema) => Some(schema),
+        Err(more) => {
+            complaints.extend(more);
+            None
+        }
+    };
+    let mut mount = Mount::of("core").base(
+        OpenApiRouter::new()
+            .routes(routes!(ok::ok))
+            .routes(routes!(get_session::get_session))
+            .routes(routes!(sign_out::sign_out))
+            .with_state(cx.clone()),
+    );
+    let mut mounted: Vec<PluginId> = Vec::new();
+    for plugin in plugins.iter().filter(|plugin| !contributions_refused(&mut mounted, plugin.id())) {
+        mount = mount.include(plugin.mount(&cx));
+    }
+    complaints.append(&mut mount.complaints);
+    let base_path = cx.config().base_path().to_owned();
+    complaints.extend(clashes::find(&base_path, &mount));
+    let table = rules::of(&base_path, &mount, &contributions, &mut complaints);
+    only_one(&mount.continuations, "a continuation after sign-in", &mut complaints);
+    only_one(&mount.pages, "a renderer of pages", &mut complaints);
+    let Some(schema) = schema.filter(|_| complaints.is_empty()) else { return Err(complaints) };
+    let jobs = std::mem::take(&mut mount.jobs);
+    let auth = merge(cx, mount, table).map_err(|error| vec![Complaint::new("core", error.to_string())])?;
+    Ok(Assembled { auth, schema, jobs })
+}
+
+/// Says whether a plugin of this name is mounted already, and notes the name.
+fn contributions_refused(mounted: &mut Vec<PluginId>, id: PluginId) -> bool {
+    let twice = mounted.contains(&id);
+    mounted.push(id);
+    twice
+}
+
+fn only_one<T>(list: &[(PluginId, T)], what: &str, complaints: &mut Vec<Complaint>) {
+    if let [(first, _), (second, _), ..] = list {
+        complaints.push(Complaint::new(*second, format!("brings {what}, and so does {first}; keep one")));
+    }
+}
+
+fn merge(cx: AuthContext, mut mount: Mount, table: HashMap<String, Rules>) -> Result<Auth, Unexpected> {
+    document::name_operations(&mut mount);
+    let mut events = Events::default();
+    for add in mount.events {
+        add(&mut events);
+    }
+    cx.seal(Sealed {
+        events,
+        continuation: mount.continuations.into_iter().next().map(|(_, continuation)| continuation),
+        pages: mount.pages.into_iter().next().map(|(_, pages)| pages),
+    });
+    let hooks = RequestHooks { before: mount.before, after: mount.after };
+    let gate = Gate::new(cx.clone(), table);
+    let base_path = cx.config().base_path().to_owned();
+
+    let empty = || OpenApiRouter::with_openapi(document::head(&cx));
+    let base = mount.base.into_iter().fold(OpenApiRouter::new(), |all, (_, router)| all.merge(router));
+    let (api, mut openapi) = empty().nest(&base_path, base).split_for_parts();
+    let origin = mount.origin.into_iter().fold(empty(), |all, (_, router)| all.merge(router));
+    let (origin, origin_api) = origin.split_for_parts();
+    openapi.merge(origin_api);
+    let api = guarded(api, &gate).merge(reference::routes(&base_path, &openapi)?);
+    let handles = mount.handles.into_iter().map(|(_, of, _, handle)| (of, handle)).collect();
+    Ok(Auth { cx, api, origin: guarded(origin, &gate), openapi, handles, hooks })
+}
+
+/// Puts the gate and the bounds before every route, and before nothing else.
+fn guarded(router: Router, gate: &Gate) -> Router {
+    if !router.has_routes() {
+        return router;
+    }
+    router.route_layer(DefaultBodyLimit::max(MOST_BYTES)).route_layer(from_fn_with_state(gate.clone(), gate::run))
+}

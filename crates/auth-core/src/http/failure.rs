@@ -1,0 +1,157 @@
+//! What a route answers where its handler cannot, in each of the shapes a route can declare.
+
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use url::Url;
+
+use crate::config::is_loopback;
+use crate::context::AuthContext;
+use crate::error::{ApiError, Unexpected};
+use crate::error_shape::ErrorShape;
+use crate::pages::ErrorView;
+
+/// When to come again after a time-out, in seconds.
+const AFTER_TIME_OUT: u64 = 5;
+
+/// Why a route was not answered by its handler.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Another site may have made the browser send the request.
+    Foreign(Foreign),
+    /// Too many requests; whole seconds until the next can succeed.
+    TooMany { retry_after: u64 },
+    /// The handler took longer than any may.
+    TimedOut,
+    /// Something failed that should not.
+    Unexpected(Unexpected),
+}
+
+/// Where a request came from that changes something and is not ours.
+#[derive(Debug)]
+pub(crate) enum Foreign {
+    /// The browser does not say.
+    Unnamed,
+    /// An origin the app does not trust.
+    Untrusted(String),
+}
+
+/// A failure as OAuth endpoints tell it. RFC 6749 §5.2.
+#[derive(Serialize)]
+struct OAuthBody {
+    error: &'static str,
+    error_description: String,
+}
+
+impl Failure {
+    /// Makes the answer.
+    pub(super) fn answer(self, shape: ErrorShape, cx: &AuthContext) -> Response {
+        let retry_after = match self {
+            Self::TooMany { retry_after } => Some(retry_after),
+            Self::TimedOut => Some(AFTER_TIME_OUT),
+            Self::Foreign(_) | Self::Unexpected(_) => None,
+        };
+        let mut response = match shape {
+            ErrorShape::Core => self.core().into_response(),
+            ErrorShape::OAuth => self.oauth(),
+            ErrorShape::Page => self.page(cx),
+        };
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Foreign(_) => StatusCode::FORBIDDEN,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unexpected(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn core(self) -> ApiError {
+        let refused = |status, code: &'static str, message: &'static str| ApiError::Refused {
+            status,
+            code: code.into(),
+            message: message.into(),
+        };
+        let status = self.status();
+        match self {
+            Self::Foreign(Foreign::Unnamed) => refused(status, "MISSING_OR_NULL_ORIGIN", "Missing or null Origin"),
+            Self::Foreign(Foreign::Untrusted(_)) => refused(status, "INVALID_ORIGIN", "Invalid origin"),
+            Self::TooMany { retry_after } => ApiError::TooMany { retry_after },
+            Self::TimedOut => refused(status, "TIMED_OUT", "This took too long. Please try again later."),
+            Self::Unexpected(failure) => ApiError::Unexpected(failure),
+        }
+    }
+
+    fn oauth(self) -> Response {
+        let status = self.status();
+        let (error, error_description) = match self {
+            Self::Foreign(_) => ("invalid_request", "the request comes from an origin that is not trusted".to_owned()),
+            Self::TooMany { .. } => ("temporarily_unavailable", "too many requests".to_owned()),
+            Self::TimedOut => ("server_error", "this took too long".to_owned()),
+            Self::Unexpected(failure) => {
+                ("server_error", format!("something went wrong on our side, reference {}", failure.report()))
+            }
+        };
+        (status, axum::Json(OAuthBody { error, error_description })).into_response()
+    }
+
+    fn page(self, cx: &AuthContext) -> Response {
+        let status = self.status();
+        let (title, message, hint) = match self {
+            Self::Foreign(from) => from.words(cx),
+            Self::TooMany { retry_after } => (
+                "Too many requests",
+                "There were too many requests from your network.".to_owned(),
+                format!("Please wait {retry_after} seconds, then try again."),
+            ),
+            Self::TimedOut => (
+                "This took too long",
+                "The server did not finish in time.".to_owned(),
+                "Please try again in a moment.".to_owned(),
+            ),
+            Self::Unexpected(failure) => return cx.failure_page(&failure),
+        };
+        let view = ErrorView {
+            app_name: cx.config().app_name().to_owned(),
+            title: title.to_owned(),
+            message,
+            hint: Some(hint),
+            reference: None,
+            retry_url: None,
+        };
+        cx.error_page(status, &view)
+    }
+}
+
+impl Foreign {
+    /// The words for a person: most often it is their own browser at another name of this machine.
+    fn words(&self, cx: &AuthContext) -> (&'static str, String, String) {
+        let here = cx.config().base_url();
+        let other_name = match self {
+            Self::Untrusted(origin) if cx.config().is_loopback() => Url::parse(origin)
+                .is_ok_and(|url| is_loopback(&url) && url.port_or_known_default() == here.port_or_known_default()),
+            Self::Untrusted(_) | Self::Unnamed => false,
+        };
+        match self {
+            Self::Untrusted(origin) if other_name => {
+                let address = cx.config().origin();
+                (
+                    "Use another address",
+                    format!("You opened {origin}, and this app is at {address}."),
+                    format!("Open {address} and start again there."),
+                )
+            }
+            Self::Untrusted(_) | Self::Unnamed => (
+                "This did not come from here",
+                "The request seems to come from another site, so nothing was done.".to_owned(),
+                "Go back to the app, reload the page and try again.".to_owned(),
+            ),
+        }
+    }
+}

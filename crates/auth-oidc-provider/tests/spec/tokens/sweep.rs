@@ -1,0 +1,82 @@
+//! What is deleted in the background, and what stays.
+
+use std::time::Duration;
+
+use auth_testkit::{Registration, TestApp};
+
+use super::refresh::again;
+use crate::{app, provider};
+
+const DAY: u64 = 86_400;
+
+/// Lets an instance start, which looks for what nobody needs at once, and waits until rows are gone.
+async fn swept(first: &TestApp, table: &str, left: u64) {
+    let _other = again(first, provider()).await;
+    let gone = async {
+        while first.count(table).await > left {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), gone).await.unwrap_or_else(|_| panic!("{table} keeps its rows"));
+    assert_eq!(first.count(table).await, left, "{table}");
+}
+
+#[tokio::test]
+async fn a_grant_whose_code_was_never_redeemed_goes() {
+    let app = app(provider()).build().await;
+    let alice = app.alice().await;
+    let client = app.registers_client().await;
+    let used = alice.authorizes(&client).await;
+    client.exchanges(&used).await.succeeds();
+    alice.authorizes(&client).await;
+    assert_eq!(app.count("oauthGrant").await, 2);
+
+    app.clock.advance(Duration::from_secs(60));
+
+    swept(&app, "oauthGrant", 1).await;
+    assert_eq!(app.count("oauthAuthorizationCode").await, 1, "a used code stays, so that a replay is recognised");
+}
+
+#[tokio::test]
+async fn a_request_nobody_answered_goes() {
+    let app = app(provider()).build().await;
+    let client = app.registers_client().await;
+    app.browser().get(client.asks().url().as_str()).await.page();
+    assert_eq!(app.count("oauthInteraction").await, 1);
+
+    app.clock.advance(Duration::from_secs(600));
+
+    swept(&app, "oauthInteraction", 0).await;
+}
+
+#[tokio::test]
+async fn a_client_nobody_used_goes_after_thirty_days_and_one_in_use_stays() {
+    let app = app(provider()).build().await;
+    let alice = app.alice().await;
+    app.registers(Registration::public()).await;
+    let used = app.registers_client().await;
+    let code = alice.authorizes(&used).await;
+    let tokens = used.exchanges(&code).await.succeeds();
+
+    app.clock.advance(Duration::from_secs(30 * DAY - 1));
+    let tokens = used.refreshes(tokens.refresh()).await.succeeds();
+    app.clock.advance(Duration::from_secs(1));
+
+    swept(&app, "oauthApplication", 1).await;
+    used.refreshes(tokens.refresh()).await.succeeds();
+}
+
+#[tokio::test]
+async fn more_than_one_batch_goes_at_once() {
+    let app = app(provider()).build().await;
+    let client = app.registers_client().await;
+    let url = client.asks().url();
+    for _ in 0..1100 {
+        app.browser().fetches(url.as_str()).await;
+    }
+    assert_eq!(app.count("oauthInteraction").await, 1100);
+
+    app.clock.advance(Duration::from_secs(600));
+
+    swept(&app, "oauthInteraction", 0).await;
+}
