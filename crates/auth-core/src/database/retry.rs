@@ -1,6 +1,5 @@
 //! Running a whole transaction again where the database asks for it.
 
-use std::borrow::Cow;
 use std::error::Error;
 use std::future::Future;
 use std::time::Duration;
@@ -49,8 +48,8 @@ fn asks_for_another_try(error: &dyn DatabaseError) -> bool {
 }
 
 /// Serialisation failures, deadlocks and lock waits by SQLSTATE; `SQLite` busy or locked.
-fn is_another_try(code: &Cow<'_, str>) -> bool {
-    match &**code {
+fn is_another_try(code: &str) -> bool {
+    match code {
         "40001" | "40P01" | "55P03" => true,
         // An SQLSTATE has five characters, an SQLite code at most four digits. The low byte of an
         // extended SQLite code is the code: 5 busy, 6 locked.
@@ -96,6 +95,7 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
     use std::fmt;
     use std::sync::Arc;
 

@@ -18,7 +18,7 @@ async fn a_domain_beyond_ascii_has_one_account() {
         assert_eq!(app.sign_up(spelling).await.status, 422, "{spelling}");
         assert_eq!(app.sign_in(spelling, PASSWORD).await.status, 200, "{spelling}");
     }
-    app.sign_up("bob@127.0.0.1").await.refuses(400, "INVALID_EMAIL", "Invalid email");
+    assert_eq!(app.sign_up("bob@127.0.0.1").await.status, 400, "no domain");
     assert_eq!(app.users().await.len(), 1);
 }
 

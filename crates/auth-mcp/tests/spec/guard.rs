@@ -110,7 +110,7 @@ async fn attack_120_an_expired_or_revoked_token_is_refused_at_once() {
     calls(&app, "/mcp", &first.access_token).await.expects(StatusCode::UNAUTHORIZED);
     let second = client.refreshes(first.refresh()).await.succeeds();
     calls(&app, "/mcp", &second.access_token).await.expects(StatusCode::OK);
-    app.clock.advance(Duration::from_secs(3600));
+    app.clock.advance(Duration::from_hours(1));
     calls(&app, "/mcp", &second.access_token).await.expects(StatusCode::UNAUTHORIZED);
 }
 

@@ -29,7 +29,7 @@ async fn lifetimes_and_scopes_are_the_apps_to_set() {
 
     assert_eq!(tokens.expires_in, Some(120));
     assert_eq!(tokens.scopes(), ["openid", "mcp:tools", "extra"]);
-    app.clock.advance(Duration::from_secs(600));
+    app.clock.advance(Duration::from_mins(10));
     client.refreshes(tokens.refresh()).await.fails_with(OAuthErrorCode::InvalidGrant);
 }
 

@@ -47,7 +47,7 @@ async fn without_a_valid_token_there_is_no_session() {
     for value in [None, Some("Bearer junk"), Some("Bearer"), Some(tokens.access_token.as_str())] {
         assert_eq!(session(&app, value).await.json(), Value::Null, "{value:?}");
     }
-    app.clock.advance(Duration::from_secs(3600));
+    app.clock.advance(Duration::from_hours(1));
     assert_eq!(session(&app, Some(&bearer)).await.json(), Value::Null, "expired");
 }
 

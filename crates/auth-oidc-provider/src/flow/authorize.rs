@@ -84,7 +84,7 @@ pub(crate) async fn store_posted(provider: &Provider, params: &Params) -> Result
 pub(crate) async fn resume(provider: &Provider, headers: &HeaderMap, handle: &str) -> Result<Next, Unexpected> {
     let cx = provider.cx();
     let (row, client) = match interaction::open(provider, handle).await? {
-        Open::Yes(row, client) => (row, client),
+        Open::Yes(found) => *found,
         Open::Answered => return Ok(Next::Answered),
         Open::Expired => return Ok(Next::Expired),
     };

@@ -58,7 +58,7 @@ pub(crate) async fn pending(
 ) -> Result<Result<Pending, NothingToAnswer>, Unexpected> {
     let cx = provider.cx();
     let (row, client) = match interaction::open(provider, handle).await? {
-        Open::Yes(row, client) => (row, client),
+        Open::Yes(found) => *found,
         Open::Answered => return Ok(Err(NothingToAnswer::Answered)),
         Open::Expired => return Ok(Err(NothingToAnswer::Expired)),
     };

@@ -92,7 +92,7 @@ fn browser_of(cx: &AuthContext, headers: &HeaderMap) -> Result<(String, Option<H
 #[derive(Debug)]
 pub(crate) enum Open {
     /// It can.
-    Yes(interaction::Model, client::Model),
+    Yes(Box<(interaction::Model, client::Model)>),
     /// It was answered before.
     Answered,
     /// It is unknown, or was given up.
@@ -105,7 +105,7 @@ pub(crate) async fn open(provider: &Provider, handle: &str) -> Result<Open, Unex
     let found = store::interaction::find(cx.db(), &digest(handle)).await?;
     Ok(match found {
         Some((row, _)) if row.completed_at.is_some() => Open::Answered,
-        Some((row, client)) if row.expires_at > cx.now() => Open::Yes(row, client),
+        Some(found) if found.0.expires_at > cx.now() => Open::Yes(Box::new(found)),
         Some(_) | None => Open::Expired,
     })
 }
@@ -161,7 +161,7 @@ async fn waiting(
     let cx = provider.cx();
     if let Some(handle) = resume.interaction {
         return Ok(match open(provider, handle).await? {
-            Open::Yes(row, client) => Some((handle.to_owned(), row, client)),
+            Open::Yes(found) => Some((handle.to_owned(), found.0, found.1)),
             Open::Answered | Open::Expired => None,
         });
     }

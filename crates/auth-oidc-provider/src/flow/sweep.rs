@@ -21,7 +21,7 @@ pub(crate) async fn run(provider: Provider) {
     let mut looks = 0_u32;
     loop {
         ticks.tick().await;
-        if let Err(error) = look(&provider, looks % CLIENTS_EVERY == 0).await {
+        if let Err(error) = look(&provider, looks.is_multiple_of(CLIENTS_EVERY)).await {
             tracing::warn!(%error, "expired.not_deleted");
         }
         looks = looks.wrapping_add(1);

@@ -1,5 +1,7 @@
 //! The example as a newcomer meets it: the binary itself, in an empty folder.
 
+#![expect(clippy::unwrap_used, reason = "these steps stand outside test functions, and are tests all the same")]
+
 mod readme;
 mod server;
 mod tasks;

@@ -45,7 +45,7 @@ async fn whoever_signs_in_in_place_of_the_person_expected_gets_nothing() {
 async fn a_consent_needs_the_sign_in_its_request_has_waited_for() {
     let app = started().await;
     let early = app.alice().await;
-    app.clock.advance(Duration::from_secs(3600));
+    app.clock.advance(Duration::from_hours(1));
     let late = early.elsewhere();
     let client = app.registers_client().await;
     let request = client.asks().with("max_age", "60");
@@ -68,7 +68,7 @@ async fn a_person_who_reads_slowly_is_not_asked_to_sign_in_again() {
     app.clock.advance(Duration::from_secs(30));
     let page = consent_page(&alice.browser, &request).await;
 
-    app.clock.advance(Duration::from_secs(120));
+    app.clock.advance(Duration::from_mins(2));
 
     request.reads(&alice.answers(&page, Decision::Allow).await.away()).unwrap();
 }

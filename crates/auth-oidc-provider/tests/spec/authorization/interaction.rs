@@ -156,7 +156,7 @@ async fn after_ten_minutes_there_is_nothing_to_answer() {
     let page = consent_page(&alice.browser, &client.asks()).await;
     let expired = "This request has expired";
 
-    app.clock.advance(Duration::from_secs(600));
+    app.clock.advance(Duration::from_mins(10));
 
     told(&app, &alice.browser, page.url.as_str(), StatusCode::BAD_REQUEST, expired).await;
     told(&app, &alice.browser, &resumed(&handle(&page)), StatusCode::BAD_REQUEST, expired).await;
@@ -179,7 +179,7 @@ async fn who_signs_in_too_late_is_told_so() {
     let alice = app.alice().await.elsewhere();
     let page = sign_in_page(&alice.browser, &client.asks()).await;
 
-    app.clock.advance(Duration::from_secs(600));
+    app.clock.advance(Duration::from_mins(10));
 
     let late = alice.answers(&page, Decision::Allow).await.page();
     assert!(late.text().contains("This request has expired"), "{}", late.describe());
@@ -263,7 +263,7 @@ async fn a_browser_has_at_most_twenty_requests_open() {
     alice.answers(&first, Decision::Deny).await.away();
     assert_eq!(opens(&alice.browser, &client).await, StatusCode::OK, "an answered one is not open");
     assert_eq!(opens(&alice.browser, &client).await, StatusCode::TOO_MANY_REQUESTS);
-    app.clock.advance(Duration::from_secs(600));
+    app.clock.advance(Duration::from_mins(10));
     assert_eq!(opens(&alice.browser, &client).await, StatusCode::OK, "an expired one is not open");
 }
 

@@ -1,5 +1,13 @@
 //! Everything up to the code: discovery, registration, authorize, sign-in, consent.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "these steps stand outside test functions, and are tests all the same"
+)]
+
 mod answer;
 mod consent;
 mod consent_json;

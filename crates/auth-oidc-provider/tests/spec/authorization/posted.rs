@@ -41,7 +41,7 @@ async fn a_post_without_cookies_works() {
     let alice = app.alice().await;
     let client = app.registers_client().await;
     let request = client.asks();
-    let session = alice.browser.cookies(|jar| std::mem::take(jar));
+    let session = alice.browser.cookies(std::mem::take);
 
     let answer = posts(&app, &alice.browser, Some("https://client.example"), &request).await;
     assert_eq!(answer.header("set-cookie"), None, "a cookie set here would replace the browser's own");

@@ -17,7 +17,7 @@ async fn swept(first: &TestApp, table: &str, left: u64) {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), gone).await.unwrap_or_else(|_| panic!("{table} keeps its rows"));
+    tokio::time::timeout(Duration::from_secs(20), gone).await.unwrap();
     assert_eq!(first.count(table).await, left, "{table}");
 }
 
@@ -31,7 +31,7 @@ async fn a_grant_whose_code_was_never_redeemed_goes() {
     alice.authorizes(&client).await;
     assert_eq!(app.count("oauthGrant").await, 2);
 
-    app.clock.advance(Duration::from_secs(60));
+    app.clock.advance(Duration::from_mins(1));
 
     swept(&app, "oauthGrant", 1).await;
     assert_eq!(app.count("oauthAuthorizationCode").await, 1, "a used code stays, so that a replay is recognised");
@@ -44,7 +44,7 @@ async fn a_request_nobody_answered_goes() {
     app.browser().get(client.asks().url().as_str()).await.page();
     assert_eq!(app.count("oauthInteraction").await, 1);
 
-    app.clock.advance(Duration::from_secs(600));
+    app.clock.advance(Duration::from_mins(10));
 
     swept(&app, "oauthInteraction", 0).await;
 }
@@ -76,7 +76,7 @@ async fn more_than_one_batch_goes_at_once() {
     }
     assert_eq!(app.count("oauthInteraction").await, 1100);
 
-    app.clock.advance(Duration::from_secs(600));
+    app.clock.advance(Duration::from_mins(10));
 
     swept(&app, "oauthInteraction", 0).await;
 }
