@@ -27,7 +27,9 @@ struct Bounds {
     grace: Duration,
 }
 
-const BOUNDS: Bounds = Bounds { header: Duration::from_secs(10), grace: Duration::from_secs(10) };
+/// The header bound also ends connections that rest, so it is longer than proxies keep theirs open:
+/// 60 s is the common default, and the one who closes first must be the one who sends.
+const BOUNDS: Bounds = Bounds { header: Duration::from_secs(75), grace: Duration::from_secs(10) };
 
 /// How long to wait where no connection can be taken.
 const BREATH: Duration = Duration::from_secs(1);
