@@ -204,8 +204,9 @@ impl OidcProvider {
         self
     }
 
-    /// Seconds after which a client that holds no grant is deleted. Default 2 592 000 (30 days);
-    /// 0 keeps all. Clients that people use stay.
+    /// Seconds after its last use, or its registration, at which a client is deleted that nobody
+    /// uses: it has no grant, no remembered consent and no open request. Default 2 592 000 (30 days);
+    /// 0 keeps all. Only where clients register themselves.
     #[must_use]
     pub fn unused_clients_expire_in(mut self, seconds: u64) -> Self {
         self.unused_clients_expire_in = seconds;
@@ -250,9 +251,7 @@ impl OidcProvider {
                 complaints.push(format!("{option} is {value} seconds; use {least} to {most}"));
             }
         }
-        for (alias, of) in self.aliases.iter().filter(|(_, of)| !ALIASED.contains(of)) {
-            complaints.push(format!("alias {alias:?} is for {of:?}; use one of {}", ALIASED.join(", ")));
-        }
+        complaints.extend((0..self.aliases.len()).filter_map(|index| self.alias_complaint(index)));
         let count = self.scopes.len() + self.resources.iter().map(|resource| resource.base_scope.len()).sum::<usize>();
         if count > scope::MAX_TOKENS {
             complaints.push(format!("{count} scopes are offered; use at most {}", scope::MAX_TOKENS));
@@ -273,6 +272,24 @@ impl OidcProvider {
             }
         }
         complaints
+    }
+
+    /// The aliases that can be mounted: those nothing is wrong with.
+    pub(crate) fn good_aliases(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let aliases = self.aliases.iter().enumerate();
+        aliases.filter(|(index, _)| self.alias_complaint(*index).is_none()).map(|(_, alias)| *alias)
+    }
+
+    fn alias_complaint(&self, index: usize) -> Option<String> {
+        let (alias, of) = self.aliases.get(index)?;
+        let earlier = self.aliases.iter().take(index).any(|(other, _)| other == alias);
+        if !ALIASED.contains(of) {
+            return Some(format!("alias {alias:?} is for {of:?}; use one of {}", ALIASED.join(", ")));
+        }
+        if !alias.starts_with('/') || alias.contains(['{', '}', '*', '?', '#']) || earlier || ALIASED.contains(alias) {
+            return Some(format!("alias {alias:?} must be a path of its own, such as \"/mcp/token\""));
+        }
+        None
     }
 
     pub(crate) fn is_base_scope(&self, name: &str) -> bool {

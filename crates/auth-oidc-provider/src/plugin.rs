@@ -53,8 +53,8 @@ impl Plugin for OidcProvider {
             to.rate_limit(RateLimit::new(path, 60, 6000));
         }
         to.rate_limit(RateLimit::new("/oauth2/interaction", 60, 300));
-        for (alias, of) in &self.aliases {
-            to.alias(*alias, *of);
+        for (alias, of) in self.offered_aliases() {
+            to.alias(alias, of);
         }
         for complaint in self.complaints() {
             to.complain(complaint);
@@ -95,6 +95,11 @@ impl OidcProvider {
             .at_start(async move { start(loading).await })
     }
 
+    /// The aliases of routes that are there: registration has none while it is off.
+    fn offered_aliases(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.good_aliases().filter(|(_, of)| self.registration || *of != "/oauth2/register")
+    }
+
     fn endpoints(&self, provider: &Provider) -> OpenApiRouter {
         let router = OpenApiRouter::new()
             .routes(routes!(authorize::authorize, authorize::authorize_post))
@@ -107,15 +112,14 @@ impl OidcProvider {
             .routes(routes!(interaction_http::interaction))
             .routes(routes!(jwks::jwks));
         let router = if self.registration { router.routes(routes!(register::register)) } else { router };
-        let router = self.aliases.iter().fold(router, |router, (alias, of)| match *of {
+        let router = self.offered_aliases().fold(router, |router, (alias, of)| match of {
             "/oauth2/authorize" => {
                 router.routes(route_at(alias, routes!(authorize::authorize, authorize::authorize_post)))
             }
             "/oauth2/token" => router.routes(route_at(alias, routes!(token::token))),
             "/oauth2/userinfo" => router.routes(route_at(alias, routes!(userinfo::userinfo, userinfo::userinfo_post))),
-            "/jwks" => router.routes(route_at(alias, routes!(jwks::jwks))),
-            "/oauth2/register" if self.registration => router.routes(route_at(alias, routes!(register::register))),
-            _ => router,
+            "/oauth2/register" => router.routes(route_at(alias, routes!(register::register))),
+            _ => router.routes(route_at(alias, routes!(jwks::jwks))),
         });
         router.with_state(provider.clone())
     }

@@ -104,8 +104,16 @@ impl Provider {
 
     /// The time before which a client without a grant must have registered to be deleted.
     pub(crate) fn clients_unused_since(&self) -> Option<DateTime<Utc>> {
-        let seconds = i64::try_from(self.options().unused_clients_expire_in).ok().filter(|seconds| *seconds > 0)?;
-        self.cx().now().checked_sub_signed(Duration::try_seconds(seconds)?)
+        // Without registration every client was put there by an operator.
+        let seconds = self.options().unused_clients_expire_in;
+        (self.options().registration && seconds > 0).then(|| self.grants_kept_since())
+    }
+
+    /// The time before which a grant must have ended to be deleted: until then it shows that its
+    /// client was in use.
+    pub(crate) fn grants_kept_since(&self) -> DateTime<Utc> {
+        let kept = i64::try_from(self.options().unused_clients_expire_in).ok().and_then(Duration::try_seconds);
+        kept.and_then(|kept| self.cx().now().checked_sub_signed(kept)).unwrap_or(DateTime::UNIX_EPOCH)
     }
 
     /// The app's shared state.

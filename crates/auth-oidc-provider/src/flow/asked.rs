@@ -16,7 +16,7 @@ use crate::provider::Provider;
 
 /// The parameters a request is made of. Nothing else is ever stored: whoever puts a secret into the
 /// URL, or eight kilobytes of noise, finds neither in the database.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 16] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -33,11 +33,10 @@ const KNOWN: [&str; 17] = [
     "request",
     "request_uri",
     "registration",
-    HINTED_PERSON,
 ];
 
-/// The name under which the person of a verified `id_token_hint` is kept, in place of the token.
-/// Whoever sends it by hand only says whom they expect.
+/// The name under which the person of a verified `id_token_hint` is kept, in place of the token:
+/// their id and a keyed tag, so that nobody can ask by hand whether this or that person is signed in.
 const HINTED_PERSON: &str = "hinted_person";
 
 /// A request whose client, redirect URI and parameters are in order.
@@ -107,11 +106,20 @@ fn answer_url(provider: &Provider, to: &RedirectUri, state: Option<&str>, pairs:
 
 /// Keeps of the parameters what a request is made of, and of an ID token only whom it names.
 pub(crate) fn kept(provider: &Provider, params: &Params) -> Result<Params, OAuthError> {
-    let hinted = params.get("id_token_hint").and_then(|hint| provider.keys().verify::<IdTokenClaims>(hint));
-    let hinted = hinted.filter(|claims| claims.iss == provider.issuer()).map(|claims| claims.sub);
+    let hint = params.get("id_token_hint").and_then(|hint| provider.keys().verify::<IdTokenClaims>(hint));
+    let hinted = match hint.filter(|claims| claims.iss == provider.issuer()) {
+        Some(claims) => Some(format!("{}.{}", claims.sub, provider.cx().keys().tag(HINTED_PERSON, &claims.sub))),
+        None => params.get(HINTED_PERSON).map(str::to_owned),
+    };
     let known = params.iter().filter(|(name, _)| KNOWN.contains(name));
     let pairs = known.chain(hinted.as_deref().map(|person| (HINTED_PERSON, person)));
     Params::from_pairs(pairs, &REPEATABLE)
+}
+
+/// The person a kept request expects, if we have tagged them ourselves.
+fn hinted_person(provider: &Provider, kept: &Params) -> Option<String> {
+    let (person, tag) = kept.get(HINTED_PERSON)?.rsplit_once('.')?;
+    provider.cx().keys().tag_fits(HINTED_PERSON, person, tag).then(|| person.to_owned())
 }
 
 /// Judges client and redirect URI first: until both are trusted nothing is ever redirected.
@@ -124,7 +132,7 @@ pub(crate) fn judge(provider: &Provider, kept: &Params, client: client::Model) -
     let redirect = authorize::trusted_redirect(kept, &registered).map_err(Refusal::Untrusted)?;
     let (request, scope, resources) = parse(provider, kept, redirect.clone())
         .map_err(|error| Refusal::Redirected(error_url(provider, redirect.uri(), authorize::state(kept), &error)))?;
-    let hinted_person = kept.get(HINTED_PERSON).map(str::to_owned);
+    let hinted_person = hinted_person(provider, kept);
     Ok(Asked { client, request, scope, resources, hinted_person })
 }
 

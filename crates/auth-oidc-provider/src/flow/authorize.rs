@@ -147,7 +147,7 @@ async fn decide(
 ) -> Result<Next, Unexpected> {
     let who = match session.map(|who| (is_fresh(provider, &asked, &who, occasion.since()), who)) {
         Some((Fresh::Yes, who)) => who,
-        Some((Fresh::SomebodyElse, _)) if matches!(occasion, Occasion::Waited { .. }) => {
+        Some((Fresh::SomebodyElse, who)) if occasion.since().is_some_and(|since| issue::auth_time(&who) >= since) => {
             return Ok(login_required(provider, &asked, "another person has signed in"));
         }
         Some((Fresh::No | Fresh::SomebodyElse, _)) | None if asked.request.prompt.is_none() => {

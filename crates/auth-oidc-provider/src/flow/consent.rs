@@ -98,7 +98,9 @@ async fn deny(provider: &Provider, pending: &Pending) -> Result<Option<String>, 
         Ok::<_, Unexpected>(open)
     })
     .await?;
-    tracing::info!(client.id = pending.asked.client.client_id, "consent.denied");
+    if open {
+        tracing::info!(client.id = pending.asked.client.client_id, "consent.denied");
+    }
     let error = OAuthError::new(OAuthErrorCode::AccessDenied, "the person denied the request");
     Ok(open.then(|| pending.asked.error_url(provider, &error)))
 }
@@ -122,7 +124,9 @@ async fn allow(provider: &Provider, pending: &Pending, narrowed: Option<&Scope>)
         Ok(Some(code))
     })
     .await?;
-    tracing::info!(client.id = asked.client.client_id, "consent.given");
+    if code.is_some() {
+        tracing::info!(client.id = asked.client.client_id, "consent.given");
+    }
     Ok(code.map(|code| asked.code_url(provider, &code)))
 }
 

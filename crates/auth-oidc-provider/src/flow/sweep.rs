@@ -31,7 +31,7 @@ pub(crate) async fn run(provider: Provider) {
 /// Deletes batch after batch while they come back full.
 pub(crate) async fn look(provider: &Provider, clients_too: bool) -> Result<(), sea_orm::DbErr> {
     let cx = provider.cx();
-    while sweep::batch(cx.db(), cx.now()).await? >= sweep::BATCH {
+    while sweep::batch(cx.db(), cx.now(), provider.grants_kept_since()).await? >= sweep::BATCH {
         tokio::time::sleep(PAUSE).await;
     }
     if let Some(then) = provider.clients_unused_since().filter(|_| clients_too) {

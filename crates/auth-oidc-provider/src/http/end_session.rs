@@ -50,10 +50,21 @@ pub(crate) async fn end_session_post(
     form: Result<OAuthForm, OAuthFailure>,
 ) -> Response {
     match form {
+        Ok(OAuthForm(params)) if params.get(CSRF_FIELD).is_none() => to_get(&provider, &params),
         Ok(OAuthForm(params)) => answer(&provider, &headers, &params).await,
         Err(OAuthFailure::Refused(error)) => malformed(&provider, &error),
         Err(failure @ (OAuthFailure::TooMany { .. } | OAuthFailure::Unexpected(_))) => failure.into_response(),
     }
+}
+
+/// Sends a post of a client on to a GET: a post from another site brings no cookies, and nobody must
+/// be told they are signed out because their session was not seen.
+fn to_get(provider: &Provider, params: &Params) -> Response {
+    const READ: [&str; 4] = ["id_token_hint", "client_id", "post_logout_redirect_uri", "state"];
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(params.iter().filter(|(name, _)| READ.contains(name)));
+    let base_path = provider.cx().config().base_path();
+    redirect(provider, &format!("{base_path}/oauth2/end-session?{}", query.finish()), StatusCode::SEE_OTHER)
 }
 
 async fn answer(provider: &Provider, headers: &HeaderMap, params: &Params) -> Response {

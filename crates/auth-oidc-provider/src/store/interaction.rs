@@ -50,12 +50,12 @@ pub(crate) async fn count_open(db: &impl ConnectionTrait, browser: &str, now: Da
         .await
 }
 
-/// Binds an interaction that belongs to no browser yet; says whether it was still free.
+/// Binds an interaction that belongs to no browser yet; says whether it is this browser's now.
 pub(crate) async fn bind(db: &impl ConnectionTrait, id: &str, browser: &str) -> Result<bool, DbErr> {
     let done = Entity::update_many()
         .col_expr(Column::Browser, Expr::value(browser))
         .filter(Column::Id.eq(id))
-        .filter(Column::Browser.eq(""))
+        .filter(Column::Browser.is_in(["", browser]))
         .exec(db)
         .await?;
     Ok(done.rows_affected == 1)

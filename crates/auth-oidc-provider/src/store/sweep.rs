@@ -3,43 +3,55 @@
 //! Rows that replay detection still needs stay: a used code and a rotated refresh token live as
 //! long as their grant, and go with it.
 
-use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
-};
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
+use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QuerySelect as _};
 
-use crate::entity::{access_token, authorization_code, client, grant, interaction, refresh_token};
+use crate::entity::{access_token, authorization_code, client, consent, grant, interaction, refresh_token};
 
 /// The most rows of a table one batch deletes.
 pub(crate) const BATCH: u64 = 500;
 
-/// Deletes one batch of each kind that ends by the clock; returns the size of the largest.
-pub(crate) async fn batch(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, DbErr> {
+/// Deletes one batch of each kind that ends by the clock; returns the size of the largest. Grants
+/// stay until `grants_until` after their end, so that it shows how long a client was in use.
+pub(crate) async fn batch(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    grants_until: DateTime<Utc>,
+) -> Result<u64, DbErr> {
     forget_replays(db, now).await?;
+    let interactions = interaction::Column::ExpiresAt.lte(now).into();
+    let tokens = access_token::Column::ExpiresAt.lte(now).into();
+    let grants = grant::Column::ExpiresAt.lte(grants_until).into();
     let deleted = [
-        expired::<interaction::Entity>(db, interaction::Column::Id, interaction::Column::ExpiresAt, now).await?,
-        expired::<access_token::Entity>(db, access_token::Column::Id, access_token::Column::ExpiresAt, now).await?,
-        expired::<grant::Entity>(db, grant::Column::Id, grant::Column::ExpiresAt, now).await?,
-        never_redeemed(db, now).await?,
+        delete::<interaction::Entity>(db, interactions, interaction::Column::Id).await?,
+        delete::<access_token::Entity>(db, tokens, access_token::Column::Id).await?,
+        delete::<grant::Entity>(db, grants, grant::Column::Id).await?,
+        never_redeemed(db, now - Duration::days(1)).await?,
     ];
     Ok(deleted.into_iter().max().unwrap_or_default())
 }
 
-/// Deletes one batch of clients that registered before `then` and hold no grant: they were never
-/// used, or everything they were given has ended. Returns how many went.
+/// Deletes one batch of clients that registered before `then` and of which nothing shows a use: no
+/// grant, no remembered consent, no request that waits. Returns how many went.
 pub(crate) async fn unused_clients(db: &impl ConnectionTrait, then: DateTime<Utc>) -> Result<u64, DbErr> {
     use client::{Column, Entity};
-    let grants = Query::select()
+    let of_client = |table: SelectStatement| Expr::exists(table).not();
+    let unused = Condition::all()
+        .add(Column::CreatedAt.lte(then))
+        .add(of_client(names_client::<grant::Entity>(grant::Column::ClientId)))
+        .add(of_client(names_client::<consent::Entity>(consent::Column::ClientId)))
+        .add(of_client(names_client::<interaction::Entity>(interaction::Column::ClientId)));
+    delete::<Entity>(db, unused, Column::Id).await
+}
+
+/// The rows of a table that name the client of the outer query.
+fn names_client<E: EntityTrait>(client_id: E::Column) -> SelectStatement {
+    Query::select()
         .expr(Expr::value(1))
-        .from(grant::Entity)
-        .and_where(Expr::col((grant::Entity, grant::Column::ClientId)).equals((Entity, Column::ClientId)))
-        .to_owned();
-    let unused = Entity::find()
-        .filter(Column::CreatedAt.lte(then))
-        .filter(Expr::exists(grants).not())
-        .order_by_asc(Column::CreatedAt);
-    delete(db, unused, Column::Id).await
+        .from(E::default())
+        .and_where(Expr::col((E::default(), client_id)).equals((client::Entity, client::Column::ClientId)))
+        .to_owned()
 }
 
 /// Empties the sealed answers whose replay window has ended.
@@ -55,32 +67,33 @@ async fn forget_replays(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result
     Ok(())
 }
 
-async fn expired<E: EntityTrait>(
-    db: &impl ConnectionTrait,
-    id: E::Column,
-    expires_at: E::Column,
-    now: DateTime<Utc>,
-) -> Result<u64, DbErr> {
-    delete(db, E::find().filter(expires_at.lte(now)).order_by_asc(expires_at), id).await
-}
-
-/// Deletes grants whose code was never redeemed: nothing else was issued under them.
-async fn never_redeemed(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, DbErr> {
+/// Deletes grants whose code ended before `then` without being redeemed: nothing else was issued
+/// under them.
+async fn never_redeemed(db: &impl ConnectionTrait, then: DateTime<Utc>) -> Result<u64, DbErr> {
     use authorization_code::{Column, Entity};
-    let codes = Entity::find().filter(Column::ConsumedAt.is_null()).filter(Column::ExpiresAt.lte(now));
+    let ended = || Condition::all().add(Column::ConsumedAt.is_null()).add(Column::ExpiresAt.lte(then));
+    let codes = Entity::find().filter(ended());
     let grants: Vec<String> = codes.select_only().column(Column::GrantId).limit(BATCH).into_tuple().all(db).await?;
     if grants.is_empty() {
         return Ok(0);
     }
-    Ok(grant::Entity::delete_many().filter(grant::Column::Id.is_in(grants)).exec(db).await?.rows_affected)
+    let unredeemed = Query::select()
+        .expr(Expr::value(1))
+        .from(Entity)
+        .and_where(Expr::col((Entity, Column::GrantId)).equals((grant::Entity, grant::Column::Id)))
+        .cond_where(ended())
+        .to_owned();
+    let these = grant::Entity::delete_many().filter(grant::Column::Id.is_in(grants));
+    Ok(these.filter(Expr::exists(unredeemed)).exec(db).await?.rows_affected)
 }
 
-/// Deletes one batch of what a query finds. MySQL knows no limited delete with a sub-query on the
-/// same table, so the ids are read first.
-async fn delete<E: EntityTrait>(db: &impl ConnectionTrait, what: Select<E>, id: E::Column) -> Result<u64, DbErr> {
-    let ids: Vec<String> = what.select_only().column(id).limit(BATCH).into_tuple().all(db).await?;
+/// Deletes one batch of the rows a condition fits. MySQL knows no limited delete with a sub-query on
+/// the same table, so the ids are read first; the condition is judged again where the rows go.
+async fn delete<E: EntityTrait>(db: &impl ConnectionTrait, which: Condition, id: E::Column) -> Result<u64, DbErr> {
+    let ids = E::find().select_only().column(id).filter(which.clone()).limit(BATCH);
+    let ids: Vec<String> = ids.into_tuple().all(db).await?;
     if ids.is_empty() {
         return Ok(0);
     }
-    Ok(E::delete_many().filter(id.is_in(ids)).exec(db).await?.rows_affected)
+    Ok(E::delete_many().filter(id.is_in(ids)).filter(which).exec(db).await?.rows_affected)
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use auth_testkit::{Registration, TestApp};
+use auth_oidc_provider::entity::{Words, client};
+use auth_testkit::{OAuthClient, Registration, TestApp};
+use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 
 use super::refresh::again;
 use crate::{app, provider};
@@ -31,7 +33,7 @@ async fn a_grant_whose_code_was_never_redeemed_goes() {
     alice.authorizes(&client).await;
     assert_eq!(app.count("oauthGrant").await, 2);
 
-    app.clock.advance(Duration::from_mins(1));
+    app.clock.advance(Duration::from_secs(DAY + 60));
 
     swept(&app, "oauthGrant", 1).await;
     assert_eq!(app.count("oauthAuthorizationCode").await, 1, "a used code stays, so that a replay is recognised");
@@ -64,6 +66,61 @@ async fn a_client_nobody_used_goes_after_thirty_days_and_one_in_use_stays() {
 
     swept(&app, "oauthApplication", 1).await;
     used.refreshes(tokens.refresh()).await.succeeds();
+}
+
+#[tokio::test]
+async fn a_client_whose_grant_has_just_ended_stays_for_the_next_one() {
+    let app = app(provider().access_token_expires_in(60).grant_expires_in(31 * DAY)).build().await;
+    let alice = app.alice().await;
+    let client = app.registers_client().await;
+    let code = alice.authorizes(&client).await;
+    client.exchanges(&code).await.succeeds();
+
+    app.clock.advance(Duration::from_secs(31 * DAY));
+
+    swept(&app, "oauthAccessToken", 0).await;
+    assert_eq!(app.count("oauthApplication").await, 1);
+    alice.signs_in().await;
+    let again = alice.authorizes(&client).await;
+    client.exchanges(&again).await.succeeds();
+}
+
+#[tokio::test]
+async fn where_nobody_registers_no_client_goes() {
+    let app = app(provider().dynamic_registration(false)).build().await;
+    // No request makes a client here: an operator puts it into the table.
+    let known = client::Model {
+        id: "1".to_owned(),
+        client_id: "known".to_owned(),
+        client_secret: None,
+        name: "Known".to_owned(),
+        redirect_uris: ["https://client.example/callback"].into_iter().collect(),
+        post_logout_redirect_uris: Words::default(),
+        token_endpoint_auth_method: "none".to_owned(),
+        grant_types: ["authorization_code"].into_iter().collect(),
+        scope: String::new(),
+        application_type: "web".to_owned(),
+        id_token_signed_response_alg: "ES256".to_owned(),
+        metadata: None,
+        disabled: false,
+        user_id: None,
+        created_at: app.auth().context().now(),
+        updated_at: app.auth().context().now(),
+    };
+    client::Entity::insert(known.into_active_model()).exec_without_returning(app.db()).await.unwrap();
+    let client = OAuthClient::known(&app, "known", "https://client.example/callback");
+    app.browser().get(client.asks().url().as_str()).await.page();
+
+    app.clock.advance(Duration::from_secs(400 * DAY));
+    let _other = again(&app, provider().dynamic_registration(false)).await;
+    let looked = async {
+        while app.count("oauthInteraction").await > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), looked).await.unwrap();
+
+    assert_eq!(app.count("oauthApplication").await, 1);
 }
 
 #[tokio::test]
