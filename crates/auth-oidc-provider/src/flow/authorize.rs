@@ -13,7 +13,7 @@ use chrono::{DateTime, Duration, Utc};
 use http::{HeaderMap, HeaderValue};
 
 use super::asked::{Asked, Refusal, judge, kept};
-use super::interaction::{self, Binding, Open};
+use super::interaction::{self, Binding, Bound, Open};
 use super::issue;
 use crate::provider::Provider;
 use crate::store;
@@ -90,9 +90,13 @@ pub(crate) async fn resume(provider: &Provider, headers: &HeaderMap, handle: &st
     };
     let session = cx.find_session(headers).await?;
     let owns = session.as_ref().is_some_and(|who| row.user_id.as_ref() == Some(&who.user.id));
-    let Some(cookie) = interaction::bind(provider, headers, &row, owns).await? else {
-        let base_path = cx.config().base_path();
-        return Ok(Next::Restart(format!("{base_path}/oauth2/authorize?{}", row.request)));
+    let cookie = match interaction::bind(provider, headers, &row, owns).await? {
+        Bound::Here(cookie) => cookie,
+        Bound::TooManyOpen => return Ok(Next::TooManyOpen),
+        Bound::Elsewhere => {
+            let base_path = cx.config().base_path();
+            return Ok(Next::Restart(format!("{base_path}/oauth2/authorize?{}", row.request)));
+        }
     };
     let Ok(params) = Params::parse(&row.request, &REPEATABLE) else { return Ok(Next::Expired) };
     let asked = match judge(provider, &params, client) {

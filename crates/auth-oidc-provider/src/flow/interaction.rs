@@ -49,7 +49,7 @@ pub(crate) async fn begin(
         Binding::Later => (String::new(), None),
         Binding::Now(headers) => {
             let (browser, cookie) = browser_of(cx, headers)?;
-            if cookie.is_none() && store::interaction::count_open(cx.db(), &browser, cx.now()).await? >= MOST_OPEN {
+            if cookie.is_none() && has_too_many_open(cx, &browser).await? {
                 return Ok(None);
             }
             (browser, cookie)
@@ -110,24 +110,42 @@ pub(crate) async fn open(provider: &Provider, handle: &str) -> Result<Open, Unex
     })
 }
 
+/// Whether an interaction can go on in a browser.
+#[derive(Debug)]
+pub(crate) enum Bound {
+    /// It can; the cookie is the browser's new one, if it needed one.
+    Here(Option<HeaderValue>),
+    /// It belongs to another browser.
+    Elsewhere,
+    /// This browser has too many open.
+    TooManyOpen,
+}
+
 /// Makes sure that an interaction belongs to this browser, or to the person signed in. Binds one
-/// that belongs to nobody yet; the cookie is the browser's new one, if it needed one.
+/// that belongs to nobody yet.
 pub(crate) async fn bind(
     provider: &Provider,
     headers: &HeaderMap,
     row: &interaction::Model,
     owns: bool,
-) -> Result<Option<Option<HeaderValue>>, Unexpected> {
+) -> Result<Bound, Unexpected> {
     let cx = provider.cx();
     if owns || is_of_browser(cx, headers, row) {
-        return Ok(Some(None));
+        return Ok(Bound::Here(None));
     }
     if !row.browser.is_empty() {
-        return Ok(None);
+        return Ok(Bound::Elsewhere);
     }
     let (browser, cookie) = browser_of(cx, headers)?;
+    if cookie.is_none() && has_too_many_open(cx, &browser).await? {
+        return Ok(Bound::TooManyOpen);
+    }
     let won = store::interaction::bind(cx.db(), &row.id, &browser).await?;
-    Ok(won.then_some(cookie))
+    Ok(if won { Bound::Here(cookie) } else { Bound::Elsewhere })
+}
+
+async fn has_too_many_open(cx: &AuthContext, browser: &str) -> Result<bool, Unexpected> {
+    Ok(store::interaction::count_open(cx.db(), browser, cx.now()).await? >= MOST_OPEN)
 }
 
 /// The handle of an interaction: a keyed tag of its random id, so that it can be told again.

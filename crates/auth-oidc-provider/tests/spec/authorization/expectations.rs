@@ -93,24 +93,6 @@ async fn a_post_from_another_site_leaves_a_sign_in_in_progress_alone() {
 }
 
 #[tokio::test]
-async fn a_posted_request_for_another_person_asks_them_to_sign_in() {
-    let app = started().await;
-    let (alice, bob) = (app.alice().await, app.bob().await);
-    let client = app.registers(Registration::public_on_the_web()).await.with_scope("openid");
-    let code = alice.authorizes(&client).await;
-    let hint = client.exchanges(&code).await.succeeds().id().to_owned();
-    let request = client.asks().with("id_token_hint", hint);
-    let fields: Vec<(&str, &str)> =
-        request.parameters().iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-
-    app.clock.advance(Duration::from_secs(1));
-    let posted = app.post_form("/api/auth/oauth2/authorize", &fields).await;
-
-    let page = bob.browser.get(&posted.location().unwrap()).await.page();
-    assert_eq!(page.url.path(), "/sign-in", "{}", page.describe());
-}
-
-#[tokio::test]
 async fn nobody_learns_by_hand_who_is_signed_in() {
     let app = started().await;
     let alice = app.alice().await;

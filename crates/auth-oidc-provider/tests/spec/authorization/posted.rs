@@ -1,11 +1,14 @@
 //! `POST /oauth2/authorize`: stores the request and grants nothing. OpenID Connect Core §3.1.2.1.
 
+use std::time::Duration;
+
 use auth_protocol::OAuthErrorCode;
-use auth_testkit::{Answer, AuthorizationRequest, Browser, Registration, TestApp};
+use auth_testkit::{Answer, AuthorizationRequest, Browser, Decision, Registration, TestApp};
 use axum::body::Body;
 use http::{Request, StatusCode, header};
+use serde_json::json;
 
-use super::{changing_nothing, leads_to, posts_form, started};
+use super::{changing_nothing, handle, leads_to, posts_form, signs_in_by_json, started};
 
 async fn posts(app: &TestApp, browser: &Browser, origin: Option<&str>, request: &AuthorizationRequest) -> Answer {
     let fields: Vec<(&str, &str)> = request.parameters().iter().map(|(name, value)| (&**name, &**value)).collect();
@@ -49,7 +52,7 @@ async fn a_post_without_cookies_works() {
 
     let page = alice.browser.get(&answer.location().unwrap()).await.page();
     assert_eq!(page.url.path(), "/consent");
-    let url = alice.answers(&page, auth_testkit::Decision::Allow).await.away();
+    let url = alice.answers(&page, Decision::Allow).await.away();
     request.reads(&url).unwrap();
 }
 
@@ -143,4 +146,42 @@ async fn other_methods_are_refused() {
         let request = request.header("x-http-method-override", "POST").body(Body::empty()).unwrap();
         assert_eq!(app.request(request).await.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
     }
+}
+
+/// OpenID Connect Core §3.1.2.1: whoever is hinted at gets the chance to sign in, as by a GET.
+#[tokio::test]
+async fn a_posted_hint_at_somebody_else_asks_them_to_sign_in() {
+    let app = started().await;
+    let (alice, bob) = (app.alice().await, app.bob().await);
+    let client = app.registers_client().await.with_scope("openid");
+    let hint = client.exchanges(&bob.authorizes(&client).await).await.succeeds().id().to_owned();
+    app.clock.advance(Duration::from_secs(1));
+    let request = client.asks().with("id_token_hint", hint);
+
+    let answer = posts(&app, &alice.browser, Some("https://client.example"), &request).await;
+    let page = alice.browser.get(&answer.location().unwrap()).await.page();
+    assert_eq!(page.url.path(), "/sign-in", "{}", page.describe());
+    let here = json!({ "interaction": handle(&page) });
+    let signed_in = signs_in_by_json(&app, &alice.browser, "bob@example.com", here).await;
+    let consent = alice.browser.get(signed_in["url"].as_str().unwrap()).await.page();
+
+    assert!(consent.text().contains("bob@example.com"), "{}", consent.describe());
+    request.reads(&alice.answers(&consent, Decision::Allow).await.away()).unwrap();
+}
+
+#[tokio::test]
+async fn posted_requests_count_among_the_twenty_a_browser_has_open() {
+    let app = started().await;
+    let alice = app.alice().await;
+    let client = app.registers_client().await;
+    for _ in 0..20 {
+        let answer = posts(&app, &alice.browser, None, &client.asks()).await;
+        let page = alice.browser.get(&answer.location().unwrap()).await.page();
+        assert_eq!(page.url.path(), "/consent", "{}", page.describe());
+    }
+    let posted = posts(&app, &alice.browser, None, &client.asks()).await;
+
+    let page = changing_nothing(&app, async || alice.browser.get(&posted.location().unwrap()).await.page()).await;
+
+    assert_eq!(page.answer.status, StatusCode::TOO_MANY_REQUESTS, "{}", page.describe());
 }
