@@ -24,7 +24,7 @@ pub(crate) fn routes(builder: AuthBuilder, how: Routes, console: &mut Console<'_
     let auth = builder.assemble()?;
     let mut text = listed(&serde_json::to_value(auth.openapi())?);
     if how.hooks {
-        for hook in auth.hooks().describe() {
+        for hook in auth.hooks() {
             let _ = writeln!(text, "{hook}");
         }
     }

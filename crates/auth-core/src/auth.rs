@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use std::fmt;
 
 use axum::Router;
+use axum::routing::{MethodRouter, get};
 use utoipa::openapi::OpenApi;
 
+use crate::assemble::DeclaredError;
 use crate::builder::AuthBuilder;
 use crate::context::AuthContext;
-use crate::hooks::RequestHooks;
+use crate::hooks::Hook;
+use crate::metrics::Metrics;
 
 /// An app's authentication: routes to serve, handles to use.
 pub struct Auth {
@@ -18,7 +21,8 @@ pub struct Auth {
     pub(crate) origin: Router,
     pub(crate) openapi: OpenApi,
     pub(crate) handles: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
-    pub(crate) hooks: RequestHooks,
+    pub(crate) hooks: Vec<Hook>,
+    pub(crate) errors: Vec<DeclaredError>,
 }
 
 impl fmt::Debug for Auth {
@@ -58,9 +62,28 @@ impl Auth {
         &self.openapi
     }
 
-    /// All hooks around requests, in order.
-    pub fn hooks(&self) -> &RequestHooks {
+    /// All hooks: around requests, then on events, each in the order they run in.
+    pub fn hooks(&self) -> &[Hook] {
         &self.hooks
+    }
+
+    /// Every code an endpoint can answer, with the plugin that declares it.
+    pub fn errors(&self) -> &[DeclaredError] {
+        &self.errors
+    }
+
+    /// Counters and times since the app came up.
+    pub fn metrics(&self) -> &Metrics {
+        self.cx.metrics()
+    }
+
+    /// A route that answers with [`Auth::metrics`] as Prometheus text, for the app to mount where
+    /// only those who collect them can ask: `Router::new().route("/metrics", auth.metrics_route())`.
+    ///
+    /// It asks nobody who they are: put it on a private listener or behind the proxy's own rules.
+    pub fn metrics_route(&self) -> MethodRouter {
+        let metrics = self.metrics().clone();
+        get(move || async move { metrics.answer() })
     }
 
     /// The shared state.

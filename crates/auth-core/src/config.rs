@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use url::Url;
 
 use crate::complaint::Complaint;
+use crate::http::reference::ApiReference;
 
 /// The settings of one app.
 #[derive(Clone, Debug)]
@@ -17,6 +18,7 @@ pub struct Config {
     pub(crate) cookies: CookieOptions,
     pub(crate) session: SessionOptions,
     pub(crate) rate_limits: bool,
+    pub(crate) reference: Option<ApiReference>,
 }
 
 /// How long a session lives.
@@ -92,6 +94,11 @@ impl Config {
         is_loopback(&self.base_url)
     }
 
+    /// How the API reference is served: as the app says, or by its base URL.
+    pub fn api_reference(&self) -> ApiReference {
+        self.reference.unwrap_or_else(|| ApiReference::of(self))
+    }
+
     /// Says whether a browser page of this origin may use cookies here.
     pub fn trusts_origin(&self, origin: &str) -> bool {
         origin == self.origin() || self.trusted_origins.iter().any(|trusted| trusted == origin)
@@ -121,7 +128,8 @@ pub fn is_loopback(url: &Url) -> bool {
 /// Parses a base URL: an https origin, or http on loopback.
 pub(crate) fn parse_base_url(text: &str) -> Result<Url, Complaint> {
     let wrong = |why: &str| {
-        Complaint::new("core", format!("base URL {text:?} {why}; use an origin such as https://auth.example.com"))
+        let value = format!("{text:?}, which {why}");
+        Complaint::option("core", "base_url", value, "use an origin such as https://auth.example.com")
     };
     let url = Url::parse(text).map_err(|_| wrong("is not a URL"))?;
     if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
@@ -147,10 +155,10 @@ pub(crate) fn parse_origin(text: &str) -> Result<String, Complaint> {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none() => {
             Ok(url.origin().ascii_serialization())
         }
-        _ => Err(Complaint::new(
-            "core",
-            format!("trusted origin {text:?} is not an origin; use one such as https://app.example.com"),
-        )),
+        _ => {
+            let value = format!("{text:?}, which is not an origin");
+            Err(Complaint::option("core", "trusted_origin", value, "use one such as https://app.example.com"))
+        }
     }
 }
 
@@ -161,7 +169,7 @@ pub(crate) fn check_base_path(path: &str) -> Result<(), Complaint> {
     if path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(plain)) {
         return Ok(());
     }
-    Err(Complaint::new("core", format!("base path {path:?} must look like /api/auth")))
+    Err(Complaint::option("core", "base_path", format!("{path:?}"), "use a path such as /api/auth"))
 }
 
 #[cfg(test)]

@@ -11,8 +11,9 @@ use sea_orm::DatabaseConnection;
 use crate::clock::{Clock, to_millis};
 use crate::config::Config;
 use crate::continuation::{Continuation, Resume};
-use crate::error::{ApiError, Unexpected};
+use crate::error::{ApiError, ErrorCode, Unexpected};
 use crate::hooks::Events;
+use crate::metrics::Metrics;
 use crate::pages::{ErrorView, Pages, page};
 use crate::random::{self, NoRandomness, Random};
 use crate::rate_limit::{RateLimitStore, Verdict};
@@ -30,6 +31,7 @@ pub(crate) struct Inner {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) keys: Keys,
     pub(crate) limits: Arc<dyn RateLimitStore>,
+    pub(crate) metrics: Metrics,
     pub(crate) sealed: OnceLock<Sealed>,
 }
 
@@ -104,6 +106,11 @@ impl AuthContext {
     /// [`NoRandomness`] when the source is not available.
     pub fn new_id(&self) -> Result<String, NoRandomness> {
         random::id(self.random(), self.now())
+    }
+
+    /// Counters and times of this app.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
     }
 
     /// Who listens to what.
@@ -192,8 +199,25 @@ impl AuthContext {
         }
     }
 
-    /// Shows an unexpected failure to a person, with the reference id under which it is logged.
+    /// Shows a person that a hook refused what they asked for.
+    pub(crate) fn refusal_page(&self, code: ErrorCode) -> Response {
+        let view = ErrorView {
+            app_name: self.config().app_name().to_owned(),
+            title: "This was refused".to_owned(),
+            message: code.message.to_owned(),
+            hint: None,
+            reference: None,
+            retry_url: None,
+        };
+        self.error_page(code.status(), &view)
+    }
+
+    /// Shows an unexpected failure to a person, with the reference id under which it is logged; or
+    /// what a hook said that refused.
     pub fn failure_page(&self, failure: &Unexpected) -> Response {
+        if let Some(code) = failure.refusal() {
+            return self.refusal_page(code);
+        }
         let view = ErrorView {
             app_name: self.config().app_name().to_owned(),
             title: "Something went wrong".to_owned(),

@@ -1,9 +1,11 @@
 //! What plugins add, as data.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::marker::PhantomData;
 
 use sea_orm::{EntityTrait, IdenStatic as _};
+use utoipa::openapi::security::SecurityScheme;
 
 use crate::access::Access;
 use crate::complaint::Complaint;
@@ -15,7 +17,6 @@ use crate::rate_limit::RateLimit;
 use crate::schema::{Contribution, ContributionKind, TableSpec};
 
 /// Everything the plugins of an app add, before anything runs.
-#[derive(Debug)]
 pub struct Contributions {
     by: PluginId,
     listed: Vec<PluginId>,
@@ -23,10 +24,20 @@ pub struct Contributions {
     pub(crate) rate_limits: Vec<(PluginId, RateLimit)>,
     pub(crate) access: Vec<(PluginId, PathPattern, Access)>,
     pub(crate) error_shapes: Vec<(PluginId, PathPattern, ErrorShape)>,
-    pub(crate) error_codes: Vec<(PluginId, ErrorCode)>,
-    pub(crate) needs: Vec<(PluginId, PluginId)>,
+    pub(crate) errors: Vec<(PluginId, PathPattern, ErrorCode)>,
+    pub(crate) security_schemes: Vec<(PluginId, &'static str, SecurityScheme)>,
+    pub(crate) session_schemes: Vec<&'static str>,
+    pub(crate) abouts: Vec<(PluginId, &'static str)>,
+    provides: Vec<(PluginId, &'static str)>,
+    needs: Vec<(PluginId, &'static str)>,
     pub(crate) aliases: Vec<(PluginId, String, String)>,
     pub(crate) complaints: Vec<Complaint>,
+}
+
+impl fmt::Debug for Contributions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contributions").field("plugins", &self.listed).finish_non_exhaustive()
+    }
 }
 
 impl Contributions {
@@ -38,7 +49,11 @@ impl Contributions {
             rate_limits: Vec::new(),
             access: Vec::new(),
             error_shapes: Vec::new(),
-            error_codes: Vec::new(),
+            errors: Vec::new(),
+            security_schemes: Vec::new(),
+            session_schemes: Vec::new(),
+            abouts: Vec::new(),
+            provides: Vec::new(),
             needs: Vec::new(),
             aliases: Vec::new(),
             complaints: Vec::new(),
@@ -102,9 +117,33 @@ impl Contributions {
         self.error_shapes.push((self.by, PathPattern::new(path), shape));
     }
 
-    /// Declares codes the plugin's endpoints can answer.
-    pub fn error_codes(&mut self, codes: &[ErrorCode]) {
-        self.error_codes.extend(codes.iter().map(|code| (self.by, *code)));
+    /// Declares codes that the routes of a path pattern can answer, also routes of other plugins a
+    /// hook of this one stands before. They appear in the API description and in the reference of
+    /// errors. What the gate and the extractors answer is there by itself.
+    ///
+    /// A code has one status and one message in all of an app; OAuth's own, in lower case, are told
+    /// with a description of the case.
+    pub fn errors(&mut self, path: impl Into<String>, codes: &[ErrorCode]) {
+        let path = PathPattern::new(path);
+        self.errors.extend(codes.iter().map(|code| (self.by, path.clone(), *code)));
+    }
+
+    /// Says what the plugin is for, in one sentence: it heads its operations in the API reference.
+    pub fn about(&mut self, sentence: &'static str) {
+        self.abouts.push((self.by, sentence));
+    }
+
+    /// Declares how callers of the plugin's operations prove who they are, under the name its
+    /// operations use in `security(..)`. The core declares `session`, its cookie.
+    pub fn security_scheme(&mut self, name: &'static str, scheme: impl Into<SecurityScheme>) {
+        self.security_schemes.push((self.by, name, scheme.into()));
+    }
+
+    /// Declares another way to present a session: every operation that takes the session cookie,
+    /// whichever plugin it belongs to, is described as taking this too.
+    pub fn session_scheme(&mut self, name: &'static str, scheme: impl Into<SecurityScheme>) {
+        self.security_scheme(name, scheme);
+        self.session_schemes.push(name);
     }
 
     /// Says that a path is a second name of a route: it has the same hooks, limits and access.
@@ -112,12 +151,25 @@ impl Contributions {
         self.aliases.push((self.by, alias.into(), of.into()));
     }
 
-    /// Says that another plugin must be listed too.
-    pub fn needs(&mut self, plugin: PluginId) {
-        self.needs.push((self.by, plugin));
+    /// Says that something other plugins may need is there: `provides("mail")`. A plugin provides
+    /// its own name by itself.
+    pub fn provides(&mut self, name: &'static str) {
+        self.provides.push((self.by, name));
     }
 
-    /// Says what is wrong with the plugin's options, and what would be right.
+    /// Says that another plugin must be listed too: one of this name, or one that provides it. The
+    /// order of the list does not matter.
+    pub fn needs(&mut self, name: &'static str) {
+        self.needs.push((self.by, name));
+    }
+
+    /// Says that the value of an option is wrong, and what would be right:
+    /// `to.refuse("min_password", 0, "use at least 1")`.
+    pub fn refuse(&mut self, option: impl Into<String>, value: impl fmt::Display, right: impl Into<String>) {
+        self.complaints.push(Complaint::option(self.by, option, value, right));
+    }
+
+    /// Says what is wrong where it is not the value of one option.
     pub fn complain(&mut self, message: impl Into<String>) {
         self.complaints.push(Complaint::new(self.by, message));
     }
@@ -125,8 +177,10 @@ impl Contributions {
     /// Complaints about what cannot be known before all plugins are in.
     pub(crate) fn close(&mut self) {
         for (by, needed) in &self.needs {
-            if !self.listed.contains(needed) {
-                self.complaints.push(Complaint::new(*by, format!("needs the plugin {needed}, which is not listed")));
+            let provided = self.provides.iter().any(|(_, name)| name == needed);
+            if !provided && !self.listed.contains(needed) {
+                let message = format!("needs {needed:?}, which no listed plugin is or provides; add one that does");
+                self.complaints.push(Complaint::new(*by, message));
             }
         }
     }

@@ -9,6 +9,8 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::codes;
+use crate::hooks::HookError;
 use crate::random::{NoRandomness, Random as _, SystemRandom};
 
 /// The body of a refusal, as Better Auth writes it.
@@ -60,19 +62,45 @@ pub enum ApiError {
     Unexpected(Unexpected),
 }
 
+impl ErrorCode {
+    /// The status as a type; 400 where the number is no status.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST)
+    }
+
+    /// The `error` an OAuth endpoint tells it with: the code itself where it is spelled like one,
+    /// otherwise what comes nearest to its status (RFC 6749 §4.1.2.1 and §5.2).
+    pub fn in_oauth(&self) -> &'static str {
+        if self.code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_') {
+            return self.code;
+        }
+        match self.status {
+            401 | 403 => "access_denied",
+            429 | 503 => "temporarily_unavailable",
+            500.. => "server_error",
+            _ => "invalid_request",
+        }
+    }
+}
+
 impl ApiError {
     /// Refuses with a declared code.
     pub fn code(code: ErrorCode) -> Self {
-        Self::Refused {
-            status: StatusCode::from_u16(code.status).unwrap_or(StatusCode::BAD_REQUEST),
-            code: code.code.into(),
-            message: code.message.into(),
-        }
+        Self::Refused { status: code.status(), code: code.code.into(), message: code.message.into() }
     }
 
     /// Refuses input that does not have the asked shape: 400 `VALIDATION_ERROR`.
     pub fn validation(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::Refused { status: StatusCode::BAD_REQUEST, code: "VALIDATION_ERROR".into(), message: message.into() }
+        Self::code(codes::VALIDATION_ERROR).saying(message)
+    }
+
+    /// Says more exactly what is wrong than the message of the code does.
+    #[must_use]
+    pub fn saying(self, words: impl Into<Cow<'static, str>>) -> Self {
+        match self {
+            Self::Refused { status, code, .. } => Self::Refused { status, code, message: words.into() },
+            Self::TooMany { .. } | Self::Busy | Self::Unexpected(_) => self,
+        }
     }
 }
 
@@ -84,35 +112,23 @@ impl<E: Into<Unexpected>> From<E> for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let (status, body, retry) = match self {
+        let told = match self {
+            // A hook that refuses is no failure, however many callers have handed it on.
+            Self::Unexpected(unexpected) => unexpected.refusal().map_or(Self::Unexpected(unexpected), Self::code),
+            other => other,
+        };
+        let body =
+            |code: ErrorCode, reference| ErrorBody { code: code.code.into(), message: code.message.into(), reference };
+        let (status, body, retry) = match told {
             Self::Refused { status, code, message } => (status, ErrorBody { code, message, reference: None }, None),
-            Self::TooMany { retry_after } => (
-                StatusCode::TOO_MANY_REQUESTS,
-                ErrorBody {
-                    code: "TOO_MANY_REQUESTS".into(),
-                    message: "Too many requests. Please try again later.".into(),
-                    reference: None,
-                },
-                Some(retry_after),
-            ),
-            Self::Busy => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                ErrorBody {
-                    code: "BUSY".into(),
-                    message: "Too busy right now. Please try again.".into(),
-                    reference: None,
-                },
-                Some(1),
-            ),
-            Self::Unexpected(unexpected) => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                ErrorBody {
-                    code: "INTERNAL_SERVER_ERROR".into(),
-                    message: "Something went wrong on our side".into(),
-                    reference: Some(unexpected.report()),
-                },
-                None,
-            ),
+            Self::TooMany { retry_after } => {
+                (StatusCode::TOO_MANY_REQUESTS, body(codes::TOO_MANY_REQUESTS, None), Some(retry_after))
+            }
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, body(codes::BUSY, None), Some(1)),
+            Self::Unexpected(unexpected) => {
+                let body = body(codes::INTERNAL_SERVER_ERROR, Some(unexpected.report()));
+                (StatusCode::INTERNAL_SERVER_ERROR, body, None)
+            }
         };
         let mut response = (status, axum::Json(body)).into_response();
         let headers = response.headers_mut();
@@ -153,6 +169,18 @@ impl Unexpected {
         }
         tracing::error!(reference, cause = causes.join(": "), "request.failed");
         reference
+    }
+
+    /// The code a hook refused with, where that is what happened: then it is no failure, and is told.
+    pub fn refusal(&self) -> Option<ErrorCode> {
+        let mut next: Option<&(dyn Error + 'static)> = Some(self.cause());
+        while let Some(error) = next {
+            if let Some(hook) = error.downcast_ref::<HookError>() {
+                return hook.refusal();
+            }
+            next = error.source();
+        }
+        None
     }
 
     /// The cause.

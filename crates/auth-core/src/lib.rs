@@ -5,6 +5,7 @@ mod assemble;
 mod auth;
 mod builder;
 mod clock;
+pub mod codes;
 mod complaint;
 mod config;
 mod context;
@@ -17,6 +18,7 @@ mod error;
 mod error_shape;
 mod hooks;
 mod http;
+mod metrics;
 mod mount;
 pub mod pages;
 mod plugin;
@@ -28,10 +30,11 @@ pub mod session;
 pub mod store;
 
 pub use access::Access;
+pub use assemble::DeclaredError;
 pub use auth::{Auth, NoHandle};
 pub use builder::{AuthBuilder, BuildError, DatabaseSource, SchemaMode};
 pub use clock::{Clock, SystemClock, after};
-pub use complaint::Complaint;
+pub use complaint::{Complaint, Wrong};
 pub use config::{Config, CookieOptions, SessionOptions, is_loopback};
 pub use context::AuthContext;
 pub use continuation::{Continuation, Resume};
@@ -39,8 +42,13 @@ pub use contributions::{Contributions, Entry};
 pub use email::Email;
 pub use error::{ApiError, ErrorBody, ErrorCode, Unexpected};
 pub use error_shape::ErrorShape;
-pub use hooks::{After, Before, Event, Events, HookError, InTransaction, On, PathPattern, RequestHooks, UserCreated};
-pub use http::{CSRF_FIELD, ClientAddress, Csrf, FormBody, JsonBody, QueryParams, SessionBody, UserBody, form_pairs};
+pub use hooks::{
+    After, Before, Event, Events, Exchange, Hook, HookError, InTransaction, On, PathPattern, Stop, UserCreated, When,
+};
+pub use http::{
+    ApiReference, CSRF_FIELD, ClientAddress, Csrf, FormBody, JsonBody, QueryParams, SessionBody, UserBody, form_pairs,
+};
+pub use metrics::Metrics;
 pub use mount::{Mount, StartError, route_at};
 pub use plugin::{Plugin, PluginId};
 pub use random::{NoRandomness, Random, SystemRandom};

@@ -86,19 +86,19 @@ impl Mount {
         self
     }
 
-    /// Listens to an event after its transaction has committed.
+    /// Listens to an event after its transaction has committed. It can only notify.
     #[must_use]
     pub fn on<E: Event>(mut self, hook: impl On<E>) -> Self {
-        let hook: Arc<dyn On<E>> = Arc::new(hook);
-        self.events.push(Box::new(move |events| events.add(hook)));
+        let (by, hook): (_, Arc<dyn On<E>>) = (self.by, Arc::new(hook));
+        self.events.push(Box::new(move |events| events.add(by, hook)));
         self
     }
 
-    /// Takes part in the transaction of an event.
+    /// Takes part in the transaction of an event, and can abort it.
     #[must_use]
     pub fn on_in_transaction<E: Event>(mut self, hook: impl InTransaction<E>) -> Self {
-        let hook: Arc<dyn InTransaction<E>> = Arc::new(hook);
-        self.events.push(Box::new(move |events| events.add_in_transaction(hook)));
+        let (by, hook): (_, Arc<dyn InTransaction<E>>) = (self.by, Arc::new(hook));
+        self.events.push(Box::new(move |events| events.add_in_transaction(by, hook)));
         self
     }
 
@@ -145,7 +145,14 @@ impl Mount {
         self
     }
 
-    /// Says what is wrong with the plugin's options, where only mounting shows it.
+    /// Says that the value of an option is wrong, where only mounting shows it.
+    #[must_use]
+    pub fn refuse(mut self, option: impl Into<String>, value: impl fmt::Display, right: impl Into<String>) -> Self {
+        self.complaints.push(Complaint::option(self.by, option, value, right));
+        self
+    }
+
+    /// Says what is wrong, where only mounting shows it and it is not the value of one option.
     #[must_use]
     pub fn complain(mut self, message: impl Into<String>) -> Self {
         self.complaints.push(Complaint::new(self.by, message));

@@ -39,11 +39,11 @@ impl Secret {
     /// Says what is wrong with it, if anything is: too short, or a known default.
     pub fn weakness(&self) -> Option<String> {
         if self.0.len() < MIN_SECRET_BYTES {
-            return Some(format!("has {} bytes, at least {MIN_SECRET_BYTES} are needed", self.0.len()));
+            return Some(format!("{} bytes long", self.0.len()));
         }
         let distinct = self.0.bytes().collect::<std::collections::BTreeSet<_>>().len();
         if distinct < 2 || KNOWN_DEFAULTS.contains(&self.0.as_str()) {
-            return Some("is a known default".to_owned());
+            return Some("a known default".to_owned());
         }
         None
     }

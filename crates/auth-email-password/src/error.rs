@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use auth_core::database::Transient;
-use auth_core::{ApiError, ErrorCode, HookError, NoRandomness, Unexpected};
+use auth_core::{ApiError, ErrorCode, HookError, NoRandomness, Unexpected, codes};
 use http::StatusCode;
 use sea_orm::DbErr;
 
@@ -26,9 +26,13 @@ const CREDENTIALS: ErrorCode =
 const INVALID_CALLBACKURL: ErrorCode =
     ErrorCode { code: "INVALID_CALLBACKURL", status: 403, message: "Invalid callbackURL" };
 
-/// Every code of the plugin, as Better Auth spells it.
-pub(crate) const CODES: [ErrorCode; 7] =
-    [SIGN_UP_OFF, INVALID_EMAIL, PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, TAKEN, CREDENTIALS, INVALID_CALLBACKURL];
+/// What signing in can be answered with, as Better Auth spells it.
+pub(crate) const SIGN_IN: [ErrorCode; 6] =
+    [INVALID_EMAIL, PASSWORD_TOO_LONG, CREDENTIALS, INVALID_CALLBACKURL, codes::TOO_MANY_REQUESTS, codes::BUSY];
+
+/// What signing up can be answered with, as Better Auth spells it.
+pub(crate) const SIGN_UP: [ErrorCode; 7] =
+    [SIGN_UP_OFF, INVALID_EMAIL, PASSWORD_TOO_SHORT, PASSWORD_TOO_LONG, TAKEN, INVALID_CALLBACKURL, codes::BUSY];
 
 /// Why nobody was signed up or in. Unless it is unexpected, nothing has changed.
 #[derive(Debug, thiserror::Error)]

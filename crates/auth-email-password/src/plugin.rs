@@ -5,7 +5,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Accounts;
-use crate::error::CODES;
+use crate::error::{SIGN_IN, SIGN_UP};
 use crate::http::{sign_in, sign_in_page, sign_up, sign_up_page};
 use crate::options::EmailPassword;
 
@@ -24,7 +24,8 @@ impl Plugin for EmailPassword {
             }
             return;
         }
-        to.error_codes(&CODES);
+        to.errors("/sign-in/email", &SIGN_IN);
+        to.errors("/sign-up/email", &SIGN_UP);
         // By address. Better Auth allows 3 in 10 s, which locks out an office behind one address
         // on a Monday morning; guessing at one account is bounded by `flow::tries`.
         to.rate_limit(RateLimit::new("/sign-in/email", 60, 120));

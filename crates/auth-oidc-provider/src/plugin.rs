@@ -3,6 +3,7 @@
 use auth_core::{
     Access, AuthContext, Contributions, ErrorShape, Mount, Plugin, PluginId, RateLimit, StartError, route_at,
 };
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -17,6 +18,10 @@ use crate::provider::Provider;
 
 /// The name of the plugin.
 pub const OIDC_PROVIDER: PluginId = "oidc-provider";
+
+/// How clients authenticate, in the API description.
+const CLIENT: &str = "The client's id and secret, form-encoded (RFC 6749 §2.3.1). A client that registered \
+                      `client_secret_post` sends both in the body; a public client sends its `client_id` there.";
 
 impl Plugin for OidcProvider {
     fn id(&self) -> PluginId {
@@ -34,7 +39,10 @@ impl Plugin for OidcProvider {
         to.table::<access_token::Entity>();
         to.table::<consent::Entity>();
         to.table::<key::Entity>();
-        to.error_codes(&[consent_http::INVALID_CONSENT_CODE]);
+        to.errors("/oauth2/consent", &[consent_http::INVALID_CONSENT_CODE]);
+        to.errors("/oauth2/interaction", &[consent_http::INVALID_CONSENT_CODE]);
+        to.security_scheme("bearer", scheme(HttpAuthScheme::Bearer, "An access token this provider has issued."));
+        to.security_scheme("client", scheme(HttpAuthScheme::Basic, CLIENT));
         for path in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/oauth2/userinfo", "/jwks"] {
             to.access(path, Access::Public);
             to.error_shape(path, ErrorShape::OAuth);
@@ -123,6 +131,12 @@ impl OidcProvider {
         });
         router.with_state(provider.clone())
     }
+}
+
+fn scheme(of: HttpAuthScheme, description: &str) -> SecurityScheme {
+    let mut scheme = Http::new(of);
+    scheme.description = Some(description.to_owned());
+    SecurityScheme::Http(scheme)
 }
 
 /// Loads the keys, then lets a background task delete what nobody needs any more.

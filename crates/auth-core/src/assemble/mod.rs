@@ -5,6 +5,8 @@ mod described;
 mod document;
 mod rules;
 
+pub use document::DeclaredError;
+
 use std::collections::HashMap;
 
 use axum::Router;
@@ -18,7 +20,7 @@ use crate::complaint::Complaint;
 use crate::context::{AuthContext, Sealed};
 use crate::contributions::Contributions;
 use crate::error::Unexpected;
-use crate::hooks::{Events, RequestHooks};
+use crate::hooks::{Events, Hook, When};
 use crate::http::gate::{self, Gate, Rules};
 use crate::http::{get_session, ok, reference, sign_out};
 use crate::mount::{Mount, StartError};
@@ -79,11 +81,13 @@ pub(crate) fn assemble(
     let base_path = cx.config().base_path().to_owned();
     complaints.extend(clashes::find(&base_path, &mount));
     let table = rules::of(&base_path, &mount, &contributions, &mut complaints);
+    complaints.extend(document::complete(&base_path, &mut mount, &table, &contributions));
     only_one(&mount.continuations, "a continuation after sign-in", &mut complaints);
     only_one(&mount.pages, "a renderer of pages", &mut complaints);
     let Some(schema) = schema.filter(|_| complaints.is_empty()) else { return Err(complaints) };
     let jobs = std::mem::take(&mut mount.jobs);
-    let auth = merge(cx, mount, table).map_err(|error| vec![Complaint::new("core", error.to_string())])?;
+    let auth =
+        merge(cx, mount, table, &contributions).map_err(|error| vec![Complaint::new("core", error.to_string())])?;
     Ok(Assembled { auth, schema, jobs })
 }
 
@@ -100,30 +104,39 @@ fn only_one<T>(list: &[(PluginId, T)], what: &str, complaints: &mut Vec<Complain
     }
 }
 
-fn merge(cx: AuthContext, mut mount: Mount, table: HashMap<String, Rules>) -> Result<Auth, Unexpected> {
-    document::name_operations(&mut mount);
-    let mut events = Events::default();
+fn merge(
+    cx: AuthContext,
+    mount: Mount,
+    table: HashMap<String, Rules>,
+    contributions: &Contributions,
+) -> Result<Auth, Unexpected> {
+    let base_path = cx.config().base_path().to_owned();
+    let errors = document::declared(&base_path, &mount, &table, contributions);
+    let mut events = Events::new(cx.metrics().clone());
     for add in mount.events {
         add(&mut events);
     }
+    let hook = |when, (plugin, at): (PluginId, String)| Hook { when, at, plugin };
+    let before = mount.before.iter().map(|(by, path, _)| hook(When::Before, (*by, path.to_string())));
+    let after = mount.after.iter().map(|(by, path, _)| hook(When::After, (*by, path.to_string())));
+    let hooks = before.chain(after).chain(events.list().iter().cloned()).collect();
     cx.seal(Sealed {
         events,
         continuation: mount.continuations.into_iter().next().map(|(_, continuation)| continuation),
         pages: mount.pages.into_iter().next().map(|(_, pages)| pages),
     });
-    let hooks = RequestHooks { before: mount.before, after: mount.after };
+    let head = document::head(&cx, &table, contributions);
     let gate = Gate::new(cx.clone(), table);
-    let base_path = cx.config().base_path().to_owned();
 
-    let empty = || OpenApiRouter::with_openapi(document::head(&cx));
+    let empty = || OpenApiRouter::with_openapi(head.clone());
     let base = mount.base.into_iter().fold(OpenApiRouter::new(), |all, (_, router)| all.merge(router));
     let (api, mut openapi) = empty().nest(&base_path, base).split_for_parts();
     let origin = mount.origin.into_iter().fold(empty(), |all, (_, router)| all.merge(router));
     let (origin, origin_api) = origin.split_for_parts();
     openapi.merge(origin_api);
-    let api = guarded(api, &gate).merge(reference::routes(&base_path, &openapi)?);
+    let api = guarded(api, &gate).merge(reference::routes(cx.config().api_reference(), &base_path, &openapi)?);
     let handles = mount.handles.into_iter().map(|(_, of, _, handle)| (of, handle)).collect();
-    Ok(Auth { cx, api, origin: guarded(origin, &gate), openapi, handles, hooks })
+    Ok(Auth { cx, api, origin: guarded(origin, &gate), openapi, handles, hooks, errors })
 }
 
 /// Puts the gate and the bounds before every route, and before nothing else.

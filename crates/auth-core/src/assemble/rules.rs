@@ -1,13 +1,16 @@
 //! Which rules apply to which route.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::described::described;
 use crate::complaint::Complaint;
 use crate::contributions::Contributions;
 use crate::error_shape::ErrorShape;
+use crate::hooks::PathPattern;
 use crate::http::gate::Rules;
 use crate::mount::Mount;
+use crate::plugin::PluginId;
 
 /// Works out once which rules apply to which route; a rule for no route is a complaint.
 pub(super) fn of(
@@ -33,13 +36,19 @@ pub(super) fn of(
                 .filter(|(_, limit)| limit.path.fits(&template))
                 .map(|(_, limit)| limit.clone())
                 .collect(),
-            before: mount.before.iter().filter(|(_, path, _)| path.fits(&template)).map(|(.., h)| h.clone()).collect(),
-            after: mount.after.iter().filter(|(_, path, _)| path.fits(&template)).map(|(.., h)| h.clone()).collect(),
+            before: meant(&mount.before, &template),
+            after: meant(&mount.after, &template),
+            route: route.path.as_str().into(),
             template,
         });
     }
     complaints.extend(pointless(base_path, mount, contributions, &table));
     table
+}
+
+/// The hooks that a route has, in order.
+fn meant<H: ?Sized>(hooks: &[(PluginId, PathPattern, Arc<H>)], template: &str) -> Vec<(PluginId, Arc<H>)> {
+    hooks.iter().filter(|(_, path, _)| path.fits(template)).map(|(by, _, hook)| (*by, Arc::clone(hook))).collect()
 }
 
 /// Finds rules for routes that do not exist.
@@ -63,6 +72,7 @@ fn pointless(
         .map(|(by, limit)| (by, &limit.path))
         .chain(contributions.access.iter().map(|(by, path, _)| (by, path)))
         .chain(contributions.error_shapes.iter().map(|(by, path, _)| (by, path)))
+        .chain(contributions.errors.iter().map(|(by, path, _)| (by, path)))
         .chain(mount.before.iter().map(|(by, path, _)| (by, path)))
         .chain(mount.after.iter().map(|(by, path, _)| (by, path)));
     for (by, pattern) in patterns {

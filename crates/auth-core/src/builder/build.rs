@@ -13,6 +13,7 @@ use crate::context::{AuthContext, Inner};
 use crate::contributions::Contributions;
 use crate::database::{connect_lazily, is_about_url, masked};
 use crate::entity::{account, session, user, verification};
+use crate::metrics::Metrics;
 use crate::rate_limit::RateLimit;
 use crate::schema::Schema;
 use crate::secret::{Keys, Secret};
@@ -49,7 +50,12 @@ impl AuthBuilder {
         self.judge_secret();
         let (url, connected) = match self.database.take() {
             None => {
-                self.complaints.push(Complaint::new("core", BuildError::NoDatabase.to_string()));
+                self.complaints.push(Complaint::option(
+                    "core",
+                    "database",
+                    "not set",
+                    "pass --database-url or set DATABASE_URL",
+                ));
                 (String::new(), Ok(DatabaseConnection::default()))
             }
             Some(DatabaseSource::Connection(db)) => ("given by the app".to_owned(), Ok(db)),
@@ -58,7 +64,8 @@ impl AuthBuilder {
         if let Err(cause) = connected.as_ref()
             && is_about_url(cause)
         {
-            self.complaints.push(Complaint::new("core", format!("database URL {url} is not understood: {cause}")));
+            let value = format!("{url}, which is not understood ({cause})");
+            self.complaints.push(Complaint::option("core", "database", value, "use a URL such as sqlite:app.sqlite"));
         }
         // What is wrong with the configuration is told first, also when the database does not answer.
         let Assembled { auth, schema, jobs } =
@@ -84,15 +91,15 @@ impl AuthBuilder {
         }
         let here = Url::parse(&self.base_url).is_ok_and(|url| is_loopback(&url));
         let Some(secret) = &self.secret else {
-            let message = "no secret is set; set AUTH_SECRET to at least 32 random bytes";
-            return self.complaints.push(Complaint::new("core", message));
+            let right = "set AUTH_SECRET to at least 32 random bytes";
+            return self.complaints.push(Complaint::option("core", "secret", "not set", right));
         };
         let weakness = secret
             .weakness()
-            .or_else(|| (!here && secret.is_published()).then(|| "stands in public documentation".to_owned()));
+            .or_else(|| (!here && secret.is_published()).then(|| "one that stands in public documentation".to_owned()));
         if let Some(weakness) = weakness {
-            let message = format!("the secret {weakness}; use at least 32 random bytes");
-            self.complaints.push(Complaint::new("core", message));
+            let right = "use at least 32 random bytes, such as `openssl rand -base64 32` draws";
+            self.complaints.push(Complaint::option("core", "secret", weakness, right));
         } else if secret.is_poor() {
             tracing::warn!("the secret looks typed rather than drawn at random");
         }
@@ -116,6 +123,7 @@ impl AuthBuilder {
             random: self.random,
             keys: Keys::new(self.secret.unwrap_or_else(|| Secret::new(""))),
             limits: self.limits,
+            metrics: Metrics::default(),
             sealed: std::sync::OnceLock::new(),
         });
         assemble::assemble(cx, &self.plugins, contributions, complaints).map_err(BuildError::Configuration)
@@ -154,6 +162,7 @@ impl AuthBuilder {
                 cookies: self.cookies.clone(),
                 session: self.session,
                 rate_limits: self.rate_limits,
+                reference: self.reference,
             }),
             Ok(_) => Err(complaints),
             Err(complaint) => {

@@ -18,6 +18,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::complaint::Complaint;
 use crate::config::{CookieOptions, SessionOptions, parse_origin};
 use crate::contributions::Contributions;
+use crate::http::ApiReference;
 use crate::plugin::Plugin;
 use crate::random::{Random, SystemRandom};
 use crate::rate_limit::{MemoryStore, RateLimitStore};
@@ -36,6 +37,7 @@ pub struct AuthBuilder {
     cookies: CookieOptions,
     session: SessionOptions,
     rate_limits: bool,
+    reference: Option<ApiReference>,
     limits: Arc<dyn RateLimitStore>,
     database: Option<DatabaseSource>,
     secret: Option<Secret>,
@@ -70,6 +72,7 @@ impl AuthBuilder {
             cookies: CookieOptions::default(),
             session: SessionOptions::default(),
             rate_limits: true,
+            reference: None,
             limits: Arc::new(MemoryStore::default()),
             database: None,
             secret: None,
@@ -181,6 +184,14 @@ impl AuthBuilder {
     #[must_use]
     pub fn rate_limits(mut self, on: bool) -> Self {
         self.rate_limits = on;
+        self
+    }
+
+    /// How the API reference at `/reference` below the base path is served. Default
+    /// [`ApiReference::TryOut`] on this machine and [`ApiReference::ReadOnly`] elsewhere.
+    #[must_use]
+    pub fn api_reference(mut self, how: ApiReference) -> Self {
+        self.reference = Some(how);
         self
     }
 

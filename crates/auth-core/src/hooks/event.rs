@@ -11,6 +11,11 @@ use async_trait::async_trait;
 use futures::FutureExt as _;
 use sea_orm::DatabaseTransaction;
 
+use super::list::{Hook, When};
+use crate::error::ErrorCode;
+use crate::metrics::Metrics;
+use crate::plugin::PluginId;
+
 /// Something that happened, in the past tense: `SignedIn`.
 pub trait Event: Send + Sync + 'static {
     /// The name in logs: `session.issued`.
@@ -31,19 +36,55 @@ pub trait InTransaction<E: Event>: Send + Sync + 'static {
     async fn on(&self, event: &E, tx: &DatabaseTransaction) -> Result<(), HookError>;
 }
 
-/// A hook that failed.
-#[derive(Debug, thiserror::Error)]
-#[error("a hook on {event} failed")]
+/// A hook that failed, or that refused what was about to happen.
+#[derive(Debug)]
 pub struct HookError {
     event: &'static str,
-    #[source]
-    cause: Box<dyn Error + Send + Sync>,
+    why: Why,
+}
+
+#[derive(Debug)]
+enum Why {
+    Failed(Box<dyn Error + Send + Sync>),
+    Refused(ErrorCode),
 }
 
 impl HookError {
-    /// Wraps the cause of a failure in a hook on `E`.
+    /// Wraps the cause of a failure in a hook on `E`: 500, and the transaction is rolled back.
     pub fn new<E: Event>(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { event: E::NAME, cause: cause.into() }
+        Self { event: E::NAME, why: Why::Failed(cause.into()) }
+    }
+
+    /// Refuses what is about to happen: the transaction is rolled back, and the caller is answered
+    /// with this code, in the shape of the route. Of use in the transaction only.
+    pub fn refuse<E: Event>(code: ErrorCode) -> Self {
+        Self { event: E::NAME, why: Why::Refused(code) }
+    }
+
+    /// The code the hook refused with, if it did.
+    pub fn refusal(&self) -> Option<ErrorCode> {
+        match self.why {
+            Why::Failed(_) => None,
+            Why::Refused(code) => Some(code),
+        }
+    }
+}
+
+impl fmt::Display for HookError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.why {
+            Why::Failed(_) => write!(f, "a hook on {} failed", self.event),
+            Why::Refused(code) => write!(f, "a hook on {} refused with {}", self.event, code.code),
+        }
+    }
+}
+
+impl Error for HookError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.why {
+            Why::Failed(cause) => Some(&**cause),
+            Why::Refused(_) => None,
+        }
     }
 }
 
@@ -54,6 +95,8 @@ type Lists = HashMap<TypeId, Box<dyn Any + Send + Sync>>;
 pub struct Events {
     after: Lists,
     within: Lists,
+    listed: Vec<Hook>,
+    metrics: Metrics,
 }
 
 impl fmt::Debug for Events {
@@ -63,32 +106,54 @@ impl fmt::Debug for Events {
 }
 
 impl Events {
-    pub(crate) fn add<E: Event>(&mut self, hook: Arc<dyn On<E>>) {
-        push(&mut self.after, TypeId::of::<E>(), hook);
+    pub(crate) fn new(metrics: Metrics) -> Self {
+        Self { metrics, ..Self::default() }
     }
 
-    pub(crate) fn add_in_transaction<E: Event>(&mut self, hook: Arc<dyn InTransaction<E>>) {
-        push(&mut self.within, TypeId::of::<E>(), hook);
+    pub(crate) fn add<E: Event>(&mut self, plugin: PluginId, hook: Arc<dyn On<E>>) {
+        self.listed.push(Hook { when: When::AfterCommit, at: E::NAME.to_owned(), plugin });
+        push(&mut self.after, TypeId::of::<E>(), (plugin, hook));
     }
 
-    /// Tells everybody who listens to `E`; failures and panics are logged and the others still told.
+    pub(crate) fn add_in_transaction<E: Event>(&mut self, plugin: PluginId, hook: Arc<dyn InTransaction<E>>) {
+        self.listed.push(Hook { when: When::InTransaction, at: E::NAME.to_owned(), plugin });
+        push(&mut self.within, TypeId::of::<E>(), (plugin, hook));
+    }
+
+    /// Who listens to what, in the order of the plugins.
+    pub(crate) fn list(&self) -> &[Hook] {
+        &self.listed
+    }
+
+    /// Counts the event and tells everybody who listens to `E`; failures and panics are logged and
+    /// the others still told.
     pub async fn emit<E: Event>(&self, event: &E) {
-        for hook in list::<Arc<dyn On<E>>>(&self.after, TypeId::of::<E>()) {
+        self.metrics.happened(E::NAME);
+        for (plugin, hook) in list::<(PluginId, Arc<dyn On<E>>)>(&self.after, TypeId::of::<E>()) {
             match AssertUnwindSafe(hook.on(event)).catch_unwind().await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::error!(event = E::NAME, %error, cause = ?error.source(), "hook.failed"),
-                Err(_) => tracing::error!(event = E::NAME, "hook.panicked"),
+                Ok(Ok(())) => continue,
+                Ok(Err(error)) => {
+                    tracing::error!(event = E::NAME, plugin, %error, cause = ?error.source(), "hook.failed");
+                }
+                Err(_) => tracing::error!(event = E::NAME, plugin, "hook.panicked"),
             }
+            self.metrics.hook_failed(plugin);
         }
     }
 
     /// Lets everybody concerned act in the open transaction; the first failure stops.
     ///
     /// # Errors
-    /// The failure of the first hook that failed: the caller rolls back.
+    /// The failure or refusal of the first hook that did not agree: the caller rolls back.
     pub async fn emit_in<E: Event>(&self, event: &E, tx: &DatabaseTransaction) -> Result<(), HookError> {
-        for hook in list::<Arc<dyn InTransaction<E>>>(&self.within, TypeId::of::<E>()) {
-            hook.on(event, tx).await?;
+        for (plugin, hook) in list::<(PluginId, Arc<dyn InTransaction<E>>)>(&self.within, TypeId::of::<E>()) {
+            // A panic is a failure like another: the caller rolls back, and the plugin is named.
+            let done = AssertUnwindSafe(hook.on(event, tx)).catch_unwind().await;
+            done.unwrap_or_else(|_| Err(HookError::new::<E>("it panicked"))).inspect_err(|error| {
+                if error.refusal().is_none() {
+                    self.metrics.hook_failed(plugin);
+                }
+            })?;
         }
         Ok(())
     }

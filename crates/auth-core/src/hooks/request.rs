@@ -1,11 +1,14 @@
 //! Hooks around requests, bound to a path pattern given as data.
 
 use std::fmt;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::response::Response;
 use http::request::Parts;
+use http::{HeaderMap, Method, Uri};
+use sea_orm::DbErr;
+
+use crate::error::{ErrorCode, Unexpected};
 
 /// Which routes a hook, a limit or an access rule is for.
 ///
@@ -41,40 +44,71 @@ impl fmt::Display for PathPattern {
     }
 }
 
-/// Runs before a request is handled, and may answer it.
-#[async_trait]
-pub trait Before: Send + Sync + 'static {
-    /// Lets the request through, perhaps changed, or answers it.
-    async fn before(&self, request: &mut Parts) -> Result<(), Response>;
+/// Why a request goes no further than a [`Before`] hook.
+#[derive(Debug)]
+pub enum Stop {
+    /// The hook has answered it.
+    Answered(Response),
+    /// It is refused with a declared code, told in the shape of its route.
+    Refused(ErrorCode),
+    /// The hook failed: 500 in the shape of the route, and nothing was let through.
+    Failed(Unexpected),
 }
 
-/// Runs over every answer, also over one a [`Before`] gave.
+impl From<Response> for Stop {
+    fn from(response: Response) -> Self {
+        Self::Answered(response)
+    }
+}
+
+impl From<ErrorCode> for Stop {
+    fn from(code: ErrorCode) -> Self {
+        Self::Refused(code)
+    }
+}
+
+impl From<Unexpected> for Stop {
+    fn from(failure: Unexpected) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+impl From<DbErr> for Stop {
+    fn from(failure: DbErr) -> Self {
+        Self::Failed(failure.into())
+    }
+}
+
+/// Runs before a request is handled, and may stop it.
+///
+/// Hooks run in the order of their plugins, after the origin check and the rate limits. The first
+/// that stops the request is the last that runs. One that panics lets nothing through.
+#[async_trait]
+pub trait Before: Send + Sync + 'static {
+    /// Lets the request through, perhaps changed, or stops it.
+    async fn before(&self, request: &mut Parts) -> Result<(), Stop>;
+}
+
+/// The request an [`After`] hook sees the answer to, as the handler saw it.
+#[derive(Clone, Copy, Debug)]
+pub struct Exchange<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The template of the route, base path cut off; of an alias, the template it stands for.
+    pub path: &'a str,
+    /// The path and query that were asked for.
+    pub uri: &'a Uri,
+    /// The headers, with what [`Before`] hooks changed. They hold credentials: never log them.
+    pub headers: &'a HeaderMap,
+}
+
+/// Runs over every answer, also over a refusal and over one a [`Before`] gave.
+///
+/// It sees what was decided and cannot take it back: a handler that was not reached is not reached.
 #[async_trait]
 pub trait After: Send + Sync + 'static {
     /// Returns the answer, perhaps changed.
-    async fn after(&self, path: &str, response: Response) -> Response;
-}
-
-/// All request hooks of an app, in the order of its plugins.
-#[derive(Clone, Default)]
-pub struct RequestHooks {
-    pub(crate) before: Vec<(&'static str, PathPattern, Arc<dyn Before>)>,
-    pub(crate) after: Vec<(&'static str, PathPattern, Arc<dyn After>)>,
-}
-
-impl fmt::Debug for RequestHooks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.describe()).finish()
-    }
-}
-
-impl RequestHooks {
-    /// One line for each hook: when, pattern, plugin.
-    pub fn describe(&self) -> Vec<String> {
-        let before = self.before.iter().map(|(by, path, _)| format!("before {path} ({by})"));
-        let after = self.after.iter().map(|(by, path, _)| format!("after {path} ({by})"));
-        before.chain(after).collect()
-    }
+    async fn after(&self, exchange: &Exchange<'_>, response: Response) -> Response;
 }
 
 #[cfg(test)]

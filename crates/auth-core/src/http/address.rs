@@ -103,6 +103,7 @@ mod tests {
             cookies: crate::config::CookieOptions::default(),
             session: crate::config::SessionOptions::default(),
             rate_limits: true,
+            reference: None,
         };
         let mut request = http::Request::builder();
         for line in forwarded {

@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, Request};
 use http::{HeaderMap, StatusCode, header};
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use crate::codes::{PAYLOAD_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE};
 use crate::error::ApiError;
 
 /// A JSON object as body; anything else is refused with the core's error shape.
@@ -89,11 +90,7 @@ pub(super) fn has_twins(pairs: &[(String, String)]) -> bool {
 async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     Bytes::from_request(request, state).await.map_err(|rejection| {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            ApiError::Refused {
-                status: StatusCode::PAYLOAD_TOO_LARGE,
-                code: "PAYLOAD_TOO_LARGE".into(),
-                message: "The request body is too large".into(),
-            }
+            ApiError::code(PAYLOAD_TOO_LARGE)
         } else {
             ApiError::validation("[body] could not be read")
         }
@@ -106,11 +103,8 @@ fn demand(headers: &HeaderMap, fits: fn(&str) -> bool, allowed: &str) -> Result<
     if fits(&essence) {
         return Ok(());
     }
-    Err(ApiError::Refused {
-        status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        code: "UNSUPPORTED_MEDIA_TYPE".into(),
-        message: format!("This content type is not supported. Use {allowed}.").into(),
-    })
+    let message = format!("{}. Use {allowed}.", UNSUPPORTED_MEDIA_TYPE.message);
+    Err(ApiError::code(UNSUPPORTED_MEDIA_TYPE).saying(message))
 }
 
 fn is_json(essence: &str) -> bool {

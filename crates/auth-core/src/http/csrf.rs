@@ -1,7 +1,8 @@
 //! The CSRF token of forms: a random value in a cookie, its keyed tag in the form.
 
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue};
 
+use crate::codes::INVALID_CSRF_TOKEN;
 use crate::context::AuthContext;
 use crate::error::{ApiError, Unexpected};
 use crate::session::{CookieKind, cookie_value, set_cookie};
@@ -44,10 +45,6 @@ impl Csrf {
         if value.is_some_and(|value| cx.keys().tag_fits(PURPOSE, &value, token)) {
             return Ok(());
         }
-        Err(ApiError::Refused {
-            status: StatusCode::FORBIDDEN,
-            code: "INVALID_CSRF_TOKEN".into(),
-            message: "This form is out of date. Go back, reload the page and try again.".into(),
-        })
+        Err(ApiError::code(INVALID_CSRF_TOKEN))
     }
 }

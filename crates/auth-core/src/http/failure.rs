@@ -4,10 +4,12 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use url::Url;
+use utoipa::ToSchema;
 
+use crate::codes;
 use crate::config::is_loopback;
 use crate::context::AuthContext;
-use crate::error::{ApiError, Unexpected};
+use crate::error::{ApiError, ErrorCode, Unexpected};
 use crate::error_shape::ErrorShape;
 use crate::pages::ErrorView;
 
@@ -21,6 +23,8 @@ pub(crate) enum Failure {
     Foreign(Foreign),
     /// Too many requests; whole seconds until the next can succeed.
     TooMany { retry_after: u64 },
+    /// A hook refused, with a code its plugin declares.
+    Refused(ErrorCode),
     /// The handler took longer than any may.
     TimedOut,
     /// Something failed that should not.
@@ -37,9 +41,14 @@ pub(crate) enum Foreign {
 }
 
 /// A failure as OAuth endpoints tell it. RFC 6749 §5.2.
-#[derive(Serialize)]
-struct OAuthBody {
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = core::OAuthError)]
+pub(crate) struct OAuthBody {
+    /// The code of the RFC.
+    #[schema(example = "invalid_request")]
     error: &'static str,
+    /// What went wrong, for developers.
+    #[schema(example = "too many requests")]
     error_description: String,
 }
 
@@ -49,7 +58,7 @@ impl Failure {
         let retry_after = match self {
             Self::TooMany { retry_after } => Some(retry_after),
             Self::TimedOut => Some(AFTER_TIME_OUT),
-            Self::Foreign(_) | Self::Unexpected(_) => None,
+            Self::Foreign(_) | Self::Refused(_) | Self::Unexpected(_) => None,
         };
         let mut response = match shape {
             ErrorShape::Core => self.core().into_response(),
@@ -67,23 +76,19 @@ impl Failure {
         match self {
             Self::Foreign(_) => StatusCode::FORBIDDEN,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Refused(code) => code.status(),
             Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
             Self::Unexpected(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     fn core(self) -> ApiError {
-        let refused = |status, code: &'static str, message: &'static str| ApiError::Refused {
-            status,
-            code: code.into(),
-            message: message.into(),
-        };
-        let status = self.status();
         match self {
-            Self::Foreign(Foreign::Unnamed) => refused(status, "MISSING_OR_NULL_ORIGIN", "Missing or null Origin"),
-            Self::Foreign(Foreign::Untrusted(_)) => refused(status, "INVALID_ORIGIN", "Invalid origin"),
+            Self::Foreign(Foreign::Unnamed) => ApiError::code(codes::MISSING_OR_NULL_ORIGIN),
+            Self::Foreign(Foreign::Untrusted(_)) => ApiError::code(codes::INVALID_ORIGIN),
             Self::TooMany { retry_after } => ApiError::TooMany { retry_after },
-            Self::TimedOut => refused(status, "TIMED_OUT", "This took too long. Please try again later."),
+            Self::Refused(code) => ApiError::code(code),
+            Self::TimedOut => ApiError::code(codes::TIMED_OUT),
             Self::Unexpected(failure) => ApiError::Unexpected(failure),
         }
     }
@@ -93,6 +98,7 @@ impl Failure {
         let (error, error_description) = match self {
             Self::Foreign(_) => ("invalid_request", "the request comes from an origin that is not trusted".to_owned()),
             Self::TooMany { .. } => ("temporarily_unavailable", "too many requests".to_owned()),
+            Self::Refused(code) => (code.in_oauth(), code.message.to_owned()),
             Self::TimedOut => ("server_error", "this took too long".to_owned()),
             Self::Unexpected(failure) => {
                 ("server_error", format!("something went wrong on our side, reference {}", failure.report()))
@@ -110,6 +116,7 @@ impl Failure {
                 "There were too many requests from your network.".to_owned(),
                 format!("Please wait {retry_after} seconds, then try again."),
             ),
+            Self::Refused(code) => return cx.refusal_page(code),
             Self::TimedOut => (
                 "This took too long",
                 "The server did not finish in time.".to_owned(),

@@ -20,7 +20,8 @@ use crate::access::Access;
 use crate::context::AuthContext;
 use crate::error::Unexpected;
 use crate::error_shape::ErrorShape;
-use crate::hooks::{After, Before};
+use crate::hooks::{After, Before, Exchange, Stop};
+use crate::plugin::PluginId;
 use crate::random;
 use crate::rate_limit::{RateLimit, Verdict};
 
@@ -30,12 +31,15 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// What applies to one route, looked up once at start.
 #[derive(Clone)]
 pub(crate) struct Rules {
+    /// The full path, parameters blank: the name of the route in metrics.
+    pub(crate) route: Arc<str>,
+    /// The path hooks and limits know it by: without the base path, and of an alias that of its route.
     pub(crate) template: String,
     pub(crate) access: Access,
     pub(crate) errors: ErrorShape,
     pub(crate) limits: Vec<RateLimit>,
-    pub(crate) before: Vec<Arc<dyn Before>>,
-    pub(crate) after: Vec<Arc<dyn After>>,
+    pub(crate) before: Vec<(PluginId, Arc<dyn Before>)>,
+    pub(crate) after: Vec<(PluginId, Arc<dyn After>)>,
 }
 
 /// The rules of all routes, by full template.
@@ -67,6 +71,7 @@ impl Rules {
         let below = path.split_once(base_path).is_some_and(|(_, rest)| rest.starts_with('/'));
         let access = if below { Access::Session } else { Access::Navigation };
         Self {
+            route: path.into(),
             template: path.to_owned(),
             access,
             errors: ErrorShape::of(access),
@@ -79,7 +84,9 @@ impl Rules {
 
 /// Stands before a route: request id, span and CORS around what [`answer`] does.
 pub(crate) async fn run(State(gate): State<Gate>, path: MatchedPath, request: Request, next: Next) -> Response {
+    let started = tokio::time::Instant::now();
     let rules = gate.rules(path.as_str());
+    let method = request.method().clone();
     let id = request_id(&gate.cx, request.headers());
     let span = tracing::info_span!("request", id, method = %request.method(), path = path.as_str());
     let origin = request.headers().get(header::ORIGIN).cloned();
@@ -92,6 +99,7 @@ pub(crate) async fn run(State(gate): State<Gate>, path: MatchedPath, request: Re
         response
     };
     let mut response = answered.instrument(span).await;
+    gate.cx.metrics().answered(&method, &rules.route, response.status(), started.elapsed());
     cors(&gate.cx, rules.access, origin.as_ref(), response.headers_mut());
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", id);
@@ -99,23 +107,25 @@ pub(crate) async fn run(State(gate): State<Gate>, path: MatchedPath, request: Re
     response
 }
 
-/// Bounds the time, and catches a hook that panics: it lets nothing through.
+/// Bounds the time, and catches what panics outside of hooks and handlers: it lets nothing through.
 async fn answer(gate: &Gate, rules: &Rules, request: Request, next: Next) -> Response {
     let judged = AssertUnwindSafe(judge(gate, rules, request, next)).catch_unwind();
     let failure = match tokio::time::timeout(gate.longest, judged).await {
         Ok(Ok(response)) => return response,
-        Ok(Err(_)) => Failure::Unexpected(Unexpected::new("a hook panicked")),
+        Ok(Err(_)) => Failure::Unexpected(Unexpected::new("the gate panicked")),
         Err(_) => Failure::TimedOut,
     };
     failure.answer(rules.errors, &gate.cx)
 }
 
 /// Lets a request through to its handler, or answers it. Hooks afterwards see every answer, also
-/// the one to a handler that panicked.
+/// the one to a handler or a hook that panicked.
 async fn judge(gate: &Gate, rules: &Rules, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(ClientAddress::of(&parts, gate.cx.config(), &gate.log));
-    let mut response = match admit(&gate.cx, rules, &mut parts).await {
+    let admitted = admit(&gate.cx, rules, &mut parts).await;
+    let asked = (!rules.after.is_empty()).then(|| (parts.method.clone(), parts.uri.clone(), parts.headers.clone()));
+    let mut response = match admitted {
         Ok(()) => {
             let handled = AssertUnwindSafe(next.run(Request::from_parts(parts, body))).catch_unwind().await;
             handled.unwrap_or_else(|_| {
@@ -124,8 +134,12 @@ async fn judge(gate: &Gate, rules: &Rules, request: Request, next: Next) -> Resp
         }
         Err(refusal) => refusal,
     };
-    for hook in &rules.after {
-        response = hook.after(&rules.template, response).await;
+    if let Some((method, uri, headers)) = &asked {
+        let exchange = Exchange { method, path: &rules.template, uri, headers };
+        for (plugin, hook) in &rules.after {
+            let seen = AssertUnwindSafe(hook.after(&exchange, response)).catch_unwind().await;
+            response = seen.unwrap_or_else(|_| broken(&gate.cx, plugin).answer(rules.errors, &gate.cx));
+        }
     }
     response
 }
@@ -135,10 +149,25 @@ async fn admit(cx: &AuthContext, rules: &Rules, parts: &mut Parts) -> Result<(),
     check_origin(cx, rules.access, &parts.method, &parts.headers).map_err(|from| refused(Failure::Foreign(from)))?;
     let who = parts.extensions.get::<ClientAddress>().map_or_else(String::new, ClientAddress::bucket);
     count(cx, &rules.limits, &who).await.map_err(refused)?;
-    for hook in &rules.before {
-        hook.before(parts).await?;
+    for (plugin, hook) in &rules.before {
+        match AssertUnwindSafe(hook.before(parts)).catch_unwind().await {
+            Ok(Ok(())) => {}
+            Ok(Err(Stop::Answered(response))) => return Err(response),
+            Ok(Err(Stop::Refused(code))) => return Err(refused(Failure::Refused(code))),
+            Ok(Err(Stop::Failed(failure))) => {
+                cx.metrics().hook_failed(plugin);
+                return Err(refused(Failure::Unexpected(failure)));
+            }
+            Err(_) => return Err(refused(broken(cx, plugin))),
+        }
     }
     Ok(())
+}
+
+/// A hook that panicked: it lets nothing through.
+fn broken(cx: &AuthContext, plugin: PluginId) -> Failure {
+    cx.metrics().hook_failed(plugin);
+    Failure::Unexpected(Unexpected::new(format!("a hook of {plugin} panicked")))
 }
 
 async fn count(cx: &AuthContext, limits: &[RateLimit], who: &str) -> Result<(), Failure> {

@@ -3,7 +3,7 @@
 mod address;
 pub(crate) mod body;
 pub(crate) mod csrf;
-mod failure;
+pub(crate) mod failure;
 pub(crate) mod gate;
 pub(crate) mod get_session;
 pub(crate) mod ok;
@@ -16,4 +16,5 @@ pub use address::ClientAddress;
 pub use body::{FormBody, JsonBody, form_pairs};
 pub use csrf::{CSRF_FIELD, Csrf};
 pub use query::QueryParams;
+pub use reference::ApiReference;
 pub use wire::{SessionBody, UserBody};

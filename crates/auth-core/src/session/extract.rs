@@ -4,11 +4,9 @@ use axum::extract::{FromRef, FromRequestParts};
 use http::request::Parts;
 
 use super::issue::SignedIn;
+use crate::codes::UNAUTHORIZED;
 use crate::context::AuthContext;
-use crate::error::{ApiError, ErrorCode};
-
-/// What a request without a session is answered where one is needed.
-pub(crate) const UNAUTHORIZED: ErrorCode = ErrorCode { code: "UNAUTHORIZED", status: 401, message: "Sign in first" };
+use crate::error::ApiError;
 
 /// The live session of the request; without one the answer is 401.
 #[derive(Clone, Debug)]

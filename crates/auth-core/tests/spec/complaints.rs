@@ -25,7 +25,7 @@ async fn all_complaints_come_at_once() {
         .base_path("api/auth/")
         .secret("short")
         .trusted_origin("app.example.com")
-        .plugin(Tiny::named("first").adds(|to| to.complain("option `size` is 0; use 1 or more")))
+        .plugin(Tiny::named("first").adds(|to| to.refuse("size", 0, "use 1 or more")))
         .plugin(Tiny::named("second").adds(|to| to.needs("third")))
         .plugin(Tiny::named("second"))
         .app_schema(|to| to.table_spec(auth_core::schema::TableSpec::new("user").key("id")));
@@ -34,14 +34,14 @@ async fn all_complaints_come_at_once() {
 
     insta::assert_snapshot!(error.to_string(), @r#"
     the configuration has 9 problem(s):
-      - core: trusted origin "app.example.com" is not an origin; use one such as https://app.example.com
-      - core: the secret has 5 bytes, at least 32 are needed; use at least 32 random bytes
-      - core: no database is set; pass --database-url or set DATABASE_URL
-      - core: base path "api/auth/" must look like /api/auth
-      - core: base URL "http://auth.example.com/x?y" is http on a host other than this machine; use an origin such as https://auth.example.com
-      - first: option `size` is 0; use 1 or more
+      - core: trusted_origin is "app.example.com", which is not an origin; use one such as https://app.example.com
+      - core: secret is 5 bytes long; use at least 32 random bytes, such as `openssl rand -base64 32` draws
+      - core: database is not set; pass --database-url or set DATABASE_URL
+      - core: base_path is "api/auth/"; use a path such as /api/auth
+      - core: base_url is "http://auth.example.com/x?y", which is http on a host other than this machine; use an origin such as https://auth.example.com
+      - first: size is 0; use 1 or more
       - second: is listed twice; keep one
-      - second: needs the plugin third, which is not listed
+      - second: needs "third", which no listed plugin is or provides; add one that does
       - schema: app and core both own user
     "#);
 }
@@ -56,8 +56,8 @@ async fn what_plugins_complain_of_when_mounted_comes_with_the_rest() {
     assert_eq!(
         complaints(builder).await,
         [
-            "core: the secret has 5 bytes, at least 32 are needed; use at least 32 random bytes",
-            "core: no database is set; pass --database-url or set DATABASE_URL",
+            "core: secret is 5 bytes long; use at least 32 random bytes, such as `openssl rand -base64 32` draws",
+            "core: database is not set; pass --database-url or set DATABASE_URL",
             "first: is data",
             "second: is behaviour",
             "second: has a rule for /nowhere, and no such route exists",
@@ -69,7 +69,7 @@ struct Never;
 
 #[async_trait::async_trait]
 impl auth_core::Before for Never {
-    async fn before(&self, _: &mut http::request::Parts) -> Result<(), axum::response::Response> {
+    async fn before(&self, _: &mut http::request::Parts) -> Result<(), auth_core::Stop> {
         Ok(())
     }
 }
@@ -79,10 +79,10 @@ async fn a_weak_secret_is_refused_and_not_shown() {
     for secret in ["hunter2", &"a".repeat(64), "better-auth-secret-12345678901234567890"] {
         let found = complaints(fine().secret(secret)).await;
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].starts_with("core: the secret ") && !found[0].contains(secret), "{found:?}");
+        assert!(found[0].starts_with("core: secret is ") && !found[0].contains(secret), "{found:?}");
     }
     let none = Auth::builder(ORIGIN).database("sqlite::memory:").schema_mode(SchemaMode::Apply);
-    assert_eq!(complaints(none).await, ["core: no secret is set; set AUTH_SECRET to at least 32 random bytes"]);
+    assert_eq!(complaints(none).await, ["core: secret is not set; set AUTH_SECRET to at least 32 random bytes"]);
     let failing = fine().secret_from(|| Err("the key store does not answer".to_owned()));
     assert_eq!(complaints(failing).await, ["core: the key store does not answer"]);
 }
@@ -113,7 +113,10 @@ async fn a_secret_that_stands_in_our_documentation_is_for_this_machine_only() {
             assert!(at(ORIGIN).build().await.is_ok(), "{secret}");
             assert_eq!(
                 complaints(at("https://auth.example.com")).await,
-                ["core: the secret stands in public documentation; use at least 32 random bytes"],
+                [
+                    "core: secret is one that stands in public documentation; use at least 32 random bytes, such as `openssl rand \
+                  -base64 32` draws"
+                ],
                 "{secret}"
             );
             printed += 1;
@@ -183,9 +186,18 @@ async fn a_plugin_listed_beside_its_wrapper_is_told() {
 async fn a_plugin_that_is_missing_is_named_with_who_needs_it() {
     let needy = Tiny::named("mail").adds(|to| to.needs("smtp"));
 
-    assert_eq!(complaints(fine().plugin(needy)).await, ["mail: needs the plugin smtp, which is not listed"]);
+    assert_eq!(
+        complaints(fine().plugin(needy)).await,
+        ["mail: needs \"smtp\", which no listed plugin is or provides; add one that does"]
+    );
     let needy = Tiny::named("mail").adds(|to| to.needs("smtp"));
     assert!(fine().plugins(plugins![needy, Tiny::named("smtp")]).build().await.is_ok(), "the order does not matter");
+    let needy = Tiny::named("mail").adds(|to| to.needs("smtp"));
+    let other = Tiny::named("mailgun").adds(|to| to.provides("smtp"));
+    assert!(fine().plugins(plugins![needy, other]).build().await.is_ok(), "what a plugin provides is there");
+    let needy = Tiny::named("mail").adds(|to| to.needs("smtp"));
+    let app = fine().plugin(needy).app_schema(|to| to.provides("smtp"));
+    assert!(app.build().await.is_ok(), "the app may provide it itself");
 }
 
 #[tokio::test]

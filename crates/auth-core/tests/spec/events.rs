@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use auth_core::session::{SessionIssued, SessionRevoked};
-use auth_core::{Event, HookError, InTransaction, On, UserCreated};
+use auth_core::{ErrorCode, Event, Hook, HookError, InTransaction, On, UserCreated, When};
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction};
 use serde_json::json;
 
@@ -133,4 +133,65 @@ async fn a_hook_after_the_transaction_that_panics_changes_nothing() {
 
     assert_eq!(reply.json(), json!({ "success": true }));
     assert_eq!(*heard.lock().unwrap(), ["session.revoked"]);
+}
+
+/// Lets nobody in from elsewhere.
+struct Members;
+
+const NO_MEMBER: ErrorCode = ErrorCode { code: "NO_MEMBER", status: 403, message: "This place is for members" };
+
+#[async_trait]
+impl InTransaction<UserCreated> for Members {
+    async fn on(&self, event: &UserCreated, _: &DatabaseTransaction) -> Result<(), HookError> {
+        match event.user_id.as_str() {
+            "panic@example.com" => panic!("a hook, at its limits"),
+            id if id.ends_with("@example.com") => Ok(()),
+            _ => Err(HookError::refuse::<UserCreated>(NO_MEMBER)),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_hook_in_the_transaction_may_refuse_in_its_own_words() {
+    let app =
+        App::with(Tiny::named("members").mounts(|_, mount| mount.on_in_transaction::<UserCreated>(Members))).await;
+    let before = app.everything_stored().await;
+
+    let reply = app.post("/enter", &[], &json!({ "email": "mallory@evil.example", "remember": true })).await;
+
+    reply.refuses(403, "NO_MEMBER");
+    assert_eq!(reply.json(), json!({ "code": "NO_MEMBER", "message": "This place is for members" }));
+    assert_eq!(app.everything_stored().await, before);
+    app.enters("alice@example.com").await;
+    assert!(!app.auth.metrics().text().contains("auth_hook_failures_total{"), "a refusal is no failure");
+}
+
+#[tokio::test]
+async fn a_hook_in_the_transaction_that_panics_undoes_all_of_it() {
+    let app =
+        App::with(Tiny::named("members").mounts(|_, mount| mount.on_in_transaction::<UserCreated>(Members))).await;
+    let before = app.everything_stored().await;
+
+    let reply = app.post("/enter", &[], &json!({ "email": "panic@example.com", "remember": true })).await;
+
+    reply.refuses(500, "INTERNAL_SERVER_ERROR");
+    assert_eq!(app.everything_stored().await, before);
+    assert!(app.auth.metrics().text().contains("auth_hook_failures_total{plugin=\"members\"} 1"));
+    app.enters("alice@example.com").await;
+}
+
+#[tokio::test]
+async fn who_listens_to_what_can_be_listed() {
+    let other = Listens::default();
+    let app =
+        App::with(Tiny::named("letters").mounts(move |_, mount| {
+            mount.on_in_transaction::<UserCreated>(Members).on::<SessionRevoked>(other.clone())
+        }))
+        .await;
+
+    let hook = |when, at: &str| Hook { when, at: at.to_owned(), plugin: "letters" };
+    assert_eq!(
+        app.auth.hooks(),
+        [hook(When::InTransaction, "user.created"), hook(When::AfterCommit, "session.revoked")]
+    );
 }

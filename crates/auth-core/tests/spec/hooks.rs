@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use auth_core::{After, Before, plugins};
+use auth_core::{After, Before, ErrorCode, ErrorShape, Exchange, Hook, Stop, Unexpected, When, plugins};
 use axum::response::{IntoResponse as _, Response};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
@@ -12,14 +12,18 @@ use serde_json::json;
 use crate::app::{App, ORIGIN};
 use crate::plugins::{Door, Tiny};
 
+const CLOSED: ErrorCode = ErrorCode { code: "CLOSED", status: 403, message: "We are closed" };
+
 /// Does what the header `hook` asks for.
 struct Obeys;
 
 #[async_trait]
 impl Before for Obeys {
-    async fn before(&self, request: &mut Parts) -> Result<(), Response> {
+    async fn before(&self, request: &mut Parts) -> Result<(), Stop> {
         match request.headers.get("hook").map(HeaderValue::as_bytes) {
-            Some(b"answer") => Err((StatusCode::IM_A_TEAPOT, "no").into_response()),
+            Some(b"answer") => Err((StatusCode::IM_A_TEAPOT, "no").into_response().into()),
+            Some(b"refuse") => Err(CLOSED.into()),
+            Some(b"fail") => Err(Unexpected::new("the key to door 7 is lost").into()),
             Some(b"panic") => panic!("a hook, at its limits"),
             Some(b"change") => {
                 request.headers.insert("cookie", HeaderValue::from_static("none"));
@@ -36,8 +40,9 @@ struct Notes(Arc<Mutex<Vec<String>>>);
 
 #[async_trait]
 impl After for Notes {
-    async fn after(&self, path: &str, mut response: Response) -> Response {
-        self.0.lock().unwrap().push(format!("{path} {}", response.status().as_u16()));
+    async fn after(&self, exchange: &Exchange<'_>, mut response: Response) -> Response {
+        let Exchange { method, path, .. } = exchange;
+        self.0.lock().unwrap().push(format!("{method} {path} {}", response.status().as_u16()));
         response.headers_mut().insert("x-seen", HeaderValue::from_static("yes"));
         response
     }
@@ -47,7 +52,7 @@ struct Fragile;
 
 #[async_trait]
 impl After for Fragile {
-    async fn after(&self, _: &str, _: Response) -> Response {
+    async fn after(&self, _: &Exchange<'_>, _: Response) -> Response {
         panic!("an after hook, at its limits")
     }
 }
@@ -71,7 +76,7 @@ async fn a_before_hook_that_answers_lets_nothing_through() {
 
     assert_eq!((reply.status, reply.text.as_str()), (StatusCode::IM_A_TEAPOT, "no"));
     assert_eq!(reply.header("x-seen"), "yes", "after hooks run over it");
-    assert_eq!(*notes.0.lock().unwrap(), ["/sign-out 418"]);
+    assert_eq!(*notes.0.lock().unwrap(), ["POST /sign-out 418"]);
     assert!(app.knows(&cookie).await);
 }
 
@@ -112,27 +117,124 @@ async fn an_after_hook_sees_answers_refusals_and_crashes_of_its_paths_only() {
     let crash = app.get("/crash", &[("crash", "1")]).await;
     app.get("/ok", &[]).await;
 
-    assert_eq!(*notes.0.lock().unwrap(), ["/sign-out 200", "/sign-out 403", "/crash 500"]);
+    assert_eq!(*notes.0.lock().unwrap(), ["POST /sign-out 200", "POST /sign-out 403", "GET /crash 500"]);
     assert_eq!(crash.header("x-seen"), "yes");
 }
 
 #[tokio::test]
 async fn an_after_hook_that_panics_fails_its_request_only() {
-    let plugin = Tiny::named("fragile").mounts(|_, mount| mount.after("/ok", Fragile));
+    let notes = Notes::default();
+    let seen = notes.clone();
+    let plugin = Tiny::named("fragile")
+        .mounts(move |_, mount| mount.after("/whoami", Fragile).after("/whoami", seen.clone()).after("/ok", Fragile));
     let app = App::with(plugin).await;
 
     app.get("/ok", &[]).await.refuses(500, "INTERNAL_SERVER_ERROR");
+    app.get("/whoami", &[]).await.refuses(500, "INTERNAL_SERVER_ERROR");
+    assert_eq!(
+        *notes.0.lock().unwrap(),
+        ["GET /whoami 500"],
+        "a refusal became a failure, and those after it see that"
+    );
     assert_eq!(app.get("/crash", &[]).await.text, "still standing");
+    assert!(app.auth.metrics().text().contains("auth_hook_failures_total{plugin=\"fragile\"} 2"));
+}
+
+#[tokio::test]
+async fn a_before_hook_that_refuses_or_fails_is_told_in_the_shape_of_the_route() {
+    let (app, _) = app().await;
+    let cookie = app.enters("alice@example.com").await;
+    let asks = |hook| [("hook", hook), ("origin", ORIGIN), ("cookie", cookie.as_str())];
+
+    app.post("/sign-out", &asks("refuse"), &json!({})).await.refuses(403, "CLOSED");
+    let failed = app.post("/sign-out", &asks("fail"), &json!({})).await;
+    failed.refuses(500, "INTERNAL_SERVER_ERROR");
+    assert!(failed.json()["reference"].is_string() && !failed.text.contains("door 7"), "{failed:?}");
+    assert!(app.knows(&cookie).await, "nothing was let through");
+    assert!(
+        app.auth.metrics().text().contains("auth_hook_failures_total{plugin=\"hooks\"} 1"),
+        "a refusal is no failure"
+    );
+
+    let first = Tiny::named("oauth").adds(|to| to.error_shape("/ok", ErrorShape::OAuth));
+    let app = App::with(first.mounts(|_, mount| mount.before("/ok", Obeys))).await;
+    let refused = app.get("/ok", &[("hook", "refuse")]).await;
+    assert_eq!(refused.json(), json!({ "error": "access_denied", "error_description": "We are closed" }));
+    let page = Tiny::named("page").adds(|to| to.error_shape("/ok", ErrorShape::Page));
+    let app = App::with(page.mounts(|_, mount| mount.before("/ok", Obeys))).await;
+    let refused = app.get("/ok", &[("hook", "refuse")]).await;
+    assert_eq!((refused.status.as_u16(), refused.text.as_str()), (403, "This was refused\nWe are closed\n"));
+}
+
+#[tokio::test]
+async fn the_first_hook_that_stops_a_request_is_the_last_that_runs() {
+    struct Counts(Arc<Mutex<u32>>);
+
+    #[async_trait]
+    impl Before for Counts {
+        async fn before(&self, _: &mut Parts) -> Result<(), Stop> {
+            *self.0.lock().unwrap() += 1;
+            Ok(())
+        }
+    }
+
+    let (first, second) = (Arc::new(Mutex::new(0)), Arc::new(Mutex::new(0)));
+    let counts = [Arc::clone(&first), Arc::clone(&second)];
+    let plugin = Tiny::named("order").mounts(move |_, mount| {
+        let [first, second] = counts.clone();
+        mount.before("/ok", Counts(first)).before("/*", Obeys).before("/ok", Counts(second))
+    });
+    let app = App::with(plugin).await;
+
+    app.get("/ok", &[("hook", "refuse")]).await.refuses(403, "CLOSED");
+    assert_eq!((*first.lock().unwrap(), *second.lock().unwrap()), (1, 0));
+    app.get("/ok", &[]).await;
+    assert_eq!((*first.lock().unwrap(), *second.lock().unwrap()), (2, 1));
+}
+
+#[tokio::test]
+async fn an_after_hook_sees_the_request_as_the_handler_saw_it() {
+    struct Marks;
+
+    #[async_trait]
+    impl Before for Marks {
+        async fn before(&self, request: &mut Parts) -> Result<(), Stop> {
+            request.headers.insert("marked", HeaderValue::from_static("yes"));
+            Ok(())
+        }
+    }
+
+    struct Reads(Arc<Mutex<Vec<String>>>);
+
+    #[async_trait]
+    impl After for Reads {
+        async fn after(&self, exchange: &Exchange<'_>, response: Response) -> Response {
+            self.0.lock().unwrap().push(format!("{} {:?}", exchange.uri, exchange.headers.get("marked")));
+            response
+        }
+    }
+
+    let read = Arc::new(Mutex::new(Vec::new()));
+    let reads = Arc::clone(&read);
+    let plugin =
+        Tiny::named("marks").mounts(move |_, mount| mount.before("/ok", Marks).after("/ok", Reads(Arc::clone(&reads))));
+    let app = App::with(plugin).await;
+
+    app.get("/ok?a=b", &[]).await;
+
+    assert_eq!(*read.lock().unwrap(), ["/api/auth/ok?a=b Some(\"yes\")"]);
 }
 
 #[tokio::test]
 async fn hooks_can_be_listed() {
     let (app, _) = app().await;
 
+    let hook = |when, at: &str| Hook { when, at: at.to_owned(), plugin: "hooks" };
     assert_eq!(
-        app.auth.hooks().describe(),
-        ["before /sign-out (hooks)", "after /sign-out (hooks)", "after /c* (hooks)"]
+        app.auth.hooks(),
+        [hook(When::Before, "/sign-out"), hook(When::After, "/sign-out"), hook(When::After, "/c*")]
     );
+    assert_eq!(app.auth.hooks()[0].to_string(), "before         /sign-out                            hooks");
 }
 
 #[tokio::test]

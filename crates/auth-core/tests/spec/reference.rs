@@ -1,6 +1,6 @@
 //! `GET /openapi.json` and `GET /reference`: every route, and nothing from elsewhere.
 
-use auth_core::{Auth, route_at};
+use auth_core::{ApiReference, Auth, route_at};
 use axum::body::Body;
 use http::{Method, Request};
 use serde_json::Value;
@@ -172,4 +172,36 @@ async fn the_description_needs_no_session() {
     let reply = app.send(request(Method::GET, "/openapi.json", &[("origin", "https://evil.example")], "")).await;
 
     assert_eq!((reply.status.as_u16(), reply.header("content-type")), (200, "application/json"));
+}
+
+#[tokio::test]
+async fn requests_can_be_tried_out_on_this_machine_only_unless_the_app_says_otherwise() {
+    for (origin, said, methods) in [
+        (ORIGIN, None, r#"["get", "post", "put", "patch", "delete"]"#),
+        ("https://auth.example.com", None, "[]"),
+        (ORIGIN, Some(ApiReference::ReadOnly), "[]"),
+        ("https://auth.example.com", Some(ApiReference::TryOut), r#"["get", "post", "put", "patch", "delete"]"#),
+    ] {
+        let app = App::of(origin, |builder| match said {
+            Some(how) => builder.api_reference(how),
+            None => builder,
+        })
+        .await;
+
+        let script = app.get("/reference/swagger-initializer.js", &[]).await.text;
+
+        let script = script.split_whitespace().collect::<Vec<_>>().join(" ").replace("[ ", "[").replace(" ]", "]");
+        assert!(script.contains(&format!("\"supportedSubmitMethods\": {methods}")), "{origin} {said:?}: {script}");
+        assert!(script.contains("\"queryConfigEnabled\": false"), "{script}");
+    }
+}
+
+#[tokio::test]
+async fn the_reference_can_be_switched_off() {
+    let app = App::of(ORIGIN, |builder| builder.api_reference(ApiReference::Off)).await;
+
+    for path in ["/reference", "/reference/", "/reference/swagger-ui.css", "/openapi.json"] {
+        assert_eq!(app.get(path, &[]).await.status, 404, "{path}");
+    }
+    assert_eq!(app.get("/ok", &[]).await.status, 200);
 }

@@ -157,7 +157,7 @@ struct Quiet;
 
 #[async_trait::async_trait]
 impl auth_core::After for Quiet {
-    async fn after(&self, _: &str, response: axum::response::Response) -> axum::response::Response {
+    async fn after(&self, _: &auth_core::Exchange<'_>, response: axum::response::Response) -> axum::response::Response {
         response
     }
 }

@@ -1,50 +1,36 @@
-//! The API description: its head, and the names of its operations.
+//! The names and the plugins of operations.
 
 use std::collections::HashSet;
 
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder};
 
-use crate::context::AuthContext;
 use crate::mount::Mount;
 
-/// The head of the API description: who we are and how callers prove who they are.
-pub(super) fn head(cx: &AuthContext) -> OpenApi {
-    let config = cx.config();
-    let mut openapi = OpenApiBuilder::new()
-        .info(InfoBuilder::new().title(config.app_name()).version(env!("CARGO_PKG_VERSION")).build())
-        .build();
-    let components = openapi.components.get_or_insert_default();
-    let cookie = ApiKey::Cookie(ApiKeyValue::new(config.cookie_name(crate::session::SESSION_COOKIE)));
-    components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
-    components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
-    components.add_security_scheme("client", SecurityScheme::Http(Http::new(HttpAuthScheme::Basic)));
-    openapi
-}
-
-/// Names every operation after its plugin, its method and its path: an alias is another operation.
+/// Names every operation after its plugin, its method and its path, and files it under its plugin:
+/// an alias is another operation.
 ///
 /// The name does not depend on the base path: `email_password_post_sign_in_email`; what is at the
 /// origin says so: `email_password_get_origin_sign_in`.
-pub(super) fn name_operations(mount: &mut Mount) {
+pub(super) fn name(mount: &mut Mount) {
     let mut taken = HashSet::new();
     let base = mount.base.iter_mut().map(|(by, router)| (*by, "", router));
     let origin = mount.origin.iter_mut().map(|(by, router)| (*by, "/origin", router));
     for (by, place, router) in base.chain(origin) {
         for (path, item) in &mut router.get_openapi_mut().paths.paths {
-            for (method, operation) in operations(item) {
+            for (method, operation) in of(item) {
                 let mut name = plain(&format!("{by}/{method}{place}{path}"));
                 while !taken.insert(name.clone()) {
                     name.push('_');
                 }
                 operation.operation_id = Some(name);
+                operation.tags = Some(vec![by.to_owned()]);
             }
         }
     }
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+/// The operations of a path, by method.
+pub(super) fn of(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     let all = [
         ("get", &mut item.get),
         ("post", &mut item.post),
