@@ -33,27 +33,36 @@ pub(crate) enum Task {
     /// Write the schema down as a file, from empty and without a database
     Generate(Generate),
     /// Write the description of all routes as JSON
-    Openapi(Openapi),
+    Openapi(Reference),
+    /// Write the reference of all error codes as Markdown
+    Errors(Reference),
+    /// Write the reference of this command line as Markdown
+    Cli(Reference),
     /// List all routes
     Routes(Routes),
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+#[command(group = clap::ArgGroup::new("without_asking").args(["yes", "dry_run", "check"]))]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Migrate {
     /// Apply without asking
     #[arg(long, conflicts_with_all = ["dry_run", "check"])]
     pub(crate) yes: bool,
-    /// Show what would be done, and do nothing
+    /// Show what would be done with its SQL, and do nothing
     #[arg(long, conflicts_with = "check")]
     pub(crate) dry_run: bool,
     /// Do nothing, and exit with 3 if something is pending
     #[arg(long)]
     pub(crate) check: bool,
+    /// Write the plan as JSON; with --yes, --dry-run or --check
+    #[arg(long, requires = "without_asking")]
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub(crate) struct Generate {
-    /// SQL, or one file for an app that uses sea-orm-migration, which fits every database
+    /// SQL; one file for an app that uses sea-orm-migration, which fits every database; or Markdown
     #[arg(long, value_enum, default_value = "sql")]
     pub(crate) format: Format,
     /// The database the SQL is for
@@ -71,6 +80,7 @@ pub(crate) struct Generate {
 pub(crate) enum Format {
     Sql,
     SeaOrm,
+    Docs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -81,7 +91,7 @@ pub(crate) enum Backend {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
-pub(crate) struct Openapi {
+pub(crate) struct Reference {
     /// The file to write; `-` is the console
     #[arg(long, value_name = "PATH", default_value = "-")]
     pub(crate) output: PathBuf,
@@ -94,6 +104,23 @@ pub(crate) struct Routes {
     pub(crate) hooks: bool,
 }
 
+/// The whole command line of an app, for its reference.
+pub(crate) fn command<C: clap::Args>() -> clap::Command {
+    let (mut command, _) = with_database_url(CommandLine::<C>::command());
+    command.build();
+    command
+}
+
+/// Adds `--database-url`, unless the app declares it; says whether it was there, and required.
+fn with_database_url(command: clap::Command) -> (clap::Command, Option<bool>) {
+    let required = command.get_arguments().find(|argument| argument.get_id() == DATABASE_URL).map(Arg::is_required_set);
+    let command = match required {
+        None => command.arg(database_url()),
+        Some(required) => command.mut_arg(DATABASE_URL, |argument| argument.hide_env_values(true).global(!required)),
+    };
+    (command, required)
+}
+
 /// Reads a command line.
 ///
 /// The app's own arguments come first. If `database_url` is among them it is the app's to use;
@@ -101,12 +128,7 @@ pub(crate) struct Routes {
 pub(crate) fn parse<C: clap::Args>(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
 ) -> Result<Arguments<C>, clap::Error> {
-    let command = CommandLine::<C>::command();
-    let required = command.get_arguments().find(|argument| argument.get_id() == DATABASE_URL).map(Arg::is_required_set);
-    let mut command = match required {
-        None => command.arg(database_url()),
-        Some(required) => command.mut_arg(DATABASE_URL, |argument| argument.hide_env_values(true).global(!required)),
-    };
+    let (mut command, required) = with_database_url(CommandLine::<C>::command());
     let matches = command.try_get_matches_from_mut(arguments)?;
     let line = CommandLine::<C>::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     let database_url = match required {
@@ -199,6 +221,7 @@ mod tests {
             "migrate --yes --check",
             "migrate --yes --dry-run",
             "migrate --check --dry-run",
+            "migrate --json",
             "generate --against sqlite:a --backend mysql",
             "generate --against sqlite:a --format sea-orm",
             "generate --format xml",

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::io::{self, BufRead, IsTerminal as _, Write};
 
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
 
@@ -11,6 +14,34 @@ pub struct Console<'a> {
     out: Box<dyn Write + 'a>,
     err: Box<dyn Write + 'a>,
     person: Option<Box<dyn BufRead + 'a>>,
+    coloured: bool,
+}
+
+/// What a piece of text is, for those who see colours. It must be clear without them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Paint {
+    Head,
+    Added,
+    Quiet,
+    Care,
+    Bad,
+}
+
+impl Paint {
+    fn style(self) -> Style {
+        match self {
+            Self::Head => Style::new().bold(),
+            Self::Added => AnsiColor::Green.on_default(),
+            Self::Quiet => Style::new().dimmed(),
+            Self::Care => AnsiColor::Yellow.on_default().bold(),
+            Self::Bad => AnsiColor::Red.on_default().bold(),
+        }
+    }
+}
+
+/// Whether a stream may be coloured: it is a terminal, and `NO_COLOR` does not forbid it.
+pub(crate) fn may_be_coloured(stream: &impl anstream::stream::RawStream) -> bool {
+    AutoStream::choice(stream) != ColorChoice::Never
 }
 
 impl fmt::Debug for Console<'_> {
@@ -24,6 +55,7 @@ impl Console<'static> {
     pub fn standard() -> Self {
         let input = io::stdin();
         let mut console = Self::new(io::stdout(), io::stderr());
+        console.coloured = may_be_coloured(&io::stdout()) && may_be_coloured(&io::stderr());
         if input.is_terminal() {
             console.person = Some(Box::new(input.lock()));
         }
@@ -34,7 +66,7 @@ impl Console<'static> {
 impl<'a> Console<'a> {
     /// A console nobody sits at: text goes to `out`, messages go to `err`.
     pub fn new(out: impl Write + 'a, err: impl Write + 'a) -> Self {
-        Self { out: Box::new(out), err: Box::new(err), person: None }
+        Self { out: Box::new(out), err: Box::new(err), person: None, coloured: false }
     }
 
     /// Puts a person at it, who answers with these lines.
@@ -48,6 +80,18 @@ impl<'a> Console<'a> {
         self.out.write_all(text.as_bytes())?;
         self.out.flush()?;
         Ok(())
+    }
+
+    /// Paints a piece of text, where anybody sees it.
+    pub(crate) fn paint(&self, paint: Paint, text: &str) -> String {
+        let style = paint.style();
+        if self.coloured { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    /// Says why something was not done.
+    pub(crate) fn error(&mut self, message: &str) {
+        let label = self.paint(Paint::Bad, "error:");
+        self.message(&format!("{label} {message}"));
     }
 
     pub(crate) fn message(&mut self, message: &str) {
@@ -69,7 +113,7 @@ impl<'a> Console<'a> {
     }
 
     pub(crate) fn failure(&mut self, failure: &Failure) -> Exit {
-        self.message(&format!("error: {}", chain(failure)));
+        self.error(&chain(failure));
         Exit::Failed
     }
 
@@ -83,5 +127,27 @@ impl<'a> Console<'a> {
             Ok(()) => Exit::Done,
             Err(failure) => self.failure(&failure),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_painted_only_where_anybody_sees_it() {
+        let mut console = Console::new(Vec::new(), Vec::new());
+        assert_eq!(console.paint(Paint::Bad, "error:"), "error:");
+
+        console.coloured = true;
+
+        assert_eq!(console.paint(Paint::Bad, "error:"), "\u{1b}[1m\u{1b}[31merror:\u{1b}[0m");
+    }
+
+    #[test]
+    fn what_is_no_terminal_is_not_coloured() {
+        let file = tempfile::tempfile().unwrap();
+
+        assert!(!may_be_coloured(&file));
     }
 }

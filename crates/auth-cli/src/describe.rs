@@ -6,13 +6,13 @@ use std::path::Path;
 use auth_core::AuthBuilder;
 use serde_json::Value;
 
-use crate::arguments::{Openapi, Routes};
+use crate::arguments::{Reference, Routes};
 use crate::console::Console;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// Writes the description of all routes as JSON.
-pub(crate) fn openapi(builder: AuthBuilder, how: &Openapi, console: &mut Console<'_>) -> Result<Exit, Failure> {
+pub(crate) fn openapi(builder: AuthBuilder, how: &Reference, console: &mut Console<'_>) -> Result<Exit, Failure> {
     let auth = builder.assemble()?;
     let mut text = serde_json::to_string_pretty(auth.openapi())?;
     text.push('\n');
@@ -24,6 +24,7 @@ pub(crate) fn routes(builder: AuthBuilder, how: Routes, console: &mut Console<'_
     let auth = builder.assemble()?;
     let mut text = listed(&serde_json::to_value(auth.openapi())?);
     if how.hooks {
+        text.push('\n');
         for hook in auth.hooks() {
             let _ = writeln!(text, "{hook}");
         }

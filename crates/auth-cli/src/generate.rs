@@ -1,6 +1,6 @@
 //! `generate`: writes the schema down as a file an app keeps.
 
-use auth_core::schema::{render_sea_orm_migration, render_sql, render_steps};
+use auth_core::schema::{render_markdown, render_sea_orm_migration, render_sql, render_steps};
 use auth_core::{AuthBuilder, DatabaseSource};
 use sea_orm::DbBackend;
 
@@ -26,6 +26,7 @@ pub(crate) async fn run(builder: AuthBuilder, how: &Generate, console: &mut Cons
         }
         (None, Format::Sql) => render_sql(&schema, how.backend.into()),
         (None, Format::SeaOrm) => render_sea_orm_migration(&schema),
+        (None, Format::Docs) => render_markdown(&schema),
     };
     write(&text, &how.output, console)
 }

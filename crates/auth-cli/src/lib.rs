@@ -9,6 +9,9 @@ mod generate;
 mod listen;
 mod log;
 mod migrate;
+mod plan_json;
+mod plan_table;
+mod reference;
 mod source;
 
 use std::error::Error;
@@ -96,6 +99,8 @@ where
         Task::Migrate(how) => migrate::run(builder, &how, console).await,
         Task::Generate(how) => generate::run(builder, &how, console).await,
         Task::Openapi(how) => describe::openapi(builder, &how, console),
+        Task::Errors(how) => reference::errors(builder, &how, console),
+        Task::Cli(how) => reference::cli(&arguments::command::<C>(), &how, console),
         Task::Routes(how) => describe::routes(builder, how, console),
     }
 }

@@ -97,7 +97,7 @@ impl fmt::Debug for Metrics {
 }
 
 impl Metrics {
-    /// Writes all of them down, in the text format of Prometheus and OpenMetrics.
+    /// Writes all of them down, in the text format of Prometheus (also known as `OpenMetrics`).
     pub fn text(&self) -> String {
         let mut text = String::new();
         match encode(&mut text, &self.0.registry) {

@@ -3,9 +3,16 @@
 
 use std::io::Cursor;
 
+use async_trait::async_trait;
 use auth_cli::{Console, Exit};
 use auth_core::schema::{ColumnSpec, LogicalType, TableSpec};
-use auth_core::{Auth, AuthBuilder, AuthContext, Contributions, Mount, Plugin, PluginId};
+use auth_core::session::SessionIssued;
+use auth_core::{
+    After, Auth, AuthBuilder, AuthContext, Contributions, ErrorCode, Exchange, HookError, InTransaction, Mount, On,
+    Plugin, PluginId, UserCreated,
+};
+use axum::response::Response;
+use sea_orm::DatabaseTransaction;
 use tempfile::TempDir;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -13,6 +20,30 @@ use utoipa_axum::routes;
 pub(crate) const SECRET: &str = "q8Zk2vP0sT7xLw4nR6yB1mD9cF3hJ5gK";
 
 struct Notes;
+
+/// Listens, and does nothing.
+struct Listens;
+
+#[async_trait]
+impl After for Listens {
+    async fn after(&self, _: &Exchange<'_>, response: Response) -> Response {
+        response
+    }
+}
+
+#[async_trait]
+impl InTransaction<UserCreated> for Listens {
+    async fn on(&self, _: &UserCreated, _: &DatabaseTransaction) -> Result<(), HookError> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl On<SessionIssued> for Listens {
+    async fn on(&self, _: &SessionIssued) -> Result<(), HookError> {
+        Ok(())
+    }
+}
 
 /// Lists notes.
 #[utoipa::path(get, path = "/notes", responses((status = 200, description = "All notes")))]
@@ -27,10 +58,15 @@ impl Plugin for Notes {
 
     fn contribute(&self, to: &mut Contributions) {
         to.table_spec(TableSpec::new("note").key("id").column(ColumnSpec::new("text", LogicalType::Text)));
+        to.errors("/notes", &[ErrorCode { code: "NOTES_ARE_GONE", status: 410, message: "The notes are gone" }]);
     }
 
     fn mount(&self, _: &AuthContext) -> Mount {
-        Mount::of("notes").base(OpenApiRouter::new().routes(routes!(notes)))
+        Mount::of("notes")
+            .base(OpenApiRouter::new().routes(routes!(notes)))
+            .after("/notes", Listens)
+            .on_in_transaction::<UserCreated>(Listens)
+            .on::<SessionIssued>(Listens)
     }
 }
 

@@ -27,6 +27,23 @@ fn sea_orm_is_one_file_for_all_databases() {
 }
 
 #[test]
+fn people_get_the_schema_as_a_page_with_a_diagram() {
+    let written = Place::new().runs("generate --format docs");
+
+    assert!(written.out.starts_with("# Schema\n"), "{}", written.out);
+    assert!(written.out.contains("```mermaid\nerDiagram\n"));
+    assert!(written.out.contains("    \"user\" ||--o{ \"session\" : userId\n"));
+    assert!(written.out.contains("| `userId` | id |  |  | [`user.id`](#user), on delete cascade | core |\n"));
+    let (_, note) = written.out.split_once("## note\n").unwrap();
+    assert_eq!(
+        note,
+        "\nOf `notes`.\n\n\
+         | column | type | null | default | points to | plugin |\n| --- | --- | --- | --- | --- | --- |\n\
+         | `id` | id |  |  |  | notes |\n| `text` | text |  |  |  | notes |\n\n- key (id)\n"
+    );
+}
+
+#[test]
 fn it_needs_no_database_and_writes_the_same_again() {
     let place = Place::new();
 

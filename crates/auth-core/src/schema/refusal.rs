@@ -161,6 +161,44 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    /// What a person can do about it, in one sentence.
+    pub fn advice(&self, backend: DbBackend) -> String {
+        let by_statement = self.remedy(backend).is_some();
+        match self {
+            Self::NotATable { table, .. } => {
+                format!("rename or drop what is called {table} now, or point the app at a database of its own")
+            }
+            Self::Unwritten { column, .. } if by_statement => {
+                format!("let {column} be null or give it a default, by the statement below or by your own migration")
+            }
+            Self::Unwritten { column, .. } => {
+                format!("let {column} be null or give it a default, in your own migration that makes the table anew")
+            }
+            Self::Required { table, column, .. } => {
+                format!("add {column} to {table} in your own migration, with values for the rows there are")
+            }
+            Self::Type { .. } | Self::NotNull { .. } | Self::NoDefault { .. } if by_statement => {
+                "change the column by the statement below, after a backup".to_owned()
+            }
+            Self::Type { wanted, .. } | Self::NotNull { wanted, .. } | Self::NoDefault { wanted, .. } => {
+                format!("this database cannot change a column: make the table anew with the column as {}", wanted.spec)
+            }
+            Self::Spelling { column, found, .. } => format!("rename {found} to {column} in your own migration"),
+            Self::Key { table, columns, .. } => {
+                format!("give {table} the key ({}), in your own migration", columns.join(", "))
+            }
+            Self::Reference { column, wanted, .. } => {
+                format!("make {column} point to {wanted}, in your own migration")
+            }
+            Self::IndexName { name, .. } => format!("rename what is called {name} now"),
+            Self::Duplicates { table, columns, .. } => {
+                format!("find the rows of {table} with one and the same ({}) and keep one of each", columns.join(", "))
+            }
+        }
+    }
+}
+
 /// What a database has otherwise than the schema says, and still works.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]

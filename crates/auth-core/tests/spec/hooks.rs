@@ -259,3 +259,24 @@ async fn an_alias_has_the_hooks_of_its_route() {
         assert_eq!(app.post(path, &[("hook", "answer")], &json!({})).await.status, StatusCode::IM_A_TEAPOT);
     }
 }
+
+#[tokio::test]
+async fn what_a_hook_exposes_to_pages_of_other_origins_stays_exposed() {
+    struct Exposes;
+
+    #[async_trait]
+    impl After for Exposes {
+        async fn after(&self, _: &Exchange<'_>, mut response: Response) -> Response {
+            let name = HeaderValue::from_static("x-mark");
+            response.headers_mut().append(http::header::ACCESS_CONTROL_EXPOSE_HEADERS, name);
+            response
+        }
+    }
+
+    let app = App::with(Tiny::named("marks").mounts(|_, mount| mount.after("/ok", Exposes))).await;
+
+    let reply = app.get("/ok", &[("origin", ORIGIN)]).await;
+
+    let exposed: Vec<_> = reply.headers.get_all(http::header::ACCESS_CONTROL_EXPOSE_HEADERS).iter().collect();
+    assert_eq!(exposed, ["x-mark", "www-authenticate, x-request-id, retry-after"]);
+}

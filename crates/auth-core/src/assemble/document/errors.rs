@@ -126,12 +126,9 @@ fn describe(operation: &mut Operation, shape: ErrorShape, codes: impl Iterator<I
         });
         let RefOr::T(response) = response else { continue };
         match shape {
-            ErrorShape::Core => examples(response, "core.ErrorBody", &codes, |_, code| {
-                let mut body = json!({ "code": code.code, "message": code.message });
-                if code.status == 500 {
-                    body["reference"] = json!("3f9a1c07b2d4");
-                }
-                body
+            ErrorShape::Core => examples(response, "core.ErrorBody", &codes, |_, code| match code.status {
+                500 => json!({ "code": code.code, "message": code.message, "reference": "3f9a1c07b2d4" }),
+                _ => json!({ "code": code.code, "message": code.message }),
             }),
             ErrorShape::OAuth => examples(
                 response,

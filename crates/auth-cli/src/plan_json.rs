@@ -1,0 +1,94 @@
+//! A plan as JSON a program reads.
+
+use auth_core::schema::{Plan, Step};
+use sea_orm::DbBackend;
+use serde::Serialize;
+
+/// A plan, and what became of it.
+#[derive(Debug, Serialize)]
+pub(crate) struct PlanJson {
+    /// The database, without password.
+    database: String,
+    /// `sqlite`, `postgres` or `mysql`.
+    backend: &'static str,
+    /// `done`: nothing is missing. `pending`: nothing was changed. `applied`. `refused`: something stands against it.
+    status: Status,
+    steps: Vec<StepJson>,
+    refusals: Vec<RefusalJson>,
+    warnings: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Status {
+    Done,
+    Pending,
+    Applied,
+    Refused,
+}
+
+#[derive(Debug, Serialize)]
+struct StepJson {
+    step: &'static str,
+    table: String,
+    columns: Vec<String>,
+    plugin: String,
+    sql: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct RefusalJson {
+    message: String,
+    advice: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sql: Option<String>,
+}
+
+impl PlanJson {
+    pub(crate) fn of(database: &str, plan: &Plan, status: Status) -> Self {
+        let refusals = plan.refusals.iter().map(|refusal| RefusalJson {
+            message: refusal.to_string(),
+            advice: refusal.advice(plan.backend),
+            sql: refusal.remedy(plan.backend),
+        });
+        Self {
+            database: database.to_owned(),
+            backend: name(plan.backend),
+            status,
+            steps: plan.steps.iter().map(|step| StepJson::of(step, plan.backend)).collect(),
+            refusals: refusals.collect(),
+            warnings: plan.warnings.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// Writes it down, and ends the line.
+    pub(crate) fn text(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string_pretty(self).map(|text| format!("{text}\n"))
+    }
+}
+
+impl StepJson {
+    fn of(step: &Step, backend: DbBackend) -> Self {
+        let (name, columns) = match step {
+            Step::CreateTable(table) => {
+                ("create_table", table.columns.iter().map(|column| column.spec.name.clone()).collect())
+            }
+            Step::AddColumn { column, .. } => ("add_column", vec![column.spec.name.clone()]),
+            Step::AddForeignKey { foreign_key, .. } => ("add_foreign_key", vec![foreign_key.column.clone()]),
+            Step::CreateIndex { columns, .. } => ("create_index", columns.clone()),
+        };
+        let (table, plugin) = (step.table().to_owned(), step.by().to_owned());
+        Self { step: name, table, columns, plugin, sql: step.sql(backend) }
+    }
+}
+
+/// A database as `--backend` names it.
+fn name(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Sqlite => "sqlite",
+        DbBackend::Postgres => "postgres",
+        DbBackend::MySql => "mysql",
+        // sea-orm may come to know more than the planner does.
+        _ => "other",
+    }
+}
