@@ -11,7 +11,7 @@ use utoipa_swagger_ui::{Config as Page, SwaggerUi};
 use crate::config::Config;
 
 /// The page runs its own script, and nothing of it may come from or go anywhere else.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// How the API reference is served.
@@ -54,6 +54,8 @@ pub(crate) fn routes(how: ApiReference, base_path: &str, openapi: &OpenApi) -> R
         .query_config_enabled(false)
         .supported_submit_methods(methods.iter().copied())
         .persist_authorization(false)
+        // The other layout has a bar that opens any description, and a logo with a style of its own.
+        .use_base_layout()
         .deep_linking(true)
         .doc_expansion("list")
         .default_models_expand_depth(0);

@@ -157,7 +157,7 @@ async fn the_page_may_not_reach_another_origin() {
 
     assert_eq!(
         page.header("content-security-policy"),
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
          connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     );
     assert!(script.text.contains(r#""validatorUrl": "none""#), "{}", script.text);
