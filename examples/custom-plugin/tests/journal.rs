@@ -1,0 +1,107 @@
+//! What the journal promises, through the front door of a real app.
+#![cfg(test)]
+
+use auth_core::{Auth, BuildError, Hook, When, plugins};
+use auth_email_password::EmailPassword;
+use auth_testkit::TestApp;
+use custom_plugin::{Journal, SignIns};
+use serde_json::{Value, json};
+
+async fn app() -> TestApp {
+    TestApp::with(plugins![EmailPassword::new(), Journal::new().shown(3)]).await
+}
+
+#[tokio::test]
+async fn people_see_their_own_last_sign_ins_newest_first() {
+    let app = app().await;
+    let alice = app.alice().await;
+    app.bob().await;
+    for _ in 0..4 {
+        app.clock.advance(std::time::Duration::from_secs(60));
+        alice.signs_in().await;
+    }
+
+    let entries = alice.browser.fetches("/api/auth/journal").await.json();
+
+    let times: Vec<&str> = entries.as_array().unwrap().iter().map(|entry| entry["at"].as_str().unwrap()).collect();
+    assert_eq!(times.len(), 3);
+    assert!(times.is_sorted_by(|newer, older| newer > older), "{times:?}");
+}
+
+#[tokio::test]
+async fn nobody_sees_a_journal_without_a_session() {
+    let app = app().await;
+    app.alice().await;
+
+    let answer = app.get("/api/auth/journal").await;
+
+    assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (401, &json!("UNAUTHORIZED")));
+}
+
+#[tokio::test]
+async fn the_column_of_the_user_says_when_they_were_last_seen() {
+    let app = app().await;
+
+    app.alice().await;
+
+    let rows = app.dump_tables().await;
+    let alice = rows.lines().find(|row| row.starts_with("user: ")).unwrap();
+    assert!(alice.contains("lastSeenAt=20"), "{alice}");
+    assert_eq!(app.count("journalEntry").await, 1);
+}
+
+#[tokio::test]
+async fn while_sign_ins_are_closed_nobody_gets_in_and_nothing_changes() {
+    let app = app().await;
+    let alice = app.alice().await;
+    let sign_ins = app.auth().handle::<SignIns>().unwrap();
+    let before = app.dump_tables().await;
+
+    sign_ins.close();
+    let body = json!({ "email": alice.email, "password": alice.password });
+    let refused = app.post_json("/api/auth/sign-in/email", &body).await;
+
+    assert_eq!((refused.status.as_u16(), &refused.json()["code"]), (503, &json!("SIGN_INS_CLOSED")));
+    assert_eq!(app.dump_tables().await, before);
+    assert_eq!(alice.browser.fetches("/api/auth/journal").await.status, 200, "who is in stays in");
+    sign_ins.open();
+    alice.signs_in().await;
+}
+
+#[tokio::test]
+async fn the_journal_is_asked_for_at_most_thirty_times_a_minute() {
+    let app = TestApp::builder().plugin(EmailPassword::new()).plugin(Journal::new()).with_rate_limits().build().await;
+
+    for _ in 0..30 {
+        assert_eq!(app.get("/api/auth/journal").await.status, 401);
+    }
+
+    assert_eq!(app.get("/api/auth/journal").await.status, 429);
+}
+
+#[tokio::test]
+async fn what_the_plugin_adds_appears_everywhere_by_itself() {
+    let app = app().await;
+
+    let document = serde_json::to_value(app.auth().openapi()).unwrap();
+    let operation = &document["paths"]["/api/auth/journal"]["get"];
+    assert_eq!(operation["tags"], json!(["journal"]));
+    assert_eq!(operation["summary"], "Lists the last sign-ins of the person who asks, newest first.");
+    for status in ["200", "401", "429", "500"] {
+        assert!(operation["responses"][status].is_object(), "{status}");
+    }
+    let sign_in = &document["paths"]["/api/auth/sign-in/email"]["post"]["responses"]["503"];
+    assert_ne!(sign_in["content"]["application/json"]["examples"]["SIGN_INS_CLOSED"], Value::Null);
+    let hooks: Vec<&Hook> = app.auth().hooks().iter().filter(|hook| hook.plugin == "journal").collect();
+    let whens: Vec<When> = hooks.iter().map(|hook| hook.when).collect();
+    assert_eq!(whens, [When::Before, When::Before, When::InTransaction, When::AfterCommit]);
+}
+
+#[test]
+fn an_option_that_makes_no_sense_is_told_with_what_would_be_right() {
+    let app = Auth::builder("http://localhost:3000").plugin(EmailPassword::new()).plugin(Journal::new().shown(0));
+
+    let Err(BuildError::Configuration(complaints)) = app.assemble() else { panic!("it came up") };
+
+    assert_eq!(complaints.iter().map(ToString::to_string).collect::<Vec<_>>(), ["journal: shown is 0; use 1 to 100"]);
+}
