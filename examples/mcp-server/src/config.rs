@@ -29,6 +29,11 @@ pub(crate) struct Config {
     #[arg(long, env = "AUTH_SECRET", hide_env_values = true)]
     auth_secret: Option<String>,
 
+    /// What happens at start where the database lacks something. By default an SQLite file is brought
+    /// up to date, as this server's own, and others are checked.
+    #[arg(long, env = "SCHEMA", value_parser = ["apply", "check", "off"])]
+    schema: Option<String>,
+
     /// Whether requests are limited.
     #[arg(long, env = "RATE_LIMIT", default_value = "on", value_parser = ["on", "off"])]
     rate_limit: String,
@@ -60,7 +65,13 @@ impl Config {
 
     /// An SQLite file is this server's own and migrated by itself; others are checked only.
     pub(crate) fn schema_mode(&self) -> SchemaMode {
-        if self.is_sqlite() { SchemaMode::Apply } else { SchemaMode::Check }
+        match self.schema.as_deref() {
+            Some("apply") => SchemaMode::Apply,
+            Some("check") => SchemaMode::Check,
+            Some(_) => SchemaMode::Off,
+            None if self.is_sqlite() => SchemaMode::Apply,
+            None => SchemaMode::Check,
+        }
     }
 
     /// The secret as given. A server for this machine on an SQLite file makes and keeps its own;
@@ -71,7 +82,7 @@ impl Config {
         move || match given {
             Some(secret) => Ok(secret),
             None if makes_its_own => secret::kept(Path::new(secret::FILE)),
-            None => Err("no secret is set; set AUTH_SECRET to at least 32 random bytes".to_owned()),
+            None => Err("secret is not set; set AUTH_SECRET to at least 32 random bytes".to_owned()),
         }
     }
 

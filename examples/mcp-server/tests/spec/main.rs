@@ -1,9 +1,15 @@
 //! The example as a newcomer meets it: the binary itself, in an empty folder.
 
-#![expect(clippy::unwrap_used, reason = "these steps stand outside test functions, and are tests all the same")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "these steps stand outside test functions, and are tests all the same"
+)]
 
+mod logs;
 mod readme;
 mod server;
+mod starts;
 mod tasks;
 
 use std::io::{BufRead as _, BufReader};
@@ -20,7 +26,9 @@ fn folder() -> TempDir {
 fn binary(folder: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mcp-server"));
     command.current_dir(folder.path());
-    for name in ["LISTEN", "BASE_URL", "DATABASE_URL", "AUTH_SECRET", "RATE_LIMIT", "TRUSTED_PROXIES", "RUST_LOG"] {
+    for name in
+        ["LISTEN", "BASE_URL", "DATABASE_URL", "AUTH_SECRET", "RATE_LIMIT", "TRUSTED_PROXIES", "RUST_LOG", "SCHEMA"]
+    {
         command.env_remove(name);
     }
     command
@@ -35,11 +43,15 @@ struct Server {
 impl Server {
     /// Starts the binary on a free port and waits until it says that it listens.
     async fn start(folder: &TempDir) -> Self {
+        Self::start_as(folder, |command| command.stderr(Stdio::null())).await
+    }
+
+    async fn start_as(folder: &TempDir, how: impl FnOnce(&mut Command) -> &mut Command) -> Self {
         let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = socket.local_addr().unwrap();
         drop(socket);
         let mut command = binary(folder);
-        command.env("LISTEN", address.to_string()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let command = how(command.env("LISTEN", address.to_string()).stdout(Stdio::piped()));
         let mut process = command.spawn().unwrap();
         let said = BufReader::new(process.stdout.take().unwrap());
         let server = Self { process, base: format!("http://localhost:{}", address.port()) };

@@ -24,7 +24,7 @@ fn migrate_shows_the_plan_adds_it_once_and_finds_nothing_to_do_afterwards() {
     assert!(said(&refused).contains("--yes"));
     let applied = run(&folder, &["migrate", "--yes"]);
     assert_eq!(applied.status.code(), Some(0), "{}", said(&applied));
-    for line in ["\"oauthGrant\"", "oidc-provider", "\"note\"", "app"] {
+    for line in ["create table  oauthGrant ", "oidc-provider", "create table  note ", " app "] {
         assert!(said(&applied).contains(line), "{line} is missing from {}", said(&applied));
     }
 
@@ -82,16 +82,4 @@ fn a_public_server_without_https_does_not_start() {
 
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("http://mcp.example.com"), "{}", said(&output));
-}
-
-#[test]
-fn a_busy_port_is_one_clear_sentence() {
-    let folder = folder();
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = taken.local_addr().unwrap().to_string();
-
-    let output = run(&folder, &["--listen", &address]);
-
-    assert_eq!(output.status.code(), Some(1));
-    assert!(said(&output).contains(&format!("{address} is in use")), "{}", said(&output));
 }
