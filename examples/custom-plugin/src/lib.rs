@@ -70,6 +70,10 @@ impl SignIns {
     pub fn open(&self) {
         self.0.store(false, Ordering::Relaxed);
     }
+
+    fn are_closed(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Plugin for Journal {
@@ -83,8 +87,9 @@ impl Plugin for Journal {
         let _ = to.table::<entry::Entity>().index([entry::Column::UserId, entry::Column::At]);
         to.columns::<last_seen::Entity>();
         to.rate_limit(RateLimit::new("/journal", 60, 30));
-        to.errors("/sign-in/*", &[CLOSED]);
-        to.errors("/sign-up/*", &[CLOSED]);
+        to.needs("email-password");
+        to.errors("/sign-in*", &[CLOSED]);
+        to.errors("/sign-up*", &[CLOSED]);
         if !(1..=100).contains(&self.shown) {
             to.refuse("shown", self.shown, "use 1 to 100");
         }
@@ -92,11 +97,11 @@ impl Plugin for Journal {
 
     // Behaviour: routes, hooks, events, handles.
     fn mount(&self, cx: &AuthContext) -> Mount {
-        let state = Mounted { cx: cx.clone(), shown: self.shown };
+        let state = Mounted { cx: cx.clone(), shown: self.shown, sign_ins: self.sign_ins.clone() };
         Mount::of(self.id())
             .base(OpenApiRouter::new().routes(routes!(journal)).with_state(state.clone()))
-            .before("/sign-in/*", self.sign_ins.clone())
-            .before("/sign-up/*", self.sign_ins.clone())
+            .before("/sign-in*", self.sign_ins.clone())
+            .before("/sign-up*", self.sign_ins.clone())
             .on_in_transaction::<SessionIssued>(state.clone())
             .on::<SessionIssued>(state)
             .expose(self.sign_ins.clone())
@@ -108,6 +113,7 @@ impl Plugin for Journal {
 struct Mounted {
     cx: AuthContext,
     shown: u64,
+    sign_ins: SignIns,
 }
 
 impl axum::extract::FromRef<Mounted> for AuthContext {
@@ -132,7 +138,7 @@ struct EntryBody {
     security(("session" = []))
 )]
 async fn journal(
-    State(Mounted { cx, shown }): State<Mounted>,
+    State(Mounted { cx, shown, .. }): State<Mounted>,
     CurrentSession(who): CurrentSession,
 ) -> Result<Json<Vec<EntryBody>>, ApiError> {
     let entries = entry::Entity::find().filter(entry::Column::UserId.eq(who.user.id));
@@ -140,18 +146,23 @@ async fn journal(
     Ok(Json(entries.into_iter().map(|entry| EntryBody { at: entry.at }).collect()))
 }
 
-/// A hook before requests: it stops them while sign-ins are closed.
+/// A hook before requests: it answers early, before anybody's password is looked at.
 #[async_trait]
 impl Before for SignIns {
     async fn before(&self, _: &mut Parts) -> Result<(), Stop> {
-        if self.0.load(Ordering::Relaxed) { Err(CLOSED.into()) } else { Ok(()) }
+        if self.are_closed() { Err(CLOSED.into()) } else { Ok(()) }
     }
 }
 
-/// An event in its transaction: the session, the entry and the column are written together or not at all.
+/// An event in its transaction. What must not happen is refused here, where every way of signing in
+/// comes by; a path pattern only knows the paths it was told. The session, the entry and the column
+/// are written together or not at all.
 #[async_trait]
 impl InTransaction<SessionIssued> for Mounted {
     async fn on(&self, event: &SessionIssued, tx: &DatabaseTransaction) -> Result<(), HookError> {
+        if self.sign_ins.are_closed() {
+            return Err(HookError::refuse::<SessionIssued>(CLOSED));
+        }
         let id = self.cx.new_id().map_err(HookError::new::<SessionIssued>)?;
         let entry = entry::Model { id, user_id: event.user_id.clone(), at: self.cx.now() };
         let entry = entry::Entity::insert(entry.into_active_model()).exec_without_returning(tx).await;

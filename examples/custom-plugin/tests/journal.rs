@@ -3,6 +3,7 @@
 
 use auth_core::{Auth, BuildError, Hook, When, plugins};
 use auth_email_password::EmailPassword;
+use auth_pages::Pages;
 use auth_testkit::TestApp;
 use custom_plugin::{Journal, SignIns};
 use serde_json::{Value, json};
@@ -66,6 +67,23 @@ async fn while_sign_ins_are_closed_nobody_gets_in_and_nothing_changes() {
     assert_eq!(alice.browser.fetches("/api/auth/journal").await.status, 200, "who is in stays in");
     sign_ins.open();
     alice.signs_in().await;
+}
+
+#[tokio::test]
+async fn a_sign_in_page_at_another_path_is_closed_as_well() {
+    let plugins = plugins![EmailPassword::new().sign_in_path("/login"), Pages::new(), Journal::new()];
+    let app = TestApp::with(plugins).await;
+    let alice = app.alice().await;
+    let page = alice.browser.get("/login").await.page();
+    app.auth().handle::<SignIns>().unwrap().close();
+    let before = app.dump_tables().await;
+
+    let fields = [("email", alice.email.as_str()), ("password", alice.password.as_str())];
+    let refused = alice.browser.fills(page.form(), &fields, "Sign in").await.page();
+
+    assert_eq!(refused.answer.status, 503, "{}", refused.describe());
+    assert!(refused.text().contains("Nobody can sign in right now"), "{}", refused.describe());
+    assert_eq!(app.dump_tables().await, before);
 }
 
 #[tokio::test]
