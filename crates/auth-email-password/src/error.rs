@@ -105,11 +105,7 @@ impl From<Refusal> for ApiError {
             Refusal::Taken => Self::code(TAKEN),
             Refusal::Credentials => Self::code(CREDENTIALS),
             Refusal::Callback => Self::code(INVALID_CALLBACKURL),
-            Refusal::Csrf => Self::Refused {
-                status: StatusCode::FORBIDDEN,
-                code: "INVALID_CSRF_TOKEN".into(),
-                message: "This form is out of date".into(),
-            },
+            Refusal::Csrf => Self::code(codes::INVALID_CSRF_TOKEN),
             Refusal::TooMany { retry_after } => Self::TooMany { retry_after },
             Refusal::Busy => Self::Busy,
             Refusal::Unexpected(error) => Self::Unexpected(error),
@@ -153,7 +149,10 @@ impl Refusal {
                 StatusCode::SERVICE_UNAVAILABLE,
                 "Many people are signing in right now. Please try again in a moment.".into(),
             ),
-            Self::Unexpected(error) => return Err(error),
+            Self::Unexpected(error) => match error.refusal() {
+                Some(code) => (code.status(), code.message.into()),
+                None => return Err(error),
+            },
         })
     }
 

@@ -83,28 +83,42 @@ impl EmailPassword {
     }
 
     /// What is wrong with the options; empty if nothing is.
-    pub(crate) fn complaints(&self) -> Vec<String> {
+    pub(crate) fn complaints(&self) -> Vec<WrongOption> {
         let mut complaints = Vec::new();
+        let number = |option, value: usize, right| WrongOption { option, value: value.to_string(), right };
         if self.min_password == 0 {
-            complaints.push("min_password is 0; use at least 1, better 8 or more".to_owned());
+            complaints.push(number("min_password", 0, "use at least 1, better 8 or more".to_owned()));
         }
         if self.max_password > MOST_BYTES {
-            complaints.push(format!("max_password is {}; use at most {MOST_BYTES}", self.max_password));
+            complaints.push(number("max_password", self.max_password, format!("use at most {MOST_BYTES}")));
         }
         if self.min_password > self.max_password {
-            let (min, max) = (self.min_password, self.max_password);
-            complaints.push(format!("min_password is {min} and max_password {max}; no password fits"));
+            let right = format!("use at most max_password, which is {}", self.max_password);
+            complaints.push(number("min_password", self.min_password, right));
         }
-        for (option, path) in [("sign_in_path", &self.sign_in_path), ("sign_up_path", &self.sign_up_path)] {
-            if !is_plain_path(path) {
-                complaints.push(format!("{option} is {path:?}; it must look like /sign-in"));
+        let path = |option, path: &str, right: &str| WrongOption {
+            option,
+            value: format!("{path:?}"),
+            right: right.to_owned(),
+        };
+        for (option, given) in [("sign_in_path", &self.sign_in_path), ("sign_up_path", &self.sign_up_path)] {
+            if !is_plain_path(given) {
+                complaints.push(path(option, given, "use a path such as /sign-in"));
             }
         }
         if self.sign_in_path == self.sign_up_path {
-            complaints.push(format!("sign_in_path and sign_up_path are both {:?}; use two", self.sign_in_path));
+            complaints.push(path("sign_up_path", &self.sign_up_path, "use another path than sign_in_path"));
         }
         complaints
     }
+}
+
+/// An option whose value is wrong, and what would be right.
+#[derive(Debug)]
+pub(crate) struct WrongOption {
+    pub(crate) option: &'static str,
+    pub(crate) value: String,
+    pub(crate) right: String,
 }
 
 /// Says whether a path starts with a slash, does not end with one and has plain segments.

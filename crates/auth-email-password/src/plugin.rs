@@ -7,7 +7,7 @@ use utoipa_axum::routes;
 use crate::accounts::Accounts;
 use crate::error::{SIGN_IN, SIGN_UP};
 use crate::http::{sign_in, sign_in_page, sign_up, sign_up_page};
-use crate::options::EmailPassword;
+use crate::options::{EmailPassword, WrongOption};
 
 const ID: PluginId = "email-password";
 
@@ -19,11 +19,12 @@ impl Plugin for EmailPassword {
     fn contribute(&self, to: &mut Contributions) {
         let complaints = self.complaints();
         if !complaints.is_empty() {
-            for complaint in complaints {
-                to.complain(complaint);
+            for WrongOption { option, value, right } in complaints {
+                to.refuse(option, value, right);
             }
             return;
         }
+        to.about("Accounts with e-mail and password: signing up and signing in, as JSON and as pages.");
         to.errors("/sign-in/email", &SIGN_IN);
         to.errors("/sign-up/email", &SIGN_UP);
         // By address. Better Auth allows 3 in 10 s, which locks out an office behind one address

@@ -77,6 +77,7 @@ impl McpGuard {
     ///
     /// # Errors
     /// [`Denial::Unavailable`] when nobody can say.
+    #[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
     pub async fn session(&self, headers: &HeaderMap) -> Result<Option<McpSession>, Denial> {
         match self.0.token.verify(headers).await {
             Ok(token) => Ok(Some(McpSession::new(token, self.resource().as_str()))),
@@ -98,6 +99,7 @@ impl McpGuard {
 
 #[async_trait]
 impl Gate for McpGuard {
+    #[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
     async fn admit(&self, request: &mut Parts) -> Result<(), Response> {
         self.0.hosts.admit(request).await?;
         self.0.origins.admit(request).await?;

@@ -5,6 +5,7 @@ use std::fmt;
 use auth_core::{Access, AuthContext, Contributions, Mount, Plugin, PluginId, RateLimit, route_at};
 use auth_oidc_provider::{Document, OidcProvider, Provider};
 use auth_protocol::metadata::{ProtectedResourceMetadata, WellKnown, well_known_path};
+use auth_protocol::resource::Resource;
 use auth_protocol::scope::Scope;
 use auth_resource_server::{HostRule, OriginRule};
 use url::{Host, Url};
@@ -26,6 +27,16 @@ impl Mcp {
     }
 }
 
+impl Mcp {
+    /// Whether a guard can be made of the options, and with it the routes that need one. What is wrong
+    /// with them otherwise is the provider's to say, once.
+    fn has_guard(&self) -> bool {
+        let below = |path: &str| format!("http://localhost{path}");
+        let resource = if self.resource.starts_with('/') { below(&self.resource) } else { self.resource.clone() };
+        Resource::parse(&resource).is_ok() && Scope::from_tokens(self.base_scope.iter().map(String::as_str)).is_ok()
+    }
+}
+
 impl Plugin for Mcp {
     fn id(&self) -> PluginId {
         MCP
@@ -33,11 +44,15 @@ impl Plugin for Mcp {
 
     fn contribute(&self, to: &mut Contributions) {
         to.include(&self.inner());
-        to.access("/mcp/get-session", Access::Public);
-        to.rate_limit(RateLimit::new("/mcp/get-session", 60, 1200));
+        to.about("The MCP endpoint as a protected resource, and the session behind an access token.");
+        if self.has_guard() {
+            to.access("/mcp/get-session", Access::Public);
+            to.rate_limit(RateLimit::new("/mcp/get-session", 60, 1200));
+        }
         for host in &self.allowed_hosts {
             if Host::parse(host).is_err() {
-                to.complain(format!("allowed_host is {host:?}; use a host such as \"mcp.example.com\", without port"));
+                let right = "use a host such as \"mcp.example.com\", without port";
+                to.refuse("allowed_host", format_args!("{host:?}"), right);
             }
         }
         if self.base_scope.is_empty() {
@@ -51,8 +66,8 @@ impl Plugin for Mcp {
         let mount = Mount::of(self.id()).include(inner.mount_as(&provider));
         match self.parts(cx, &provider) {
             Ok((document, guard, path)) => routes(mount, document, guard, &path),
-            // The provider has said what is wrong with the resource.
-            Err(Trouble::NoResource) => mount,
+            // The provider has said what is wrong with the resource or its scope.
+            Err(Trouble::Told) => mount,
             Err(Trouble::Other(message)) => mount.complain(message),
         }
     }
@@ -60,7 +75,7 @@ impl Plugin for Mcp {
 
 /// Why the guard cannot be made.
 enum Trouble {
-    NoResource,
+    Told,
     Other(String),
 }
 
@@ -73,11 +88,13 @@ impl<E: fmt::Display> From<E> for Trouble {
 impl Mcp {
     /// The metadata document, the guard, and the path under which the document is found.
     fn parts(&self, cx: &AuthContext, provider: &Provider) -> Result<(Document, McpGuard, String), Trouble> {
-        let Some(resource) = provider.resource(&self.resource).cloned() else { return Err(Trouble::NoResource) };
+        let Some(resource) = provider.resource(&self.resource).cloned() else { return Err(Trouble::Told) };
         let url = Url::parse(resource.as_str())?;
         let path = well_known_path(WellKnown::OAuthProtectedResource, url.path());
         let metadata_url = url.join(&path)?;
-        let base_scope = Scope::from_tokens(self.base_scope.iter().map(String::as_str))?;
+        let Ok(base_scope) = Scope::from_tokens(self.base_scope.iter().map(String::as_str)) else {
+            return Err(Trouble::Told);
+        };
         let metadata = ProtectedResourceMetadata::new(resource.clone(), provider.issuer(), &base_scope);
         let document = Document::of(&metadata)?;
         let hosts = self

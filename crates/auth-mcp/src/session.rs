@@ -1,9 +1,9 @@
 //! Who calls an MCP tool.
 
+use auth_core::{ApiError, Unexpected};
 use auth_protocol::scope::Scope;
 use auth_resource_server::VerifiedToken;
 use axum::extract::FromRequestParts;
-use http::StatusCode;
 use http::request::Parts;
 
 /// The person and the client behind a guarded request. It never holds a token.
@@ -45,9 +45,10 @@ impl McpSession {
 
 impl<S: Sync> FromRequestParts<S> for McpSession {
     /// 500: the route has no guard, which is the app's mistake and not the caller's.
-    type Rejection = StatusCode;
+    type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
-        parts.extensions.get().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let missing = || Unexpected::new("a handler asks for an McpSession on a route that has no McpGuard");
+        Ok(parts.extensions.get().cloned().ok_or_else(missing)?)
     }
 }

@@ -1,10 +1,31 @@
 //! Verifying a token of the provider in the same process: one indexed read, no cache.
 
+use std::error::Error;
+use std::fmt;
+
 use async_trait::async_trait;
+use auth_core::Unexpected;
 use auth_oidc_provider::Provider;
 use auth_protocol::resource::Resource;
 use auth_resource_server::{InvalidToken, VerifiedToken, Verifier, VerifyError};
 use serde_json::Map;
+use tracing::Span;
+
+/// The provider cannot say what a token is worth; why is in the chain of causes, for the log.
+#[derive(Debug)]
+struct Unanswered(Unexpected);
+
+impl fmt::Display for Unanswered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the provider cannot look the token up")
+    }
+}
+
+impl Error for Unanswered {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.0.cause())
+    }
+}
 
 /// The provider as the verifier of one resource.
 #[derive(Clone, Debug)]
@@ -15,13 +36,17 @@ pub(crate) struct InProcess {
 
 #[async_trait]
 impl Verifier for InProcess {
+    /// Names in the caller's span whom the token stands for, also where it is not good here.
     async fn verify(&self, token: &str) -> Result<VerifiedToken, VerifyError> {
         let facts = self
             .provider
             .check_access_token(token)
             .await
-            .map_err(|error| VerifyError::Unavailable(error.to_string().into()))?
+            .map_err(|failure| VerifyError::Unavailable(Box::new(Unanswered(failure))))?
             .ok_or(InvalidToken::Unknown)?;
+        let span = Span::current();
+        span.record("client.id", &*facts.client_id);
+        span.record("grant.id", &*facts.grant_id).record("user.id", &*facts.user_id);
         if !facts.resources.iter().any(|resource| resource == self.resource.as_str()) {
             return Err(InvalidToken::Audience.into());
         }

@@ -1,10 +1,7 @@
 //! The options of the provider.
 
 use auth_protocol::registration::CURSOR_REDIRECT_URI;
-use auth_protocol::scope::{self, Scope};
-
-/// The routes that can have a second name.
-const ALIASED: [&str; 5] = ["/oauth2/authorize", "/oauth2/token", "/oauth2/userinfo", "/oauth2/register", "/jwks"];
+use auth_protocol::scope;
 
 /// When a client gets a refresh token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -227,69 +224,6 @@ impl OidcProvider {
     pub fn alias(mut self, alias: &'static str, of: &'static str) -> Self {
         self.aliases.push((alias, of));
         self
-    }
-
-    /// What is wrong with these options, each with what would be right.
-    pub(crate) fn complaints(&self) -> Vec<String> {
-        let mut complaints = Vec::new();
-        for (option, path) in [("login_page", &self.login_page), ("consent_page", &self.consent_page)] {
-            if !path.starts_with('/') || path.starts_with("//") || path.contains(['?', '#', '\\']) {
-                complaints.push(format!("{option} is {path:?}; use a path such as \"/sign-in\""));
-            }
-        }
-        let bounds = [
-            ("code_expires_in", self.code_expires_in, 1, 600),
-            ("access_token_expires_in", self.access_token_expires_in, 1, 86_400),
-            ("refresh_token_expires_in", self.refresh_token_expires_in, 1, 31_536_000),
-            ("grant_expires_in", self.grant_expires_in, 1, 157_680_000),
-            ("id_token_expires_in", self.id_token_expires_in, 1, 86_400),
-            ("interaction_expires_in", self.interaction_expires_in, 60, 3600),
-            ("replay_window", self.replay_window, 0, 60),
-        ];
-        for (option, value, least, most) in bounds {
-            if !(least..=most).contains(&value) {
-                complaints.push(format!("{option} is {value} seconds; use {least} to {most}"));
-            }
-        }
-        complaints.extend((0..self.aliases.len()).filter_map(|index| self.alias_complaint(index)));
-        let count = self.scopes.len() + self.resources.iter().map(|resource| resource.base_scope.len()).sum::<usize>();
-        if count > scope::MAX_TOKENS {
-            complaints.push(format!("{count} scopes are offered; use at most {}", scope::MAX_TOKENS));
-        }
-        for name in
-            self.scopes.iter().map(|option| &option.name).chain(self.resources.iter().flat_map(|r| &r.base_scope))
-        {
-            if !Scope::parse(name).is_ok_and(|scope| scope.iter().count() == 1) {
-                complaints.push(format!("scope {name:?} is not a scope; use one word such as \"notes:read\""));
-            }
-        }
-        if let Some(scope) = self.default_scope.as_deref() {
-            let known = |name: &str| self.scopes.iter().any(|option| option.name == name) || self.is_base_scope(name);
-            match Scope::parse(scope) {
-                Ok(parsed) if !parsed.is_empty() && parsed.iter().all(known) => {}
-                Ok(_) | Err(_) => complaints
-                    .push(format!("default_scope is {scope:?}; use scopes the provider offers, separated by blanks")),
-            }
-        }
-        complaints
-    }
-
-    /// The aliases that can be mounted: those nothing is wrong with.
-    pub(crate) fn good_aliases(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let aliases = self.aliases.iter().enumerate();
-        aliases.filter(|(index, _)| self.alias_complaint(*index).is_none()).map(|(_, alias)| *alias)
-    }
-
-    fn alias_complaint(&self, index: usize) -> Option<String> {
-        let (alias, of) = self.aliases.get(index)?;
-        let earlier = self.aliases.iter().take(index).any(|(other, _)| other == alias);
-        if !ALIASED.contains(of) {
-            return Some(format!("alias {alias:?} is for {of:?}; use one of {}", ALIASED.join(", ")));
-        }
-        if !alias.starts_with('/') || alias.contains(['{', '}', '*', '?', '#']) || earlier || ALIASED.contains(alias) {
-            return Some(format!("alias {alias:?} must be a path of its own, such as \"/mcp/token\""));
-        }
-        None
     }
 
     pub(crate) fn is_base_scope(&self, name: &str) -> bool {

@@ -1,6 +1,8 @@
 //! Failures of the OAuth endpoints: `{error, error_description}` in JSON, made in this one place.
 
-use auth_core::{ApiError, Unexpected};
+use std::borrow::Cow;
+
+use auth_core::{ApiError, ErrorCode, HookError, Unexpected};
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -15,6 +17,7 @@ pub(crate) struct ErrorBody {
     #[schema(example = "invalid_grant")]
     error: &'static str,
     /// What went wrong, for developers.
+    #[schema(example = "the code was used before")]
     error_description: String,
 }
 
@@ -23,6 +26,15 @@ pub(crate) struct ErrorBody {
 pub(crate) enum OAuthFailure {
     /// The request is refused.
     Refused(OAuthError),
+    /// The request is refused with a code that is not one of OAuth's own: a hook's, or the core's.
+    Coded {
+        /// The HTTP status.
+        status: StatusCode,
+        /// What comes nearest to the code among OAuth's.
+        error: &'static str,
+        /// What went wrong, for developers.
+        description: Cow<'static, str>,
+    },
     /// Too many requests.
     TooMany {
         /// Whole seconds until the next try can succeed.
@@ -36,6 +48,24 @@ impl OAuthFailure {
     pub(crate) fn new(code: OAuthErrorCode, description: &'static str) -> Self {
         Self::Refused(OAuthError::new(code, description))
     }
+
+    /// Logs a refusal once, where its client is known; an unexpected failure is logged where it is
+    /// answered, under its reference id.
+    pub(crate) fn log(&self) {
+        match self {
+            Self::Refused(OAuthError { code, description }) => {
+                tracing::info!(error = code.as_str(), reason = &**description, "request.refused");
+            }
+            Self::Coded { error, description, .. } => {
+                tracing::info!(error, reason = &**description, "request.refused");
+            }
+            Self::TooMany { retry_after } => {
+                let error = OAuthErrorCode::TemporarilyUnavailable.as_str();
+                tracing::info!(error, reason = "too many requests", retry_after, "request.refused");
+            }
+            Self::Unexpected(_) => {}
+        }
+    }
 }
 
 impl From<OAuthError> for OAuthFailure {
@@ -47,19 +77,37 @@ impl From<OAuthError> for OAuthFailure {
 impl From<ApiError> for OAuthFailure {
     fn from(error: ApiError) -> Self {
         match error {
-            ApiError::Refused { message, .. } => {
-                Self::Refused(OAuthError::new(OAuthErrorCode::InvalidRequest, message))
+            ApiError::Refused { status, code, message } => {
+                let code = match code {
+                    Cow::Borrowed(code) => code,
+                    // Nobody declared it: only its status can be told in the words of OAuth.
+                    Cow::Owned(_) => "OTHER",
+                };
+                let error = ErrorCode { code, status: status.as_u16(), message: "" }.in_oauth();
+                Self::Coded { status, error, description: message }
             }
             ApiError::TooMany { retry_after } => Self::TooMany { retry_after },
             ApiError::Busy => Self::TooMany { retry_after: 1 },
-            ApiError::Unexpected(unexpected) => Self::Unexpected(unexpected),
+            ApiError::Unexpected(unexpected) => unexpected.into(),
         }
     }
 }
 
 impl From<Unexpected> for OAuthFailure {
+    /// A hook that refused is no failure: its code is told.
     fn from(error: Unexpected) -> Self {
-        Self::Unexpected(error)
+        match error.refusal() {
+            Some(code) => {
+                Self::Coded { status: code.status(), error: code.in_oauth(), description: code.message.into() }
+            }
+            None => Self::Unexpected(error),
+        }
+    }
+}
+
+impl From<HookError> for OAuthFailure {
+    fn from(error: HookError) -> Self {
+        Unexpected::from(error).into()
     }
 }
 
@@ -91,7 +139,7 @@ impl auth_core::database::Transient for OAuthFailure {
     fn is_transient(&self) -> bool {
         match self {
             Self::Unexpected(unexpected) => unexpected.is_transient(),
-            Self::Refused(_) | Self::TooMany { .. } => false,
+            Self::Refused(_) | Self::Coded { .. } | Self::TooMany { .. } => false,
         }
     }
 }
@@ -134,6 +182,7 @@ impl IntoResponse for OAuthFailure {
             Self::Refused(OAuthError { code, description }) => {
                 (status(code), code.as_str(), description.into_owned(), None)
             }
+            Self::Coded { status, error, description } => (status, error, description.into_owned(), None),
             Self::TooMany { retry_after } => (
                 StatusCode::TOO_MANY_REQUESTS,
                 OAuthErrorCode::TemporarilyUnavailable.as_str(),
@@ -164,4 +213,44 @@ impl IntoResponse for OAuthFailure {
 pub(crate) fn no_store(headers: &mut http::HeaderMap) {
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes;
+
+    #[test]
+    fn a_declared_code_has_the_status_it_is_answered_with() {
+        let lists = [codes::TOKEN.as_slice(), &codes::OF_A_CLIENT, &codes::REGISTER, &codes::USERINFO];
+
+        for declared in lists.into_iter().flatten() {
+            let code: OAuthErrorCode = serde_json::from_value(declared.code.into()).unwrap();
+            let answered = match code {
+                OAuthErrorCode::TemporarilyUnavailable => StatusCode::TOO_MANY_REQUESTS,
+                other => status(other),
+            };
+            assert_eq!(declared.status(), answered, "{}", declared.code);
+        }
+    }
+
+    #[test]
+    fn a_refusal_in_the_shape_of_the_core_keeps_its_status_and_its_words() {
+        let code = ErrorCode { code: "CLOSED", status: 409, message: "We are closed" };
+        let told = |failure| match failure {
+            OAuthFailure::Coded { status, error, description } => (status.as_u16(), error, description.into_owned()),
+            other => panic!("{other:?}"),
+        };
+
+        let expected = (409, "invalid_request", "We are closed".to_owned());
+        assert_eq!(told(ApiError::code(code).into()), expected);
+        let owned = ApiError::Refused {
+            status: StatusCode::FORBIDDEN,
+            code: String::from("CLOSED").into(),
+            message: "We are closed".into(),
+        };
+        assert_eq!(told(owned.into()), (403, "access_denied", "We are closed".to_owned()));
+        let hook = HookError::refuse::<crate::event::TokensIssued>(code);
+        assert_eq!(told(ApiError::Unexpected(hook.into()).into()), expected);
+    }
 }

@@ -1,8 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod codes;
+mod complaints;
 mod config;
 pub mod entity;
 mod error;
+mod event;
 mod flow;
 mod http;
 mod keys;
@@ -12,7 +15,10 @@ mod store;
 
 pub use crate::http::Document;
 pub use config::{OidcProvider, RefreshPolicy, ResourceOption, ScopeOption};
+pub use event::{
+    ClientRegistered, CodeIssued, ConsentDenied, ConsentGiven, GrantRevoked, RefreshReplayed, TokenRevoked,
+    TokensIssued, TokensRefreshed,
+};
 pub use flow::check::AccessTokenFacts;
-pub use flow::revoke::GrantRevoked;
 pub use plugin::OIDC_PROVIDER;
 pub use provider::Provider;

@@ -7,6 +7,8 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::codes;
+use crate::complaints::WrongOption;
 use crate::config::OidcProvider;
 use crate::entity::{access_token, authorization_code, client, consent, grant, interaction, key, refresh_token};
 use crate::flow::sweep;
@@ -39,8 +41,13 @@ impl Plugin for OidcProvider {
         to.table::<access_token::Entity>();
         to.table::<consent::Entity>();
         to.table::<key::Entity>();
-        to.errors("/oauth2/consent", &[consent_http::INVALID_CONSENT_CODE]);
-        to.errors("/oauth2/interaction", &[consent_http::INVALID_CONSENT_CODE]);
+        to.about("An OAuth 2.1 authorization server and OpenID Connect provider.");
+        to.errors("/oauth2/token", &codes::TOKEN);
+        to.errors("/oauth2/introspect", &codes::OF_A_CLIENT);
+        to.errors("/oauth2/revoke", &codes::OF_A_CLIENT);
+        to.errors("/oauth2/userinfo", &codes::USERINFO);
+        to.errors("/oauth2/consent", &[codes::INVALID_CONSENT_CODE]);
+        to.errors("/oauth2/interaction", &[codes::INVALID_CONSENT_CODE]);
         to.security_scheme("bearer", scheme(HttpAuthScheme::Bearer, "An access token this provider has issued."));
         to.security_scheme("client", scheme(HttpAuthScheme::Basic, CLIENT));
         for path in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/oauth2/userinfo", "/jwks"] {
@@ -52,6 +59,7 @@ impl Plugin for OidcProvider {
         to.access("/oauth2/end-session", Access::CrossSiteNavigation);
         to.rate_limit(RateLimit::new("/oauth2/authorize", 60, 300));
         if self.registration {
+            to.errors("/oauth2/register", &codes::REGISTER);
             to.access("/oauth2/register", Access::Public);
             to.error_shape("/oauth2/register", ErrorShape::OAuth);
             to.rate_limit(RateLimit::new("/oauth2/register", 60, 120));
@@ -64,8 +72,8 @@ impl Plugin for OidcProvider {
         for (alias, of) in self.offered_aliases() {
             to.alias(alias, of);
         }
-        for complaint in self.complaints() {
-            to.complain(complaint);
+        for WrongOption { option, value, right } in self.complaints() {
+            to.refuse(option, value, right);
         }
     }
 
@@ -82,7 +90,11 @@ impl OidcProvider {
             Ok(document) => document,
             Err(error) => return mount.complain(error.to_string()),
         };
-        let mount = provider.complaints().iter().fold(mount, |mount, complaint| mount.complain(complaint.clone()));
+        let mount = provider
+            .complaints()
+            .iter()
+            .cloned()
+            .fold(mount, |mount, WrongOption { option, value, right }| mount.refuse(option, value, right));
         let well_known = || {
             OpenApiRouter::new()
                 .routes(routes!(discovery::authorization_server))

@@ -10,6 +10,7 @@ use auth_protocol::scope::{OPENID, Scope};
 use axum::extract::FromRef;
 use chrono::{DateTime, Duration, Utc};
 
+use crate::complaints::WrongOption;
 use crate::config::OidcProvider;
 use crate::keys::Keyring;
 
@@ -26,7 +27,7 @@ struct Inner {
     default_scope: Scope,
     registration: RegistrationPolicy,
     keys: Keyring,
-    complaints: Vec<String>,
+    complaints: Vec<WrongOption>,
 }
 
 impl fmt::Debug for Provider {
@@ -51,17 +52,17 @@ impl OidcProvider {
             let identifier = absolute(cx, &option.identifier);
             match Resource::parse(&identifier) {
                 Ok(resource) if resources.contains(&resource) => {
-                    complaints.push(format!("resource {identifier} is listed twice; keep one"));
+                    complaints.push(WrongOption::text("resource", &option.identifier, "list it once"));
                 }
                 Ok(resource) => {
                     let base = Scope::from_tokens(option.base_scope.iter().map(String::as_str)).unwrap_or_default();
                     base_scopes.push((resource.clone(), base));
                     resources.push(resource);
                 }
-                Err(_) => complaints.push(format!(
-                    "resource {:?} is not a resource; use a path such as \"/mcp\" or a whole https URL",
-                    option.identifier
-                )),
+                Err(_) => {
+                    let right = "use a path such as \"/mcp\", or a whole https URL";
+                    complaints.push(WrongOption::text("resource", &option.identifier, right));
+                }
             }
         }
         let names = self.scopes.iter().map(|option| option.name.as_str());
@@ -158,7 +159,7 @@ impl Provider {
         &self.0.keys
     }
 
-    pub(crate) fn complaints(&self) -> &[String] {
+    pub(crate) fn complaints(&self) -> &[WrongOption] {
         &self.0.complaints
     }
 

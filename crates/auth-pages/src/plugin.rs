@@ -37,6 +37,8 @@ impl Plugin for Pages {
     }
 
     fn contribute(&self, to: &mut Contributions) {
+        to.about("The look of the built-in pages.");
+        to.provides("pages");
         to.access(stylesheet::ROUTE, Access::Public);
     }
 

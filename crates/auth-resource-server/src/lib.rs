@@ -9,6 +9,7 @@ mod jwks;
 mod loopback;
 mod metadata;
 mod origin;
+mod reference;
 mod refusal;
 mod require_token;
 mod token;

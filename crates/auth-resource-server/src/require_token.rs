@@ -17,6 +17,7 @@ use url::Url;
 
 use crate::challenge::{Challenges, InvalidChallenge};
 use crate::gate::{Gate, Guarded};
+use crate::reference;
 use crate::refusal::Refusal;
 use crate::token::{InvalidToken, VerifiedToken, Verifier, VerifyError};
 
@@ -33,7 +34,6 @@ struct Inner {
     challenges: Challenges,
     no_token: Refusal,
     insufficient_scope: Refusal,
-    unavailable: Refusal,
 }
 
 impl RequireToken {
@@ -56,13 +56,16 @@ impl RequireToken {
         })
     }
 
-    /// Returns the answer to a denied request.
+    /// Returns the answer to a denied request, and logs once why it was denied.
+    ///
+    /// Where nobody can say, the answer names the reference id under which the log tells the cause.
     pub fn refuse(&self, denial: &Denial) -> Response {
         let challenges = &self.0.challenges;
+        denial.log();
         let refusal = match denial {
             Denial::NoToken => return self.0.no_token.response(),
             Denial::Scope => return self.0.insufficient_scope.response(),
-            Denial::Unavailable(_) => return self.0.unavailable.response(),
+            Denial::Unavailable(source) => return unavailable(&**source),
             Denial::Malformed(error) => challenges.refusal(StatusCode::BAD_REQUEST, Some(error)),
             Denial::Invalid(reason) => {
                 let error = OAuthError::new(OAuthErrorCode::InvalidToken, reason.to_string());
@@ -100,7 +103,6 @@ impl Gate for RequireToken {
             Ok(_) => Denial::Scope,
             Err(denial) => denial,
         };
-        denial.log();
         Err(self.refuse(&denial))
     }
 }
@@ -141,12 +143,16 @@ pub enum Denial {
 
 impl Denial {
     fn log(&self) {
-        match self {
-            Self::Unavailable(source) => tracing::warn!(cause = &**source as &dyn Error, "verifier.unavailable"),
-            Self::NoToken | Self::Malformed(_) | Self::Invalid(_) | Self::Scope => {
-                tracing::debug!(reason = %self, "token.refused");
-            }
-        }
+        let error = match self {
+            // RFC 6750 §3.1: without credentials there is no error.
+            Self::NoToken => None,
+            // Logged with its cause, under its reference id.
+            Self::Unavailable(_) => return,
+            Self::Malformed(error) => Some(error.code.as_str()),
+            Self::Invalid(_) => Some(OAuthErrorCode::InvalidToken.as_str()),
+            Self::Scope => Some(OAuthErrorCode::InsufficientScope.as_str()),
+        };
+        tracing::debug!(error, reason = %self, "token.refused");
     }
 }
 
@@ -175,9 +181,6 @@ impl RequireTokenBuilder {
         Ok(RequireToken(Arc::new(Inner {
             no_token: challenges.refusal(StatusCode::UNAUTHORIZED, None)?,
             insufficient_scope: challenges.insufficient_scope()?,
-            unavailable: Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "Unavailable: tokens cannot be verified now")
-                .readable_by_pages()
-                .worth_retrying(),
             verifier: self.verifier,
             scope: self.scope,
             challenges,
@@ -189,6 +192,14 @@ impl fmt::Debug for RequireTokenBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequireTokenBuilder").field("scope", &self.scope).finish_non_exhaustive()
     }
+}
+
+/// The answer where nobody can say, logged with its cause under the reference id it names.
+fn unavailable(cause: &(dyn Error + 'static)) -> Response {
+    let reference = reference::draw();
+    tracing::warn!(reference, cause, "verifier.unavailable");
+    let message = format!("Unavailable: tokens cannot be verified now, reference {reference}");
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, &message).readable_by_pages().worth_retrying().response()
 }
 
 /// Reads the token from the one `Authorization` header there may be. RFC 6750 §2.1.

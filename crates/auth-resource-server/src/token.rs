@@ -5,9 +5,13 @@ use std::error::Error;
 use async_trait::async_trait;
 use auth_protocol::scope::Scope;
 use axum::extract::FromRequestParts;
+use axum::response::Response;
 use http::StatusCode;
 use http::request::Parts;
 use serde_json::{Map, Value};
+
+use crate::reference;
+use crate::refusal::Refusal;
 
 /// What an access token says, after it was verified. It never holds the token itself.
 ///
@@ -32,10 +36,16 @@ pub struct VerifiedToken {
 
 impl<S: Sync> FromRequestParts<S> for VerifiedToken {
     /// 500: the route has no guard, which is the app's mistake and not the caller's.
-    type Rejection = StatusCode;
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
-        parts.extensions.get().cloned().ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        parts.extensions.get().cloned().ok_or_else(|| {
+            let reference = reference::draw();
+            let cause = "a handler asks for a VerifiedToken on a route that has no guard";
+            tracing::error!(reference, cause, "request.failed");
+            let message = format!("Internal error: something went wrong on our side, reference {reference}");
+            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, &message).response()
+        })
     }
 }
 

@@ -23,6 +23,7 @@ use crate::answer::Answer;
 use crate::browser::Browser;
 use crate::builder::TestAppBuilder;
 use crate::clock::FakeClock;
+use crate::description;
 use crate::mcp_client::McpClient;
 use crate::oauth_answer::OAuthAnswer;
 use crate::oauth_client::OAuthClient;
@@ -48,6 +49,8 @@ pub struct TestApp {
 
 struct Inner {
     auth: Auth,
+    /// The API description, as JSON.
+    document: Value,
     base_url: Url,
     router: Router,
     statements: StatementLog,
@@ -92,6 +95,7 @@ impl TestApp {
     ) -> Self {
         let inner = Inner {
             base_url: auth.context().config().base_url().clone(),
+            document: serde_json::to_value(auth.openapi()).unwrap(),
             auth,
             router,
             statements,
@@ -190,6 +194,9 @@ impl TestApp {
     ///
     /// An absolute URL is sent as `Host` and path, a path gets the app's own `Host`. The peer is
     /// 203.0.113.7 unless the request carries a `ConnectInfo<SocketAddr>` of its own.
+    ///
+    /// Panics where a described operation answers with a status or a code its description does not
+    /// name: the description is true, or a test fails.
     pub async fn request(&self, request: Request<impl Into<Body>>) -> Answer {
         let (mut parts, body) = request.into_parts();
         let authority =
@@ -202,11 +209,14 @@ impl TestApp {
             parts.extensions.insert(ConnectInfo(SocketAddr::from(PEER)));
         }
         let request = Request::from_parts(parts, body.into());
-        let told = format!("{} {}", request.method(), request.uri().path());
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let told = format!("{method} {path}");
         let answer = tokio::time::timeout(PATIENCE, self.answer(request))
             .await
             .unwrap_or_else(|_| panic!("no answer to {told}"));
         self.inner.secrets.learn_from(&answer, &self.inner.base_url);
+        description::judge(&self.inner.document, &method, &path, &answer)
+            .unwrap_or_else(|lie| panic!("{lie}; {}", answer.describe()));
         answer
     }
 

@@ -14,6 +14,7 @@ mod browser;
 mod builder;
 mod clock;
 mod cookie_jar;
+mod description;
 mod form_action;
 mod html;
 mod markup;

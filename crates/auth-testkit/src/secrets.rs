@@ -10,7 +10,7 @@ use url::Url;
 use crate::answer::Answer;
 
 /// Members of JSON answers and parameters of URLs that are credentials.
-const MEMBERS: [&str; 7] = [
+const MEMBERS: [&str; 8] = [
     "access_token",
     "refresh_token",
     "id_token",
@@ -18,6 +18,7 @@ const MEMBERS: [&str; 7] = [
     "registration_access_token",
     "token",
     "consent_code",
+    "csrf",
 ];
 const PARAMETERS: [&str; 3] = ["code", "consent_code", "interaction"];
 

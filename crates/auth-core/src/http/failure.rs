@@ -96,10 +96,12 @@ impl Failure {
     fn oauth(self) -> Response {
         let status = self.status();
         let (error, error_description) = match self {
-            Self::Foreign(_) => ("invalid_request", "the request comes from an origin that is not trusted".to_owned()),
-            Self::TooMany { .. } => ("temporarily_unavailable", "too many requests".to_owned()),
+            Self::Foreign(_) => {
+                (codes::INVALID_ORIGIN.in_oauth(), "the request comes from an origin that is not trusted".to_owned())
+            }
+            Self::TooMany { .. } => (codes::TOO_MANY_REQUESTS.in_oauth(), "too many requests".to_owned()),
             Self::Refused(code) => (code.in_oauth(), code.message.to_owned()),
-            Self::TimedOut => ("server_error", "this took too long".to_owned()),
+            Self::TimedOut => (codes::TIMED_OUT.in_oauth(), "this took too long".to_owned()),
             Self::Unexpected(failure) => {
                 ("server_error", format!("something went wrong on our side, reference {}", failure.report()))
             }

@@ -282,7 +282,7 @@ mod tests {
     async fn a_handler_that_takes_too_long_is_told_in_the_shape_of_its_route() {
         for (shape, told) in [
             (ErrorShape::Core, r#"{"code":"TIMED_OUT","message":"This took too long. Please try again later."}"#),
-            (ErrorShape::OAuth, r#"{"error":"server_error","error_description":"this took too long"}"#),
+            (ErrorShape::OAuth, r#"{"error":"temporarily_unavailable","error_description":"this took too long"}"#),
             (ErrorShape::Page, "This took too long\nThe server did not finish in time.\n"),
         ] {
             let (status, headers, text) = never_answers(shape).await;

@@ -20,6 +20,7 @@ use crate::session::SignedIn;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ReadOptions {
     /// `true` leaves the end of the session where it is.
+    #[param(example = "true")]
     disable_refresh: Option<String>,
 }
 
@@ -27,7 +28,9 @@ pub(crate) struct ReadOptions {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = core::SessionAndUser)]
 pub(crate) struct SessionAndUser {
+    /// The session.
     session: SessionBody,
+    /// Its person.
     user: UserBody,
 }
 
@@ -37,9 +40,10 @@ pub(crate) struct SessionAndUser {
 #[utoipa::path(
     get, path = "/get-session", tag = "core", params(ReadOptions),
     responses(
-        (status = 200, description = "The session and the person, or null", body = Option<SessionAndUser>),
+        (status = 200, description = "The session and the person, or null", body = Option<SessionAndUser>, headers(
+            ("set-cookie" = String, description = "The cookie of an extended session, or one that is forgotten")
+        )),
         (status = 400, description = "A parameter was sent twice", body = ErrorBody),
-        (status = 500, description = "Something failed on our side", body = ErrorBody),
     ),
     security((), ("session" = []))
 )]

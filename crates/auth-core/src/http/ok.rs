@@ -9,11 +9,15 @@ use utoipa::ToSchema;
 #[schema(as = core::Ok)]
 pub(crate) struct OkBody {
     /// Always true.
+    #[schema(example = true)]
     ok: bool,
 }
 
 /// Says that the server answers. Asks nothing of the database.
-#[utoipa::path(get, path = "/ok", tag = "core", responses((status = 200, body = OkBody)))]
+#[utoipa::path(
+    get, path = "/ok", tag = "core",
+    responses((status = 200, description = "The server is up", body = OkBody))
+)]
 pub(crate) async fn ok() -> Json<OkBody> {
     Json(OkBody { ok: true })
 }

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::context::AuthContext;
 use crate::database::{begin_write, retrying};
-use crate::error::{ApiError, ErrorBody, Unexpected};
+use crate::error::{ApiError, Unexpected};
 use crate::session::{SessionRevoked, SignedIn};
 
 /// The answer to a sign-out.
@@ -17,6 +17,7 @@ use crate::session::{SessionRevoked, SignedIn};
 #[schema(as = core::SignedOut)]
 pub(crate) struct SignedOutBody {
     /// Always true: nobody is signed in any more.
+    #[schema(example = true)]
     success: bool,
 }
 
@@ -24,8 +25,9 @@ pub(crate) struct SignedOutBody {
 #[utoipa::path(
     post, path = "/sign-out", tag = "core",
     responses(
-        (status = 200, body = SignedOutBody),
-        (status = 403, description = "The request does not come from a trusted origin", body = ErrorBody),
+        (status = 200, description = "Nobody is signed in any more", body = SignedOutBody, headers(
+            ("set-cookie" = String, description = "Makes the browser forget the session")
+        )),
     ),
     security((), ("session" = []))
 )]

@@ -12,21 +12,27 @@ use crate::entity::{session, user};
 #[schema(as = core::User)]
 pub struct UserBody {
     /// What they are called.
+    #[schema(example = "Alice Example")]
     pub name: String,
     /// Their address, in its canonical form.
     #[schema(example = "alice@example.com")]
     pub email: String,
     /// Whether they have shown that the address is theirs.
+    #[schema(example = false)]
     pub email_verified: bool,
     /// The URL of a picture, or null.
+    #[schema(example = "https://example.com/alice.png")]
     pub image: Option<String>,
     /// When they signed up.
     #[serde(serialize_with = "iso")]
+    #[schema(example = "2026-01-15T12:00:00.000Z")]
     pub created_at: DateTime<Utc>,
     /// When something about them last changed.
     #[serde(serialize_with = "iso")]
+    #[schema(example = "2026-01-15T12:00:00.000Z")]
     pub updated_at: DateTime<Utc>,
     /// Their id.
+    #[schema(example = "0192f0c1-7a4e-7cc3-9c2b-5d1c0e6f8a21")]
     pub id: String,
 }
 
@@ -51,22 +57,30 @@ impl From<&user::Model> for UserBody {
 pub struct SessionBody {
     /// When it ends unless it is used.
     #[serde(serialize_with = "iso")]
+    #[schema(example = "2026-01-22T12:00:00.000Z")]
     pub expires_at: DateTime<Utc>,
     /// The raw token. By itself it is no credential: cookies carry it signed.
+    #[schema(example = "vN3xQk8sLt1rZw6yPb9mHc4dGf7jKa2eSu5oTi0gWxE")]
     pub token: String,
     /// When the person signed in.
     #[serde(serialize_with = "iso")]
+    #[schema(example = "2026-01-15T12:00:00.000Z")]
     pub created_at: DateTime<Utc>,
     /// When it was last extended.
     #[serde(serialize_with = "iso")]
+    #[schema(example = "2026-01-15T12:00:00.000Z")]
     pub updated_at: DateTime<Utc>,
     /// The address it was made from; empty if unknown.
+    #[schema(example = "203.0.113.7")]
     pub ip_address: String,
     /// What the browser called itself; empty if unknown.
+    #[schema(example = "Mozilla/5.0")]
     pub user_agent: String,
     /// Whose session it is.
+    #[schema(example = "0192f0c1-7a4e-7cc3-9c2b-5d1c0e6f8a21")]
     pub user_id: String,
     /// Its id.
+    #[schema(example = "0192f0c1-8b10-7a92-b3f4-2c8e6d1a9f05")]
     pub id: String,
 }
 

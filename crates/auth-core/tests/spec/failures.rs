@@ -140,7 +140,7 @@ async fn an_oauth_client_gets_an_error_and_a_description() {
     assert!(description.starts_with("something went wrong on our side, reference "), "{description}");
     assert_eq!(crashed.json(), json!({ "error": "server_error", "error_description": description }));
     assert_eq!(limited.json(), json!({ "error": "temporarily_unavailable", "error_description": "too many requests" }));
-    assert_eq!(foreign.json()["error"], "invalid_request");
+    assert_eq!(foreign.json()["error"], "access_denied");
     assert_eq!(limited.header("retry-after"), "60");
     let replies = [foreign, crashed, limited];
     assert_eq!(statuses(&replies), [403, 500, 429]);

@@ -27,7 +27,7 @@ struct Proven {
 }
 
 /// Signs somebody in, or says that the address or the password is wrong, and never which.
-#[tracing::instrument(skip_all)]
+#[tracing::instrument(skip_all, fields(user.id))]
 pub(crate) async fn sign_in(
     accounts: &Accounts,
     visit: Visit<'_>,
@@ -47,6 +47,7 @@ pub(crate) async fn sign_in(
                 return Err(refusal);
             }
         };
+        tracing::Span::current().record("user.id", &*proven.user.id);
         let old = cx.find_session(visit.headers).await?;
         let Some(issued) = retrying(|| admit(cx, visit, &proven, old.as_ref())).await? else { continue };
         counted.forgive(cx).await?;

@@ -25,7 +25,7 @@ pub(crate) struct NewPerson {
 ///
 /// Whether the address is taken shows only after the one hash that either answer costs; the unique
 /// index decides, so two who come at the same time cannot both have it.
-#[tracing::instrument(skip_all)]
+#[tracing::instrument(skip_all, fields(user.id))]
 pub(crate) async fn sign_up(accounts: &Accounts, visit: Visit<'_>, new: NewPerson) -> Result<Entered, Refusal> {
     let cx = &accounts.cx;
     let NewPerson { name, email, password, image } = new;
@@ -41,6 +41,7 @@ pub(crate) async fn sign_up(accounts: &Accounts, visit: Visit<'_>, new: NewPerso
         created_at: now,
         updated_at: now,
     };
+    tracing::Span::current().record("user.id", &*user.id);
     let account = account::Model {
         id: cx.new_id()?,
         account_id: user.id.clone(),

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use auth_core::pages::{FormTarget, Hidden, NoticeView, page};
+use auth_core::pages::{ErrorView, FormTarget, Hidden, NoticeView, page};
 use auth_core::session::IssuedSession;
-use auth_core::{AuthContext, CSRF_FIELD, Csrf, FormBody, Resume, Unexpected};
+use auth_core::{ApiError, AuthContext, CSRF_FIELD, Csrf, FormBody, Resume, Unexpected};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
@@ -151,6 +151,25 @@ fn signed_in(cx: &AuthContext, issued: IssuedSession) -> Response {
         message: format!("You are signed in as {}. You can close this page.", issued.signed_in.user.email),
     });
     answer::with_session(page(StatusCode::OK, html, None), issued)
+}
+
+/// Shows a person why the form they posted was not read.
+pub(super) fn unread(cx: &AuthContext, refusal: ApiError) -> Response {
+    let (status, message) = match refusal {
+        ApiError::Refused { status, message, .. } => (status, message),
+        ApiError::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "There were too many requests.".into()),
+        ApiError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "Too many people are here right now.".into()),
+        ApiError::Unexpected(failure) => return cx.failure_page(&failure),
+    };
+    let view = ErrorView {
+        app_name: cx.config().app_name().to_owned(),
+        title: "This form cannot be read".to_owned(),
+        message: message.into_owned(),
+        hint: Some("Go back, reload the page and try again.".to_owned()),
+        reference: None,
+        retry_url: None,
+    };
+    cx.error_page(status, &view)
 }
 
 /// What is answered in an app without a renderer: there is no such page.

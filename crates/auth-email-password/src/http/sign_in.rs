@@ -33,6 +33,7 @@ pub(crate) struct SignInRequest {
     #[schema(rename = "rememberMe", default = true)]
     remember_me: Option<bool>,
     /// The handle of the authorization request that waits for this sign-in. Better Auth has none.
+    #[schema(example = "oCk3vT9sYq2mXw7rLz5pBd8nGf1hJa4eKu6iRt0cWxE")]
     interaction: Option<String>,
 }
 
@@ -41,11 +42,14 @@ pub(crate) struct SignInRequest {
 #[schema(as = email_password::SignedIn)]
 pub(crate) struct SignedInBody {
     /// Whether to go to `url`.
+    #[schema(example = true)]
     redirect: bool,
     /// The session token. By itself it is no credential: the cookie carries it signed.
+    #[schema(example = "vN3xQk8sLt1rZw6yPb9mHc4dGf7jKa2eSu5oTi0gWxE")]
     token: String,
     /// Where to go: back to what was interrupted, or to the `callbackURL`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/dashboard")]
     url: Option<String>,
     /// The person.
     user: UserBody,
@@ -74,15 +78,10 @@ impl SignInRequest {
 #[utoipa::path(
     post, path = "/sign-in/email", tag = "email-password", request_body = SignInRequest,
     responses(
-        (status = 200, description = "Signed in; the session cookie is set", body = SignedInBody),
-        (status = 400, description = "The body does not have this shape, or the e-mail is none", body = ErrorBody),
-        (status = 401, description = "The address or the password is wrong", body = ErrorBody),
-        (status = 403, description = "The origin or the callbackURL is not trusted", body = ErrorBody),
-        (status = 413, description = "The body is too large", body = ErrorBody),
-        (status = 415, description = "The body is not JSON", body = ErrorBody),
-        (status = 429, description = "Too many tries", body = ErrorBody),
-        (status = 500, description = "Something failed on our side", body = ErrorBody),
-        (status = 503, description = "Too busy", body = ErrorBody),
+        (status = 200, description = "Signed in", body = SignedInBody, headers(
+            ("set-cookie" = String, description = "The session cookie, signed")
+        )),
+        (status = 429, description = "Too many tries from this address, or for this account", body = ErrorBody),
     )
 )]
 pub(crate) async fn sign_in_email(

@@ -1,6 +1,6 @@
 //! `POST /sign-up/email`: makes an account with a password.
 
-use auth_core::{ApiError, ClientAddress, Email, ErrorBody, JsonBody, UserBody};
+use auth_core::{ApiError, ClientAddress, Email, JsonBody, UserBody};
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
@@ -35,7 +35,7 @@ pub(crate) struct SignUpRequest {
     #[schema(example = "correct-horse-1", format = Password)]
     password: String,
     /// The URL of a picture.
-    #[schema(max_length = 2048)]
+    #[schema(max_length = 2048, example = "https://example.com/alice.png")]
     image: Option<String>,
     /// Where a mailed link would lead: a path here, or a URL of a trusted origin.
     #[schema(rename = "callbackURL", example = "/dashboard")]
@@ -44,6 +44,7 @@ pub(crate) struct SignUpRequest {
     #[schema(rename = "rememberMe", default = true)]
     remember_me: Option<bool>,
     /// The handle of the authorization request that waits for a sign-in. Better Auth has none.
+    #[schema(example = "oCk3vT9sYq2mXw7rLz5pBd8nGf1hJa4eKu6iRt0cWxE")]
     interaction: Option<String>,
 }
 
@@ -55,6 +56,7 @@ pub(crate) struct SignedUpBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     redirect: Option<bool>,
     /// The session token. By itself it is no credential: the cookie carries it signed.
+    #[schema(example = "vN3xQk8sLt1rZw6yPb9mHc4dGf7jKa2eSu5oTi0gWxE")]
     token: String,
     /// Where the interrupted request goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,15 +110,9 @@ impl SignUpRequest {
 #[utoipa::path(
     post, path = "/sign-up/email", tag = "email-password", request_body = SignUpRequest,
     responses(
-        (status = 200, description = "Signed up and in; the session cookie is set", body = SignedUpBody),
-        (status = 400, description = "The body does not have this shape, or sign-up is off", body = ErrorBody),
-        (status = 403, description = "The origin or the callbackURL is not trusted", body = ErrorBody),
-        (status = 413, description = "The body is too large", body = ErrorBody),
-        (status = 415, description = "The body is not JSON", body = ErrorBody),
-        (status = 422, description = "There is an account with this address", body = ErrorBody),
-        (status = 429, description = "Too many tries", body = ErrorBody),
-        (status = 500, description = "Something failed on our side", body = ErrorBody),
-        (status = 503, description = "Too busy", body = ErrorBody),
+        (status = 200, description = "Signed up and in", body = SignedUpBody, headers(
+            ("set-cookie" = String, description = "The session cookie, signed")
+        )),
     )
 )]
 pub(crate) async fn sign_up_email(

@@ -1,14 +1,14 @@
 //! `GET` and `POST /sign-up`: the form for people.
 
 use auth_core::pages::SignUpView;
-use auth_core::{CSRF_FIELD, ClientAddress, Csrf, Email, FormBody};
+use auth_core::{ApiError, CSRF_FIELD, ClientAddress, Csrf, Email, FormBody};
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use http::HeaderMap;
 use utoipa::ToSchema;
 
-use super::form::{Carried, PageQuery, Shown, go_on, no_page};
+use super::form::{Carried, PageQuery, Shown, go_on, no_page, unread};
 use super::sign_up::LONGEST_NAME;
 use crate::accounts::Accounts;
 use crate::error::Refusal;
@@ -20,13 +20,16 @@ use crate::password::Password;
 #[schema(as = email_password::SignUpForm)]
 pub(crate) struct SignUpForm {
     /// What the person is called.
+    #[schema(example = "Alice Example")]
     name: String,
     /// The address, in any spelling.
+    #[schema(example = "alice@example.com")]
     email: String,
     /// The password.
-    #[schema(format = Password)]
+    #[schema(example = "correct-horse-1", format = Password)]
     password: String,
     /// The token of this browser, from the page.
+    #[schema(example = "m3Vq8xTz1rKp6wLs9yNb4dGc7fHj2aEe5uIo0kRtWxQ")]
     csrf: String,
     /// The handle of the request that waits, from the page.
     #[expect(dead_code, reason = "described here, read by `Carried`, which both forms share")]
@@ -56,8 +59,6 @@ impl SignUpForm {
     responses(
         (status = 200, description = "The form", content_type = "text/html", body = String),
         (status = 404, description = "The app has no renderer of pages"),
-        (status = 429, description = "Opened too often", content_type = "text/html", body = String),
-        (status = 500, description = "Something failed on our side", content_type = "text/html", body = String),
     )
 )]
 pub(crate) async fn sign_up_page(
@@ -82,23 +83,26 @@ pub(crate) async fn sign_up_page(
         (status = 400, description = "A field is not right", content_type = "text/html", body = String),
         (status = 403, description = "The form is out of date", content_type = "text/html", body = String),
         (status = 404, description = "The app has no renderer of pages"),
-        (status = 413, description = "The body is too large", body = auth_core::ErrorBody),
-        (status = 415, description = "The body is no form", body = auth_core::ErrorBody),
+        (status = 413, description = "The form is too large", content_type = "text/html", body = String),
+        (status = 415, description = "The body is no form", content_type = "text/html", body = String),
         (status = 422, description = "The address is taken", content_type = "text/html", body = String),
         (status = 429, description = "Too many tries", content_type = "text/html", body = String),
-        (status = 500, description = "Something failed on our side", content_type = "text/html", body = String),
-        (status = 503, description = "Too busy", content_type = "text/html", body = String),
+        (status = 503, description = "Too busy right now", content_type = "text/html", body = String),
     )
 )]
 pub(crate) async fn sign_up_form(
     State(accounts): State<Accounts>,
     address: ClientAddress,
     headers: HeaderMap,
-    form: FormBody,
+    form: Result<FormBody, ApiError>,
 ) -> Response {
     if accounts.cx.pages().is_none() {
         return no_page();
     }
+    let form = match form {
+        Ok(form) => form,
+        Err(refusal) => return unread(&accounts.cx, refusal),
+    };
     let (carried, callback) = Carried::of_form(&form, &accounts.cx);
     let form = SignUpForm::read(&form);
     let visit =

@@ -12,7 +12,11 @@ fn bad_options_are_complaints_and_never_a_panic() {
 
     let error = Auth::builder(ORIGIN).plugin(plugin).plugin(Pages::new()).assemble().unwrap_err().to_string();
 
-    for part in ["email-password: min_password is 0", "sign_in_path is \"no-slash\"", "sign_up_path is \"/{*rest}\""] {
+    for part in [
+        "email-password: min_password is 0; use at least 1",
+        "sign_in_path is \"no-slash\"",
+        "sign_up_path is \"/{*rest}\"",
+    ] {
         assert!(error.contains(part), "{part} is missing in {error}");
     }
     assert_eq!(error.lines().count(), 4, "{error}");

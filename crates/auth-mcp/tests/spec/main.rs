@@ -9,7 +9,11 @@
 
 mod aliases;
 mod defaults;
+mod description;
+mod failures;
 mod guard;
+mod log;
+mod logs;
 mod metadata;
 mod options;
 mod rmcp_client;

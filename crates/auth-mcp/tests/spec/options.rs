@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_core::{Auth, BuildError};
+use auth_core::{Auth, BuildError, Wrong};
 use auth_mcp::Mcp;
 use auth_protocol::OAuthErrorCode;
 use http::StatusCode;
@@ -48,23 +48,31 @@ async fn an_apps_own_sign_in_page_is_where_people_are_sent() {
 fn wrong_options_are_complained_about_all_at_once() {
     let mcp =
         Mcp::new().login_page("sign-in").resource("mcp tools").base_scope("two words", "x").provider(|provider| {
+            let provider = provider.alias("/x", "/oauth2/par").alias("no-slash", "/oauth2/token");
             provider.code_expires_in(0).access_token_expires_in(1_000_000).replay_window(61).default_scope("nonsense")
         });
+    let mcp = mcp.allowed_host("a b");
 
     let error = Auth::builder("http://localhost:3000").plugin(mcp).assemble().unwrap_err();
 
     let BuildError::Configuration(complaints) = error else { panic!("{error}") };
     let text = complaints.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-    for option in [
-        "login_page",
-        "code_expires_in",
-        "access_token_expires_in",
-        "replay_window",
-        "default_scope",
-        "two words",
-        "mcp tools",
+    for told in [
+        "login_page is \"sign-in\"; use a path such as \"/sign-in\"",
+        "code_expires_in is 0; use 1 to 600 seconds",
+        "access_token_expires_in is 1000000; use 1 to 86400 seconds",
+        "replay_window is 61; use 0 to 60 seconds",
+        "default_scope is \"nonsense\"; use scopes the provider offers, separated by blanks",
+        "scope is \"two words\"; use one word such as \"notes:read\"",
+        "resource is \"mcp tools\"; use a path such as \"/mcp\", or a whole https URL",
+        "allowed_host is \"a b\"; use a host such as \"mcp.example.com\", without port",
+        "alias is \"/x\" of \"/oauth2/par\"; make it one of /oauth2/authorize",
+        "alias is \"no-slash\"; use a path of its own, such as \"/mcp/token\"",
     ] {
-        assert!(text.contains(option), "{option} is missing from\n{text}");
+        assert!(text.contains(told), "{told} is missing from\n{text}");
+    }
+    for complaint in &complaints {
+        assert!(matches!(complaint.wrong, Wrong::Option { .. }), "not about one option: {complaint}");
     }
 }
 

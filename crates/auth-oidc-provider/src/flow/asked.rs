@@ -74,6 +74,12 @@ impl Asked {
         digest(&format!("{}\n{}", self.redirect_uri().display_target(), resources.join("\n")))
     }
 
+    /// Refuses at the URL that tells the client why, and logs that once.
+    pub(crate) fn refusal(&self, provider: &Provider, error: &OAuthError) -> String {
+        log(error);
+        self.error_url(provider, error)
+    }
+
     /// The URL that tells the client of an error (RFC 6749 §4.1.2.1, RFC 9207 §2).
     pub(crate) fn error_url(&self, provider: &Provider, error: &OAuthError) -> String {
         error_url(provider, self.redirect_uri(), self.request.state.as_deref(), error)
@@ -93,6 +99,10 @@ pub(crate) fn kind(client: &client::Model) -> ClientKind {
 fn error_url(provider: &Provider, to: &RedirectUri, state: Option<&str>, error: &OAuthError) -> String {
     let pairs = [("error", error.code.as_str()), ("error_description", &*error.description)];
     answer_url(provider, to, state, &pairs)
+}
+
+fn log(error: &OAuthError) {
+    tracing::info!(error = error.code.as_str(), reason = &*error.description, "authorization.refused");
 }
 
 /// Every answer carries `state` if there was one, and always `iss`.
@@ -130,8 +140,10 @@ pub(crate) fn judge(provider: &Provider, kept: &Params, client: client::Model) -
     let registered: Vec<RedirectUri> =
         client.redirect_uris.0.iter().filter_map(|uri| RedirectUri::parse(uri).ok()).collect();
     let redirect = authorize::trusted_redirect(kept, &registered).map_err(Refusal::Untrusted)?;
-    let (request, scope, resources) = parse(provider, kept, redirect.clone())
-        .map_err(|error| Refusal::Redirected(error_url(provider, redirect.uri(), authorize::state(kept), &error)))?;
+    let (request, scope, resources) = parse(provider, kept, redirect.clone()).map_err(|error| {
+        log(&error);
+        Refusal::Redirected(error_url(provider, redirect.uri(), authorize::state(kept), &error))
+    })?;
     let hinted_person = hinted_person(provider, kept);
     Ok(Asked { client, request, scope, resources, hinted_person })
 }

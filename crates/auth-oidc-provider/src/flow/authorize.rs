@@ -7,12 +7,13 @@ use auth_protocol::authorize::{self, REPEATABLE, UntrustedRequest};
 use auth_protocol::consent::{Consent, ConsentFacts, is_remembered, judge_consent};
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::params::Params;
-use auth_protocol::prompt::PromptValue;
 use auth_protocol::scope::Scope;
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue};
+use tracing::Span;
 
 use super::asked::{Asked, Refusal, judge, kept};
+use super::fresh::{Fresh, is_fresh};
 use super::interaction::{self, Binding, Bound, Open};
 use super::issue;
 use crate::provider::Provider;
@@ -50,8 +51,36 @@ impl From<Refusal> for Next {
     }
 }
 
+impl Next {
+    /// Logs once why a person gets no further. What is told to the client is logged where its code
+    /// is chosen.
+    fn log(&self) {
+        let reason = match self {
+            Self::Untrusted(UntrustedRequest::UnknownClient) => "unknown_client",
+            Self::Untrusted(UntrustedRequest::MissingClientId) => "missing_client_id",
+            Self::Untrusted(UntrustedRequest::UnregisteredRedirectUri) => "unregistered_redirect_uri",
+            Self::Untrusted(UntrustedRequest::MissingRedirectUri | UntrustedRequest::OpenIdWithoutRedirectUri) => {
+                "missing_redirect_uri"
+            }
+            Self::Malformed(_) => "malformed",
+            Self::TooManyOpen => "too_many_open",
+            Self::Expired => "expired",
+            Self::Answered => "answered",
+            Self::Restart(_) => "other_browser",
+            Self::SignIn { .. } | Self::Consent { .. } | Self::Redirect(_) => return,
+        };
+        let error = OAuthErrorCode::InvalidRequest.as_str();
+        tracing::info!(error, reason, "authorization.refused");
+    }
+}
+
 /// Begins with the parameters of a request.
+#[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
 pub(crate) async fn begin(provider: &Provider, headers: &HeaderMap, params: &Params) -> Result<Next, Unexpected> {
+    first(provider, headers, params).await.inspect(Next::log)
+}
+
+async fn first(provider: &Provider, headers: &HeaderMap, params: &Params) -> Result<Next, Unexpected> {
     let params = match kept(provider, params) {
         Ok(params) => params,
         Err(error) => return Ok(Next::Malformed(error)),
@@ -66,7 +95,12 @@ pub(crate) async fn begin(provider: &Provider, headers: &HeaderMap, params: &Par
 
 /// Stores the parameters of a posted request and sends the browser to a GET, which may read its
 /// cookies: a post from another site brings none, so it decides nothing and sets nothing.
+#[tracing::instrument(skip_all, fields(client.id))]
 pub(crate) async fn store_posted(provider: &Provider, params: &Params) -> Result<Next, Unexpected> {
+    posted(provider, params).await.inspect(Next::log)
+}
+
+async fn posted(provider: &Provider, params: &Params) -> Result<Next, Unexpected> {
     let params = match kept(provider, params) {
         Ok(params) => params,
         Err(error) => return Ok(Next::Malformed(error)),
@@ -81,13 +115,19 @@ pub(crate) async fn store_posted(provider: &Provider, params: &Params) -> Result
 }
 
 /// Goes on with a request that waited.
+#[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
 pub(crate) async fn resume(provider: &Provider, headers: &HeaderMap, handle: &str) -> Result<Next, Unexpected> {
+    again(provider, headers, handle).await.inspect(Next::log)
+}
+
+async fn again(provider: &Provider, headers: &HeaderMap, handle: &str) -> Result<Next, Unexpected> {
     let cx = provider.cx();
     let (row, client) = match interaction::open(provider, handle).await? {
         Open::Yes(found) => *found,
         Open::Answered => return Ok(Next::Answered),
         Open::Expired => return Ok(Next::Expired),
     };
+    Span::current().record("client.id", &*client.client_id);
     let session = cx.find_session(headers).await?;
     let owns = session.as_ref().is_some_and(|who| row.user_id.as_ref() == Some(&who.user.id));
     let cookie = match interaction::bind(provider, headers, &row, owns).await? {
@@ -137,7 +177,10 @@ async fn read(provider: &Provider, params: &Params) -> Result<Result<Asked, Refu
         Err(why) => return Ok(Err(Refusal::Untrusted(why))),
     };
     Ok(match store::client::find(provider.cx().db(), client_id).await? {
-        Some(client) => judge(provider, params, client),
+        Some(client) => {
+            Span::current().record("client.id", &*client.client_id);
+            judge(provider, params, client)
+        }
         None => Err(Refusal::Untrusted(UntrustedRequest::UnknownClient)),
     })
 }
@@ -149,6 +192,7 @@ async fn decide(
     session: Option<SignedIn>,
     occasion: &Occasion<'_>,
 ) -> Result<Next, Unexpected> {
+    Span::current().record("user.id", session.as_ref().map(|who| &*who.user.id));
     let who = match session.map(|who| (is_fresh(provider, &asked, &who, occasion.since()), who)) {
         Some((Fresh::Yes, who)) => who,
         Some((Fresh::SomebodyElse, who)) if occasion.since().is_some_and(|since| issue::auth_time(&who) >= since) => {
@@ -179,7 +223,7 @@ async fn decide(
         prompt: &asked.request.prompt,
     };
     match judge_consent(facts) {
-        Err(error) => Ok(Next::Redirect(asked.error_url(provider, &error))),
+        Err(error) => Ok(Next::Redirect(asked.refusal(provider, &error))),
         Ok(Consent::Ask) => Ok(match wait(provider, headers, &asked, Some(&who), occasion).await? {
             Some((handle, cookie)) => {
                 Next::Consent { handle, client_id: asked.client.client_id, scope: asked.scope, cookie }
@@ -192,42 +236,7 @@ async fn decide(
 
 fn login_required(provider: &Provider, asked: &Asked, why: &'static str) -> Next {
     let error = OAuthError::new(OAuthErrorCode::LoginRequired, why);
-    Next::Redirect(asked.error_url(provider, &error))
-}
-
-/// Whether a session serves a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fresh {
-    /// It does.
-    Yes,
-    /// Its person has to sign in again.
-    No,
-    /// It is another person's than the one the client expects.
-    SomebodyElse,
-}
-
-/// Judges whether the session is the one the client may expect, and recent enough for it. `since`
-/// is when the request began to wait.
-pub(super) fn is_fresh(provider: &Provider, asked: &Asked, who: &SignedIn, since: Option<DateTime<Utc>>) -> Fresh {
-    if asked.hinted_person.as_ref().is_some_and(|expected| *expected != who.user.id) {
-        return Fresh::SomebodyElse;
-    }
-    let signed_in_at = issue::auth_time(who);
-    // A sign-in that happened for this very request satisfies `login` and `max_age`, once.
-    if since.is_some_and(|since| signed_in_at >= since) {
-        return Fresh::Yes;
-    }
-    let prompt = &asked.request.prompt;
-    let must_sign_in = [PromptValue::Login, PromptValue::SelectAccount, PromptValue::Create]
-        .into_iter()
-        .any(|value| prompt.contains(value));
-    // A request that was fresh enough when it began stays so while its person reads.
-    let at = since.unwrap_or_else(|| provider.cx().now());
-    let too_old = asked
-        .request
-        .max_age
-        .is_some_and(|seconds| seconds == 0 || signed_in_at + Duration::seconds(i64::from(seconds)) < at);
-    if must_sign_in || too_old { Fresh::No } else { Fresh::Yes }
+    Next::Redirect(asked.refusal(provider, &error))
 }
 
 /// Lets the request wait for its person: stores it, or notes who is to answer it.
@@ -263,17 +272,19 @@ async fn grant(
     occasion: &Occasion<'_>,
 ) -> Result<Next, Unexpected> {
     let cx = provider.cx();
-    let code = retrying(|| async {
+    let issued = retrying(|| async {
         let tx = begin_write(cx.db()).await?;
         if let Occasion::Waited { id, .. } = occasion
             && !store::interaction::complete(&tx, id, cx.now()).await?
         {
             return Ok::<_, Unexpected>(None);
         }
-        let code = issue::code(provider, &tx, asked, &asked.scope, who).await?;
+        let issued = issue::code(provider, &tx, asked, &asked.scope, who).await?;
         tx.commit().await?;
-        Ok(Some(code))
+        Ok(Some(issued))
     })
     .await?;
-    Ok(code.map_or(Next::Answered, |code| Next::Redirect(asked.code_url(provider, &code))))
+    let Some(issued) = issued else { return Ok(Next::Answered) };
+    issued.tell(provider).await;
+    Ok(Next::Redirect(asked.code_url(provider, &issued.code)))
 }

@@ -6,6 +6,7 @@ use auth_protocol::error::OAuthErrorCode;
 use auth_protocol::params::Params;
 use http::{HeaderMap, header};
 use subtle::ConstantTimeEq as _;
+use tracing::Span;
 
 use crate::entity::client;
 use crate::error::OAuthFailure;
@@ -16,7 +17,7 @@ use crate::store;
 /// Large clients share addresses and client ids, so this only stops floods.
 const PER_MINUTE: u32 = 1200;
 
-/// Finds and authenticates the client of a request, in one statement.
+/// Finds and authenticates the client of a request, in one statement, and names it in the span.
 pub(crate) async fn authenticate(
     provider: &Provider,
     headers: &HeaderMap,
@@ -26,6 +27,7 @@ pub(crate) async fn authenticate(
     let presented = presented(headers, params)?;
     let refused = || OAuthFailure::new(OAuthErrorCode::InvalidClient, "the client is unknown or its secret is wrong");
     let client = store::client::find(provider.cx().db(), presented.client_id()).await?.ok_or_else(refused)?;
+    Span::current().record("client.id", &*client.client_id);
     // Only a client that exists is counted: made-up names would fill the counter.
     let key = format!("client|{}|{}", client.id, address.bucket());
     provider.cx().limit(&key, 60, PER_MINUTE).await?;

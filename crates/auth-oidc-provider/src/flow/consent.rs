@@ -9,12 +9,14 @@ use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::params::Params;
 use auth_protocol::scope::Scope;
 use http::HeaderMap;
+use tracing::Span;
 
 use super::asked::{Asked, judge};
-use super::authorize::{Fresh, is_fresh};
+use super::fresh::{Fresh, is_fresh};
 use super::interaction::{self, Open};
 use super::issue;
 use crate::entity::consent;
+use crate::event::{ConsentDenied, ConsentGiven};
 use crate::provider::Provider;
 use crate::store;
 
@@ -41,6 +43,18 @@ pub(crate) enum NothingToAnswer {
     SignInFirst,
 }
 
+impl NothingToAnswer {
+    /// The word in logs.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Answered => "answered",
+            Self::NotYours => "not_yours",
+            Self::SignInFirst => "sign_in_first",
+        }
+    }
+}
+
 /// A person's answer.
 #[derive(Debug)]
 pub(crate) enum Answer {
@@ -51,7 +65,17 @@ pub(crate) enum Answer {
 }
 
 /// Finds the request a consent page is about. Only its person sees it.
+#[tracing::instrument(skip_all, fields(client.id, user.id))]
 pub(crate) async fn pending(
+    provider: &Provider,
+    headers: &HeaderMap,
+    handle: &str,
+) -> Result<Result<Pending, NothingToAnswer>, Unexpected> {
+    let found = waiting(provider, headers, handle).await?;
+    Ok(found.inspect_err(|why| tracing::info!(reason = why.as_str(), "consent.refused")))
+}
+
+async fn waiting(
     provider: &Provider,
     headers: &HeaderMap,
     handle: &str,
@@ -62,10 +86,12 @@ pub(crate) async fn pending(
         Open::Answered => return Ok(Err(NothingToAnswer::Answered)),
         Open::Expired => return Ok(Err(NothingToAnswer::Expired)),
     };
+    Span::current().record("client.id", &*client.client_id);
     let who = match cx.find_session(headers).await? {
         Some(who) if row.user_id.as_ref() == Some(&who.user.id) => who,
         Some(_) | None => return Ok(Err(NothingToAnswer::NotYours)),
     };
+    Span::current().record("user.id", &*who.user.id);
     let of_browser = interaction::is_of_browser(cx, headers, &row);
     let Ok(params) = Params::parse(&row.request, &REPEATABLE) else { return Ok(Err(NothingToAnswer::Expired)) };
     let Ok(asked) = judge(provider, &params, client) else { return Ok(Err(NothingToAnswer::Expired)) };
@@ -78,6 +104,7 @@ pub(crate) async fn pending(
 }
 
 /// Acts on an answer; returns the URL that tells the client, or nothing if it was answered before.
+#[tracing::instrument(skip_all, fields(client.id = pending.asked.client.client_id, grant.id, user.id = pending.who.user.id))]
 pub(crate) async fn answer(
     provider: &Provider,
     pending: &Pending,
@@ -98,11 +125,15 @@ async fn deny(provider: &Provider, pending: &Pending) -> Result<Option<String>, 
         Ok::<_, Unexpected>(open)
     })
     .await?;
-    if open {
-        tracing::info!(client.id = pending.asked.client.client_id, "consent.denied");
+    if !open {
+        return Ok(None);
     }
+    let event =
+        ConsentDenied { client_id: pending.asked.client.client_id.clone(), user_id: pending.who.user.id.clone() };
+    tracing::info!(client.id = event.client_id, user.id = event.user_id, "consent.denied");
+    cx.events().emit(&event).await;
     let error = OAuthError::new(OAuthErrorCode::AccessDenied, "the person denied the request");
-    Ok(open.then(|| pending.asked.error_url(provider, &error)))
+    Ok(Some(pending.asked.error_url(provider, &error)))
 }
 
 /// Completes the interaction, remembers the consent and writes grant and code, all or nothing.
@@ -110,24 +141,27 @@ async fn allow(provider: &Provider, pending: &Pending, narrowed: Option<&Scope>)
     let cx = provider.cx();
     let Pending { id, asked, who, .. } = pending;
     let scope = narrowed.map_or_else(|| asked.scope.clone(), |narrowed| asked.scope.intersection(narrowed));
-    let scope = &scope;
-    let code = retrying(|| async move {
+    let event = ConsentGiven { client_id: asked.client.client_id.clone(), user_id: who.user.id.clone() };
+    let (scope, told) = (&scope, &event);
+    let issued = retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
         if !store::interaction::complete(&tx, id, cx.now()).await? {
             return Ok::<_, Unexpected>(None);
         }
+        cx.events().emit_in(told, &tx).await?;
         if is_remembered(asked.kind(), asked.redirect_uri()) {
             remember(provider, &tx, asked, scope, who).await?;
         }
-        let code = issue::code(provider, &tx, asked, scope, who).await?;
+        let issued = issue::code(provider, &tx, asked, scope, who).await?;
         tx.commit().await?;
-        Ok(Some(code))
+        Ok(Some(issued))
     })
     .await?;
-    if code.is_some() {
-        tracing::info!(client.id = asked.client.client_id, "consent.given");
-    }
-    Ok(code.map(|code| asked.code_url(provider, &code)))
+    let Some(issued) = issued else { return Ok(None) };
+    tracing::info!(client.id = event.client_id, user.id = event.user_id, "consent.given");
+    cx.events().emit(&event).await;
+    issued.tell(provider).await;
+    Ok(Some(asked.code_url(provider, &issued.code)))
 }
 
 /// Adds to what this person agreed to before for the same client, redirect target and resources.

@@ -10,6 +10,7 @@ use auth_protocol::end_session::{
 };
 use auth_protocol::redirect_uri::RedirectUri;
 use http::{HeaderMap, HeaderValue};
+use tracing::Span;
 
 use super::issue::sid;
 use crate::provider::Provider;
@@ -34,6 +35,7 @@ pub(crate) struct Question {
 }
 
 /// Signs out, or asks first. Without a confirmation only an ID token of the current session ends it.
+#[tracing::instrument(skip_all, fields(client.id, user.id))]
 pub(crate) async fn end_session(
     provider: &Provider,
     headers: &HeaderMap,
@@ -50,6 +52,7 @@ pub(crate) async fn end_session(
         Some(client_id) => store::client::find(cx.db(), client_id).await?.filter(|client| !client.disabled),
         None => None,
     };
+    Span::current().record("client.id", client.as_ref().map(|client| &*client.client_id));
     let registered: Vec<RedirectUri> = client
         .iter()
         .flat_map(|client| &client.post_logout_redirect_uris.0)
@@ -57,6 +60,7 @@ pub(crate) async fn end_session(
         .collect();
     let redirect = trusted_redirect(request, &registered);
     let who = cx.find_session(headers).await?;
+    Span::current().record("user.id", who.as_ref().map(|who| &*who.user.id));
     let sid = who.as_ref().map(|who| sid(provider, &who.session.id)).unwrap_or_default();
     let session = who.as_ref().map(|who| CurrentSession { subject: &who.user.id, sid: &sid });
     let facts = EndSessionFacts { hint: hint.as_ref(), session, redirect: redirect.as_deref(), confirmation };
@@ -84,6 +88,7 @@ async fn end(provider: &Provider, who: &SignedIn) -> Result<HeaderValue, Unexpec
     })
     .await?;
     let event = SessionRevoked { user_id: who.user.id.clone(), session_id: who.session.id.clone() };
+    tracing::info!(user.id = event.user_id, session.id = event.session_id, "session.revoked");
     cx.events().emit(&event).await;
     Ok(cookie)
 }

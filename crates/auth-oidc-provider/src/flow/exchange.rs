@@ -1,7 +1,7 @@
 //! The token endpoint: a code or a refresh token for tokens. RFC 6749 §4.1.3 and §6.
 
 use auth_core::database::{begin_write, retrying};
-use auth_core::{ClientAddress, digest};
+use auth_core::{ClientAddress, Unexpected, digest};
 use auth_protocol::code::{CodeFacts, CodeRefusal, CodeState, PresentedCode, judge_code};
 use auth_protocol::error::OAuthErrorCode;
 use auth_protocol::params::Params;
@@ -10,18 +10,30 @@ use auth_protocol::resource::{self, Resource};
 use auth_protocol::scope::Scope;
 use auth_protocol::token::{TokenRequest, TokenResponse};
 use http::HeaderMap;
+use tracing::Span;
 
 use super::issue::{Basis, draw};
-use super::revoke::revoke_grant;
+use super::revoke::{Family, revoke_grant};
 use super::{client_auth, refresh};
 use crate::entity::{Words, client};
 use crate::error::OAuthFailure;
+use crate::event::TokensIssued;
 use crate::provider::Provider;
 use crate::store;
 use crate::store::authorization_code::Stored;
 
 /// Answers a token request: authenticates the client first, then judges, then writes.
+#[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
 pub(crate) async fn exchange(
+    provider: &Provider,
+    headers: &HeaderMap,
+    params: &Params,
+    address: ClientAddress,
+) -> Result<TokenResponse, OAuthFailure> {
+    tokens(provider, headers, params, address).await.inspect_err(OAuthFailure::log)
+}
+
+async fn tokens(
     provider: &Provider,
     headers: &HeaderMap,
     params: &Params,
@@ -64,8 +76,9 @@ async fn redeem(
     let Some(stored) = store::authorization_code::find(cx.db(), &digest(code)).await? else {
         return Err(invalid_grant("the code is unknown"));
     };
+    Span::current().record("grant.id", &*stored.grant_id).record("user.id", &*stored.user_id);
     let granted = granted(&stored.resources)?;
-    let challenge = CodeChallenge::try_from(stored.code_challenge.clone())?;
+    let challenge = CodeChallenge::try_from(stored.code_challenge.clone()).map_err(Unexpected::new)?;
     let facts = CodeFacts {
         client_id: &stored.client_id,
         redirect_uri: stored.redirect_uri_sent.then_some(stored.redirect_uri.as_str()),
@@ -82,15 +95,21 @@ async fn redeem(
     if stored.revoked_at.is_some() || stored.session_expires_at.is_none_or(|end| end <= now) {
         return Err(invalid_grant("the grant has ended"));
     }
-    let scope = Scope::parse(&stored.scope)?;
+    let scope = Scope::parse(&stored.scope).map_err(Unexpected::new)?;
     let resources = resource::narrowed(presented.resources, &granted)?;
     let drawn = draw(provider, &basis(client, &stored, &scope, &resources))?;
-    let (drawn, stored) = (&drawn, &stored);
+    let event = TokensIssued {
+        client_id: client.client_id.clone(),
+        grant_id: stored.grant_id.clone(),
+        user_id: stored.user_id.clone(),
+    };
+    let (drawn, stored, event) = (&drawn, &stored, &event);
     let won = retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
         if !store::authorization_code::consume(&tx, &stored.id, now).await? {
             return Ok::<_, OAuthFailure>(false);
         }
+        cx.events().emit_in(event, &tx).await?;
         drawn.write(&tx).await?;
         tx.commit().await?;
         Ok(true)
@@ -99,7 +118,8 @@ async fn redeem(
     if !won {
         return replayed(provider, stored).await;
     }
-    tracing::info!(client.id = client.client_id, grant.id = stored.grant_id, "code.redeemed");
+    tracing::info!(client.id = event.client_id, grant.id = event.grant_id, user.id = event.user_id, "token.issued");
+    cx.events().emit(event).await;
     Ok(drawn.response.clone())
 }
 
@@ -121,13 +141,14 @@ fn basis<'a>(client: &'a client::Model, stored: &'a Stored, scope: &'a Scope, re
 
 /// RFC 6749 §4.1.2: what a code gave is revoked when the code comes a second time.
 async fn replayed(provider: &Provider, stored: &Stored) -> Result<TokenResponse, OAuthFailure> {
-    revoke_grant(provider, &stored.grant_id, "code replayed").await?;
+    let Stored { client_id, grant_id, user_id, .. } = stored;
+    revoke_grant(provider, Family { client: client_id, grant: grant_id, user: user_id }, "code replayed").await?;
     Err(invalid_grant("the code was used before"))
 }
 
 /// The resources of a grant, as they were stored.
-pub(super) fn granted(words: &Words) -> Result<Vec<Resource>, OAuthFailure> {
-    Ok(words.0.iter().map(|word| Resource::parse(word)).collect::<Result<_, _>>()?)
+pub(super) fn granted(words: &Words) -> Result<Vec<Resource>, Unexpected> {
+    words.0.iter().map(|word| Resource::parse(word)).collect::<Result<_, _>>().map_err(Unexpected::new)
 }
 
 pub(super) fn invalid_grant(description: &'static str) -> OAuthFailure {

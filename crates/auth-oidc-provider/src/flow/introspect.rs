@@ -1,6 +1,6 @@
 //! Introspection: what a token is worth, told to the client it belongs to. RFC 7662.
 
-use auth_core::{ClientAddress, digest};
+use auth_core::{ClientAddress, Unexpected, digest};
 use auth_protocol::client::ClientKind;
 use auth_protocol::error::OAuthErrorCode;
 use auth_protocol::introspection::{ActiveToken, IntrospectionRequest, IntrospectionResponse};
@@ -8,6 +8,7 @@ use auth_protocol::params::Params;
 use auth_protocol::scope::Scope;
 use auth_protocol::token::TokenType;
 use http::HeaderMap;
+use tracing::Span;
 
 use super::asked::kind;
 use super::client_auth;
@@ -18,7 +19,17 @@ use crate::store;
 
 /// Answers an introspection request. Only a confidential client may ask, and only about its own
 /// tokens: of any other it learns nothing.
+#[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
 pub(crate) async fn introspect(
+    provider: &Provider,
+    headers: &HeaderMap,
+    params: &Params,
+    address: ClientAddress,
+) -> Result<IntrospectionResponse, OAuthFailure> {
+    look(provider, headers, params, address).await.inspect_err(OAuthFailure::log)
+}
+
+async fn look(
     provider: &Provider,
     headers: &HeaderMap,
     params: &Params,
@@ -39,6 +50,9 @@ pub(crate) async fn introspect(
 
 async fn access_token(provider: &Provider, token: &str, client_id: &str) -> Result<Option<ActiveToken>, OAuthFailure> {
     let facts = provider.check_access_token(token).await?.filter(|facts| facts.client_id == client_id);
+    if let Some(facts) = &facts {
+        Span::current().record("grant.id", &*facts.grant_id).record("user.id", &*facts.user_id);
+    }
     Ok(facts.map(|facts| ActiveToken {
         scope: Some(facts.scope),
         client_id: Some(facts.client_id),
@@ -62,8 +76,9 @@ async fn refresh_token(provider: &Provider, token: &str, client_id: &str) -> Res
             && stored.grant_expires_at > now
     });
     let Some(stored) = stored else { return Ok(None) };
+    Span::current().record("grant.id", &*stored.grant_id).record("user.id", &*stored.user_id);
     Ok(Some(ActiveToken {
-        scope: Some(Scope::parse(&stored.scope)?),
+        scope: Some(Scope::parse(&stored.scope).map_err(Unexpected::new)?),
         client_id: Some(stored.client_id),
         exp: Some(stored.expires_at.timestamp()),
         iat: Some(stored.created_at.timestamp()),

@@ -8,11 +8,13 @@ use auth_protocol::scope::{OFFLINE_ACCESS, OPENID, Scope};
 use auth_protocol::token::{TokenResponse, TokenType};
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseTransaction;
+use tracing::Span;
 
 use super::asked::Asked;
 use crate::config::RefreshPolicy;
 use crate::entity::{Words, access_token, authorization_code, client, grant, refresh_token};
 use crate::error::OAuthFailure;
+use crate::event::CodeIssued;
 use crate::keys::SigningAlgorithm;
 use crate::provider::Provider;
 use crate::store;
@@ -24,17 +26,33 @@ pub(crate) const REFRESH_PREFIX: &str = "rt_";
 /// What every code begins with.
 const CODE_PREFIX: &str = "ac_";
 
-/// Writes a grant and its code in the caller's transaction; returns the code.
+/// A code that was written, and what to tell about it once that is committed.
+pub(crate) struct IssuedCode {
+    pub(crate) code: String,
+    event: CodeIssued,
+}
+
+impl IssuedCode {
+    /// Tells everybody, after the commit.
+    pub(crate) async fn tell(&self, provider: &Provider) {
+        let CodeIssued { client_id, grant_id, user_id } = &self.event;
+        tracing::info!(client.id = client_id, grant.id = grant_id, user.id = user_id, "code.issued");
+        provider.cx().events().emit(&self.event).await;
+    }
+}
+
+/// Writes a grant and its code in the caller's transaction, unless a hook refuses.
 pub(crate) async fn code(
     provider: &Provider,
     tx: &DatabaseTransaction,
     asked: &Asked,
     scope: &Scope,
     who: &SignedIn,
-) -> Result<String, Unexpected> {
+) -> Result<IssuedCode, Unexpected> {
     let cx = provider.cx();
     let now = cx.now();
     let grant_id = cx.new_id()?;
+    Span::current().record("grant.id", &*grant_id);
     store::grant::insert(
         tx,
         grant::Model {
@@ -51,6 +69,8 @@ pub(crate) async fn code(
         },
     )
     .await?;
+    let event = CodeIssued { client_id: asked.client.client_id.clone(), grant_id, user_id: who.user.id.clone() };
+    cx.events().emit_in(&event, tx).await?;
     let code = format!("{CODE_PREFIX}{}", cx.new_token()?);
     let request = &asked.request;
     store::authorization_code::insert(
@@ -58,7 +78,7 @@ pub(crate) async fn code(
         authorization_code::Model {
             id: cx.new_id()?,
             code: digest(&code),
-            grant_id: grant_id.clone(),
+            grant_id: event.grant_id.clone(),
             redirect_uri: request.redirect.uri().as_str().to_owned(),
             redirect_uri_sent: request.redirect.presented().is_some(),
             code_challenge: request.code_challenge.as_str().to_owned(),
@@ -69,8 +89,7 @@ pub(crate) async fn code(
         },
     )
     .await?;
-    tracing::info!(client.id = asked.client.client_id, grant.id = grant_id, "code.issued");
-    Ok(code)
+    Ok(IssuedCode { code, event })
 }
 
 /// When a person last proved who they are; a session of another product says only when it began.

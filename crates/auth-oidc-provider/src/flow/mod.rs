@@ -7,6 +7,7 @@ pub(crate) mod client_auth;
 pub(crate) mod consent;
 pub(crate) mod end_session;
 pub(crate) mod exchange;
+mod fresh;
 pub(crate) mod interaction;
 pub(crate) mod introspect;
 pub(crate) mod issue;

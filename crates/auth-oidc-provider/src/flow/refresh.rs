@@ -10,12 +10,14 @@ use auth_protocol::scope::{self, Scope};
 use auth_protocol::token::TokenResponse;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tracing::Span;
 
 use super::exchange::{granted, invalid_grant};
 use super::issue::{Basis, Drawn, draw};
-use super::revoke::revoke_grant;
+use super::revoke::{Family, revoke_grant};
 use crate::entity::client;
 use crate::error::OAuthFailure;
+use crate::event::{RefreshReplayed, TokensRefreshed};
 use crate::provider::Provider;
 use crate::store::refresh_token::{self, Stored};
 
@@ -28,6 +30,7 @@ struct Asked {
 
 /// Exchanges a refresh token. Rotation is unconditional; inside the replay window the same request
 /// gets the same answer again, outside of it a second use ends the grant.
+#[tracing::instrument(skip_all, fields(client.id = client.client_id, grant.id, user.id))]
 pub(crate) async fn refresh(
     provider: &Provider,
     client: &client::Model,
@@ -41,11 +44,12 @@ pub(crate) async fn refresh(
         let Some(stored) = refresh_token::find(provider.cx().db(), &digest(token)).await? else {
             return Err(invalid_grant("the refresh token is unknown"));
         };
+        Span::current().record("grant.id", &*stored.grant_id).record("user.id", &*stored.user_id);
         match judge(provider, client, &stored, &asked)? {
             RefreshOutcome::Refuse(error) => return Err(error.into()),
             RefreshOutcome::Replay => return replay(provider, &stored, token),
             RefreshOutcome::Reuse => {
-                revoke_grant(provider, &stored.grant_id, "refresh token reused").await?;
+                reused(provider, &stored).await?;
                 return Err(invalid_grant("the refresh token was used before"));
             }
             RefreshOutcome::Rotate => {
@@ -56,6 +60,20 @@ pub(crate) async fn refresh(
         }
     }
     Err(invalid_grant("the grant has ended"))
+}
+
+/// Ends the grant of a refresh token that came a second time.
+async fn reused(provider: &Provider, stored: &Stored) -> Result<(), Unexpected> {
+    let Stored { client_id, grant_id, user_id, .. } = stored;
+    if revoke_grant(provider, Family { client: client_id, grant: grant_id, user: user_id }, "refresh token reused")
+        .await?
+    {
+        let event =
+            RefreshReplayed { client_id: client_id.clone(), grant_id: grant_id.clone(), user_id: user_id.clone() };
+        tracing::warn!(client.id = client_id, grant.id = grant_id, user.id = user_id, "refresh.replayed");
+        provider.cx().events().emit(&event).await;
+    }
+    Ok(())
 }
 
 fn judge(
@@ -83,7 +101,7 @@ fn judge(
     };
     let facts = RefreshFacts {
         client_id: &stored.client_id,
-        scope: &Scope::parse(&stored.scope)?,
+        scope: &Scope::parse(&stored.scope).map_err(Unexpected::new)?,
         resources: &granted(&stored.resources)?,
         expires_at: stored.expires_at.timestamp_millis(),
         grant_expires_at: stored.grant_expires_at.timestamp_millis(),
@@ -105,7 +123,7 @@ async fn rotate(
 ) -> Result<Option<TokenResponse>, OAuthFailure> {
     let cx = provider.cx();
     let now = cx.now();
-    let all = Scope::parse(&stored.scope)?;
+    let all = Scope::parse(&stored.scope).map_err(Unexpected::new)?;
     let resources = resource::narrowed(&asked.resources, &granted(&stored.resources)?)?;
     let drawn = draw(
         provider,
@@ -124,7 +142,12 @@ async fn rotate(
         },
     )?;
     let kept = keep(provider, stored, token, asked, &drawn)?;
-    let (drawn, kept) = (&drawn, &kept);
+    let event = TokensRefreshed {
+        client_id: client.client_id.clone(),
+        grant_id: stored.grant_id.clone(),
+        user_id: stored.user_id.clone(),
+    };
+    let (drawn, kept, event) = (&drawn, &kept, &event);
     let won = retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
         let rotation = refresh_token::Rotation {
@@ -136,6 +159,7 @@ async fn rotate(
         if !refresh_token::rotate(&tx, &stored.id, rotation, now).await? {
             return Ok::<_, OAuthFailure>(false);
         }
+        cx.events().emit_in(event, &tx).await?;
         drawn.write(&tx).await?;
         tx.commit().await?;
         Ok(true)
@@ -144,7 +168,8 @@ async fn rotate(
     if !won {
         return Ok(None);
     }
-    tracing::info!(client.id = client.client_id, grant.id = stored.grant_id, "token.refreshed");
+    tracing::info!(client.id = event.client_id, grant.id = event.grant_id, user.id = event.user_id, "token.refreshed");
+    cx.events().emit(event).await;
     Ok(Some(drawn.response.clone()))
 }
 
@@ -179,7 +204,7 @@ fn replay(provider: &Provider, stored: &Stored, token: &str) -> Result<TokenResp
     let sealed = stored.replay.as_deref().ok_or_else(|| invalid_grant("the refresh token was used before"))?;
     let row = row_name(stored);
     let plain = provider.cx().keys().open(&sealing(token, &row), sealed).map_err(Unexpected::new)?;
-    tracing::info!(grant.id = stored.grant_id, "token.replayed");
+    tracing::info!(client.id = stored.client_id, grant.id = stored.grant_id, "token.repeated");
     Ok(serde_json::from_slice(&plain)?)
 }
 

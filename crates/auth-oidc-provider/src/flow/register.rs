@@ -6,15 +6,26 @@ use auth_protocol::client_auth::ClientAuthMethod;
 use auth_protocol::redirect_uri::RedirectUri;
 use auth_protocol::registration::{AcceptedClient, ClientMetadata, RegistrationResponse, judge_registration};
 use serde_json::json;
+use tracing::Span;
 
 use crate::entity::{Words, client};
 use crate::error::OAuthFailure;
+use crate::event::ClientRegistered;
 use crate::keys::SigningAlgorithm;
 use crate::provider::Provider;
 use crate::store;
 
 /// Judges a registration and stores what is left of it; the answer states exactly that.
+#[tracing::instrument(skip_all, fields(client.id, user.id))]
 pub(crate) async fn register(
+    provider: &Provider,
+    metadata: &ClientMetadata,
+    owner: Option<String>,
+) -> Result<RegistrationResponse, OAuthFailure> {
+    accept(provider, metadata, owner).await.inspect_err(OAuthFailure::log)
+}
+
+async fn accept(
     provider: &Provider,
     metadata: &ClientMetadata,
     owner: Option<String>,
@@ -31,6 +42,8 @@ pub(crate) async fn register(
         ClientAuthMethod::None => None,
         ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost => Some(cx.new_token()?),
     };
+    Span::current().record("client.id", &*client_id).record("user.id", owner.as_deref());
+    let event = ClientRegistered { client_id: client_id.clone(), user_id: owner.clone() };
     let row = client::Model {
         id: cx.new_id()?,
         client_secret: secret.as_deref().map(digest),
@@ -38,14 +51,17 @@ pub(crate) async fn register(
         id_token_signed_response_alg: algorithm.as_str().to_owned(),
         ..row(&accepted, &client_id, cx.now())
     };
-    let row = &row;
+    let (row, told) = (&row, &event);
     retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
         store::client::insert(&tx, row.clone()).await?;
-        tx.commit().await
+        cx.events().emit_in(told, &tx).await?;
+        tx.commit().await?;
+        Ok::<_, OAuthFailure>(())
     })
     .await?;
     tracing::info!(client.id = client_id, method = row.token_endpoint_auth_method, "client.registered");
+    cx.events().emit(&event).await;
     let mut answer = RegistrationResponse::new(accepted, client_id, secret, row.created_at.timestamp());
     answer.id_token_signed_response_alg = Some(algorithm.as_str().to_owned());
     Ok(answer)

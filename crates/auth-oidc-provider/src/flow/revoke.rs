@@ -1,34 +1,41 @@
 //! Revoking: one token, or everything a grant gave. RFC 7009.
 
 use auth_core::database::{begin_write, retrying};
-use auth_core::{ClientAddress, Event, Unexpected, digest};
+use auth_core::{ClientAddress, Unexpected, digest};
 use auth_protocol::params::Params;
 use auth_protocol::revocation::RevocationRequest;
 use http::HeaderMap;
+use tracing::Span;
 
 use super::client_auth;
 use super::issue::REFRESH_PREFIX;
 use crate::error::OAuthFailure;
+use crate::event::{GrantRevoked, TokenRevoked};
 use crate::provider::Provider;
 use crate::store;
 
-/// A grant ended, and everything issued under it.
-#[derive(Clone, Debug)]
-pub struct GrantRevoked {
-    /// The grant.
-    pub grant_id: String,
-    /// Why: `code replayed`, `refresh token reused`, `revoked by the client`.
-    pub reason: &'static str,
+/// A grant by its ids, which is the family of everything issued under it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Family<'a> {
+    pub(crate) client: &'a str,
+    pub(crate) grant: &'a str,
+    pub(crate) user: &'a str,
 }
 
-impl Event for GrantRevoked {
-    const NAME: &'static str = "grant.revoked";
-}
-
-/// Ends a grant, and commits that before anything is answered.
-pub(crate) async fn revoke_grant(provider: &Provider, grant_id: &str, reason: &'static str) -> Result<(), Unexpected> {
+/// Ends a grant, and commits that before anything is answered; says whether it was alive.
+pub(crate) async fn revoke_grant(
+    provider: &Provider,
+    family: Family<'_>,
+    reason: &'static str,
+) -> Result<bool, Unexpected> {
     let cx = provider.cx();
-    let event = GrantRevoked { grant_id: grant_id.to_owned(), reason };
+    let Family { client: client_id, grant: grant_id, user: user_id } = family;
+    let event = GrantRevoked {
+        client_id: client_id.to_owned(),
+        grant_id: grant_id.to_owned(),
+        user_id: user_id.to_owned(),
+        reason,
+    };
     let ended = retrying(|| async {
         let tx = begin_write(cx.db()).await?;
         let ended = store::grant::revoke(&tx, grant_id, cx.now()).await?;
@@ -40,15 +47,25 @@ pub(crate) async fn revoke_grant(provider: &Provider, grant_id: &str, reason: &'
     })
     .await?;
     if ended {
-        tracing::warn!(grant.id = grant_id, reason, "grant.revoked");
+        tracing::warn!(client.id = client_id, grant.id = grant_id, user.id = user_id, reason, "grant.revoked");
         cx.events().emit(&event).await;
     }
-    Ok(())
+    Ok(ended)
 }
 
 /// Answers a revocation request. A refresh token takes its whole grant along; an access token goes
 /// alone; what is unknown or another client's changes nothing and is no error (RFC 7009 §2.2).
+#[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
 pub(crate) async fn revoke(
+    provider: &Provider,
+    headers: &HeaderMap,
+    params: &Params,
+    address: ClientAddress,
+) -> Result<(), OAuthFailure> {
+    end(provider, headers, params, address).await.inspect_err(OAuthFailure::log)
+}
+
+async fn end(
     provider: &Provider,
     headers: &HeaderMap,
     params: &Params,
@@ -62,15 +79,28 @@ pub(crate) async fn revoke(
         if let Some(stored) = store::refresh_token::find(cx.db(), &token).await?
             && stored.client_id == client.client_id
         {
-            revoke_grant(provider, &stored.grant_id, "revoked by the client").await?;
+            let store::refresh_token::Stored { client_id, grant_id, user_id, .. } = &stored;
+            Span::current().record("grant.id", &**grant_id).record("user.id", &**user_id);
+            revoke_grant(
+                provider,
+                Family { client: client_id, grant: grant_id, user: user_id },
+                "revoked by the client",
+            )
+            .await?;
         }
         return Ok(());
     }
     if let Some(stored) = store::access_token::find(cx.db(), &token).await?
         && stored.client_id == client.client_id
     {
-        retrying(|| store::access_token::revoke(cx.db(), &stored.id, cx.now())).await?;
-        tracing::info!(client.id = client.client_id, grant.id = stored.grant_id, "token.revoked");
+        Span::current().record("grant.id", &*stored.grant_id).record("user.id", &*stored.user_id);
+        if retrying(|| store::access_token::revoke(cx.db(), &stored.id, cx.now())).await? {
+            let event =
+                TokenRevoked { client_id: stored.client_id, grant_id: stored.grant_id, user_id: stored.user_id };
+            let TokenRevoked { client_id, grant_id, user_id } = &event;
+            tracing::info!(client.id = client_id, grant.id = grant_id, user.id = user_id, "token.revoked");
+            cx.events().emit(&event).await;
+        }
     }
     Ok(())
 }

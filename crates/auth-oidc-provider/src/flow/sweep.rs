@@ -29,6 +29,7 @@ pub(crate) async fn run(provider: Provider) {
 }
 
 /// Deletes batch after batch while they come back full.
+#[tracing::instrument(skip_all)]
 pub(crate) async fn look(provider: &Provider, clients_too: bool) -> Result<(), sea_orm::DbErr> {
     let cx = provider.cx();
     while sweep::batch(cx.db(), cx.now(), provider.grants_kept_since()).await? >= sweep::BATCH {

@@ -19,8 +19,20 @@ use crate::provider::Provider;
 #[utoipa::path(
     get, path = "/oauth2/authorize", tag = "oidc", params(AuthorizationRequest),
     responses(
-        (status = 302, description = "On to sign-in, consent, or back to the client"),
-        (status = 400, description = "A page that says what is wrong"),
+        (status = 302, description = "On to sign-in, consent, or back to the client", headers(
+            ("location" = String, description = "The sign-in page, the consent page, or the redirect URI with `iss`, \
+                the `state`, and a `code` or an `error`: `access_denied`, `consent_required`, \
+                `invalid_request`, `invalid_scope`, `invalid_target`, `login_required`, \
+                `registration_not_supported`, `request_not_supported`, `request_uri_not_supported` or \
+                `unsupported_response_type`")
+        )),
+        (status = 400, description = "A page that says what is wrong: client or redirect URI cannot be trusted, \
+            or the request has expired, was answered or began in another browser",
+            content_type = "text/html", body = String),
+        (status = 403, description = "A browser asked for the page before its person did",
+            content_type = "text/html", body = String),
+        (status = 429, description = "A page: too many requests, or too many open ones in this browser",
+            content_type = "text/html", body = String),
     )
 )]
 pub(crate) async fn authorize(
@@ -45,14 +57,17 @@ pub(crate) async fn authorize(
     }
 }
 
-/// Begins an authorization with posted parameters. The session is not read: the request is stored
-/// and the browser sent to a GET.
+/// Begins an authorization with posted parameters.
+///
+/// The session is not read: the request is stored and the browser sent to a GET.
 #[utoipa::path(
     post, path = "/oauth2/authorize", tag = "oidc",
     request_body(content = AuthorizationRequest, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 303, description = "On to a GET of this endpoint, or back to the client"),
-        (status = 400, description = "A page that says what is wrong"),
+        (status = 303, description = "On to a GET of this endpoint, or back to the client", headers(
+            ("location" = String, description = "This endpoint, or the redirect URI with an `error`")
+        )),
+        (status = 400, description = "A page that says what is wrong", content_type = "text/html", body = String),
     )
 )]
 pub(crate) async fn authorize_post(
@@ -61,9 +76,7 @@ pub(crate) async fn authorize_post(
 ) -> Response {
     let params = match form {
         Ok(OAuthForm(params)) => params,
-        Err(OAuthFailure::Refused(error)) => return page::next(&provider, Next::Malformed(error)),
-        Err(OAuthFailure::TooMany { .. }) => return page::next(&provider, Next::TooManyOpen),
-        Err(OAuthFailure::Unexpected(failure)) => return provider.cx().failure_page(&failure),
+        Err(failure) => return page::unread(&provider, failure),
     };
     match authorize::store_posted(&provider, &params).await {
         Ok(Next::Redirect(url)) => page::redirect(&provider, &url, StatusCode::SEE_OTHER),

@@ -1,7 +1,7 @@
 //! The consent page, and `POST /oauth2/consent` for an app's own page.
 
 use auth_core::pages::{ConsentView, FormTarget, Hidden, ScopeView, page};
-use auth_core::{ApiError, CSRF_FIELD, Csrf, ErrorCode, FormBody, JsonBody};
+use auth_core::{ApiError, CSRF_FIELD, Csrf, FormBody, JsonBody, codes};
 use auth_protocol::params::Params;
 use auth_protocol::scope::Scope;
 use axum::Json;
@@ -11,17 +11,11 @@ use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::page::{error_page, no_renderer, nothing_to_answer, redirect, sign_in};
+use super::page::{error_page, no_renderer, nothing_to_answer, redirect, sign_in, unread};
+use crate::codes::INVALID_CONSENT_CODE;
 use crate::error::no_store;
 use crate::flow::consent::{self, Answer, NothingToAnswer, Pending};
 use crate::provider::Provider;
-
-/// What every answer without something to answer says.
-pub(crate) const INVALID_CONSENT_CODE: ErrorCode = ErrorCode {
-    code: "INVALID_CONSENT_CODE",
-    status: 400,
-    message: "There is no such request to answer; it may have expired or been answered before",
-};
 
 /// Which request a consent page is about.
 #[derive(IntoParams)]
@@ -29,6 +23,7 @@ pub(crate) const INVALID_CONSENT_CODE: ErrorCode = ErrorCode {
 #[expect(dead_code, reason = "read by the API description only")]
 pub(crate) struct ConsentQuery {
     /// The handle of the request.
+    #[param(example = "oCk3vT9sYq2mXw7rLz5pBd8nGf1hJa4eKu6iRt0cWxE")]
     consent_code: String,
 }
 
@@ -36,8 +31,15 @@ pub(crate) struct ConsentQuery {
 #[utoipa::path(
     get, path = "/consent", tag = "oidc", params(ConsentQuery),
     responses(
-        (status = 200, description = "The page"),
-        (status = 400, description = "A page that says why there is nothing to answer"),
+        (status = 200, description = "The page", content_type = "text/html", body = String),
+        (status = 303, description = "The client asks for a more recent sign-in", headers(
+            ("location" = String, description = "The sign-in page")
+        )),
+        (status = 400, description = "A page that says why there is nothing to answer",
+            content_type = "text/html", body = String),
+        (status = 403, description = "A page: the request waits for somebody else",
+            content_type = "text/html", body = String),
+        (status = 501, description = "The app lists no renderer of pages", content_type = "text/html", body = String),
     )
 )]
 pub(crate) async fn consent_page(
@@ -114,10 +116,13 @@ pub(crate) fn scopes(provider: &Provider, pending: &Pending) -> Vec<ScopeView> {
 #[expect(dead_code, reason = "read by the API description only")]
 pub(crate) struct ConsentForm {
     /// The handle of the request.
+    #[schema(example = "oCk3vT9sYq2mXw7rLz5pBd8nGf1hJa4eKu6iRt0cWxE")]
     consent_code: String,
     /// `allow` or `deny`.
+    #[schema(example = "allow")]
     decision: String,
     /// The page's CSRF token.
+    #[schema(example = "m3Vq8xTz1rKp6wLs9yNb4dGc7fHj2aEe5uIo0kRtWxQ")]
     csrf: String,
 }
 
@@ -126,8 +131,16 @@ pub(crate) struct ConsentForm {
     post, path = "/consent", tag = "oidc",
     request_body(content = ConsentForm, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 303, description = "Back to the client, with a code or an error"),
-        (status = 403, description = "A page: the form is out of date, or not this person's"),
+        (status = 303, description = "Back to the client, with a code or an error", headers(
+            ("location" = String, description = "The redirect URI with `iss`, the `state`, and a `code` or an `error`; \
+                or the sign-in page where the client asks for a more recent sign-in")
+        )),
+        (status = 400, description = "A page: nothing to answer, or the form says neither yes nor no",
+            content_type = "text/html", body = String),
+        (status = 403, description = "A page: the form is out of date, or not this person's",
+            content_type = "text/html", body = String),
+        (status = 413, description = "A page: the form is too large", content_type = "text/html", body = String),
+        (status = 415, description = "A page: the body is no form", content_type = "text/html", body = String),
     )
 )]
 pub(crate) async fn consent_form(
@@ -137,7 +150,7 @@ pub(crate) async fn consent_form(
 ) -> Response {
     let form = match form {
         Ok(form) => form,
-        Err(refusal) => return refusal.into_response(),
+        Err(refusal) => return unread(&provider, refusal.into()),
     };
     if Csrf::check(provider.cx(), &headers, form.get(CSRF_FIELD)).is_err() {
         let message = "This form is out of date, or your browser did not keep its cookie.";
@@ -169,11 +182,14 @@ pub(crate) async fn consent_form(
 #[schema(as = oidc::ConsentAnswer)]
 pub(crate) struct ConsentAnswer {
     /// Yes or no.
+    #[schema(example = true)]
     accept: bool,
     /// The handle of the request.
+    #[schema(example = "oCk3vT9sYq2mXw7rLz5pBd8nGf1hJa4eKu6iRt0cWxE")]
     consent_code: String,
     /// What of it the person allows, separated by blanks; absent means all. Never more than asked.
     #[serde(alias = "scope")]
+    #[schema(example = "openid")]
     scopes: Option<String>,
 }
 
@@ -183,6 +199,9 @@ pub(crate) struct ConsentAnswer {
 pub(crate) struct ConsentRedirect {
     /// The client's URL, with a code or an error.
     #[serde(rename = "redirectURI")]
+    #[schema(
+        example = "http://127.0.0.1:8976/callback?code=ac_pV9sT2kLr7Wm4xQz1bNc8yHd5gJf3aSe0uKi6oRtEwY&iss=https%3A%2F%2Fauth.example.com"
+    )]
     redirect_uri: String,
 }
 
@@ -190,9 +209,9 @@ pub(crate) struct ConsentRedirect {
 #[utoipa::path(
     post, path = "/oauth2/consent", tag = "oidc", request_body = ConsentAnswer,
     responses(
-        (status = 200, body = ConsentRedirect),
-        (status = 400, description = "There is nothing to answer", body = auth_core::ErrorBody),
-        (status = 403, description = "Not from a trusted origin", body = auth_core::ErrorBody),
+        (status = 200, description = "Answered; the browser is to go on", body = ConsentRedirect),
+        (status = 400, description = "There is nothing to answer, or the body does not have this shape",
+            body = auth_core::ErrorBody),
     ),
     security(("session" = []))
 )]
@@ -203,11 +222,7 @@ pub(crate) async fn consent_json(
 ) -> Result<Response, ApiError> {
     // A page of ours always sends its origin; without one this is no answer of a person.
     if !headers.contains_key(header::ORIGIN) {
-        return Err(ApiError::Refused {
-            status: StatusCode::FORBIDDEN,
-            code: "MISSING_OR_NULL_ORIGIN".into(),
-            message: "Missing or null Origin".into(),
-        });
+        return Err(ApiError::code(codes::MISSING_OR_NULL_ORIGIN));
     }
     let nothing = || ApiError::code(INVALID_CONSENT_CODE);
     let pending = consent::pending(&provider, &headers, &body.consent_code).await?.map_err(|_| nothing())?;

@@ -8,13 +8,17 @@ use axum::response::Response;
 use http::HeaderMap;
 
 use super::document::Document;
+use super::schema::ServerMetadata;
 use crate::keys::SigningAlgorithm;
 use crate::provider::Provider;
 
 /// Describes the authorization server (RFC 8414).
 #[utoipa::path(
     get, path = "/.well-known/oauth-authorization-server", tag = "oidc",
-    responses((status = 200, description = "Authorization server metadata"))
+    responses(
+        (status = 200, description = "What the server offers; may be kept for five minutes", body = ServerMetadata),
+        (status = 304, description = "The caller has this document"),
+    )
 )]
 pub(crate) async fn authorization_server(State(document): State<Document>, headers: HeaderMap) -> Response {
     document.answer(&headers)
@@ -23,7 +27,10 @@ pub(crate) async fn authorization_server(State(document): State<Document>, heade
 /// Describes the OpenID provider (OpenID Connect Discovery).
 #[utoipa::path(
     get, path = "/.well-known/openid-configuration", tag = "oidc",
-    responses((status = 200, description = "OpenID provider metadata"))
+    responses(
+        (status = 200, description = "What the server offers; may be kept for five minutes", body = ServerMetadata),
+        (status = 304, description = "The caller has this document"),
+    )
 )]
 pub(crate) async fn openid_configuration(State(document): State<Document>, headers: HeaderMap) -> Response {
     document.answer(&headers)

@@ -3,14 +3,13 @@
 use auth_core::pages::{ConfirmView, FormTarget, Hidden, NoticeView, page};
 use auth_core::{CSRF_FIELD, Csrf};
 use auth_protocol::end_session::{Confirmation, EndSessionRequest as SignOutRequest};
-use auth_protocol::error::OAuthError;
 use auth_protocol::params::Params;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode};
 
 use super::form::{OAuthForm, REPEATABLE};
-use super::page::{error_page, no_renderer, redirect, with_cookie};
+use super::page::{no_renderer, redirect, unread, with_cookie};
 use super::schema::EndSessionRequest;
 use crate::error::OAuthFailure;
 use crate::flow::end_session::{Question, SignOut, end_session as sign_out};
@@ -20,8 +19,13 @@ use crate::provider::Provider;
 #[utoipa::path(
     get, path = "/oauth2/end-session", tag = "oidc", params(EndSessionRequest),
     responses(
-        (status = 303, description = "Signed out; on to the client"),
-        (status = 200, description = "A page: a question, or that nobody is signed in any more"),
+        (status = 303, description = "Signed out; on to the client", headers(
+            ("location" = String, description = "The post_logout_redirect_uri, with the state")
+        )),
+        (status = 200, description = "A page: a question, or that nobody is signed in any more",
+            content_type = "text/html", body = String),
+        (status = 400, description = "A page: the request cannot be read", content_type = "text/html", body = String),
+        (status = 501, description = "The app lists no renderer of pages", content_type = "text/html", body = String),
     )
 )]
 pub(crate) async fn end_session(
@@ -31,7 +35,7 @@ pub(crate) async fn end_session(
 ) -> Response {
     match Params::parse(query.unwrap_or_default(), &REPEATABLE) {
         Ok(params) => answer(&provider, &headers, &params).await,
-        Err(error) => malformed(&provider, &error),
+        Err(error) => unread(&provider, error.into()),
     }
 }
 
@@ -40,8 +44,13 @@ pub(crate) async fn end_session(
     post, path = "/oauth2/end-session", tag = "oidc",
     request_body(content = EndSessionRequest, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 303, description = "Signed out; on to the client"),
-        (status = 200, description = "A page: a question, or that nobody is signed in any more"),
+        (status = 303, description = "Signed out; on to the client, or to a GET of this endpoint", headers(
+            ("location" = String, description = "The post_logout_redirect_uri with the state, or this endpoint")
+        )),
+        (status = 200, description = "A page: a question, or that nobody is signed in any more",
+            content_type = "text/html", body = String),
+        (status = 400, description = "A page: the request cannot be read", content_type = "text/html", body = String),
+        (status = 501, description = "The app lists no renderer of pages", content_type = "text/html", body = String),
     )
 )]
 pub(crate) async fn end_session_post(
@@ -52,8 +61,7 @@ pub(crate) async fn end_session_post(
     match form {
         Ok(OAuthForm(params)) if params.get(CSRF_FIELD).is_none() => to_get(&provider, &params),
         Ok(OAuthForm(params)) => answer(&provider, &headers, &params).await,
-        Err(OAuthFailure::Refused(error)) => malformed(&provider, &error),
-        Err(failure @ (OAuthFailure::TooMany { .. } | OAuthFailure::Unexpected(_))) => failure.into_response(),
+        Err(failure) => unread(&provider, failure),
     }
 }
 
@@ -81,10 +89,6 @@ async fn answer(provider: &Provider, headers: &HeaderMap, params: &Params) -> Re
         Ok(SignOut::Confirm(question)) => confirm(provider, headers, &request, question),
         Err(failure) => provider.cx().failure_page(&failure),
     }
-}
-
-fn malformed(provider: &Provider, error: &OAuthError) -> Response {
-    error_page(provider, StatusCode::BAD_REQUEST, "This request cannot be read", &error.description, None)
 }
 
 fn signed_out(provider: &Provider) -> Response {

@@ -19,16 +19,20 @@ impl<S: Send + Sync> FromRequest<S> for OAuthForm {
     type Rejection = OAuthFailure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, OAuthFailure> {
-        let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let essence = given.split(';').next().unwrap_or("").trim();
-        if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(OAuthFailure::new(
-                OAuthErrorCode::InvalidRequest,
-                "the body must be application/x-www-form-urlencoded",
-            ));
-        }
-        Ok(Self(Params::parse(&body(request, state).await?, &REPEATABLE)?))
+        read(request, state).await.inspect_err(OAuthFailure::log)
     }
+}
+
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<OAuthForm, OAuthFailure> {
+    let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let essence = given.split(';').next().unwrap_or("").trim();
+    if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(OAuthFailure::new(
+            OAuthErrorCode::InvalidRequest,
+            "the body must be application/x-www-form-urlencoded",
+        ));
+    }
+    Ok(OAuthForm(Params::parse(&body(request, state).await?, &REPEATABLE)?))
 }
 
 /// Reads a body of bounded size.

@@ -8,7 +8,8 @@ use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::consent::{ConsentQuery, INVALID_CONSENT_CODE, client_host, handle, scopes};
+use super::consent::{ConsentQuery, client_host, handle, scopes};
+use crate::codes::INVALID_CONSENT_CODE;
 use crate::error::no_store;
 use crate::flow::consent;
 use crate::provider::Provider;
@@ -18,19 +19,29 @@ use crate::provider::Provider;
 #[serde(rename_all = "camelCase")]
 #[schema(as = oidc::Interaction)]
 pub(crate) struct InteractionBody {
+    /// The client.
+    #[schema(example = "Tz7LrQm1xV0sYc4pKd8wBn3uHf6jGa2e")]
     client_id: String,
     /// What the client calls itself; nobody has checked it.
+    #[schema(example = "Notes for the desk")]
     client_name: String,
     /// The host of its home page, if the answer goes there too.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "notes.example.com")]
     client_host: Option<String>,
     /// The host or scheme the answer goes to.
+    #[schema(example = "127.0.0.1")]
     redirect_target: String,
     /// Whether the answer goes to a program on this person's machine.
+    #[schema(example = true)]
     local_program: bool,
+    /// What it asks for, in plain words.
     scopes: Vec<InteractionScope>,
+    /// What its tokens would be good for.
+    #[schema(example = json!(["https://mcp.example.com/mcp"]))]
     resources: Vec<String>,
     /// The account that is signed in.
+    #[schema(example = "alice@example.com")]
     account: String,
 }
 
@@ -38,7 +49,11 @@ pub(crate) struct InteractionBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = oidc::InteractionScope)]
 pub(crate) struct InteractionScope {
+    /// The scope.
+    #[schema(example = "notes:write")]
     name: String,
+    /// What it allows.
+    #[schema(example = "Write and delete your notes")]
     description: String,
 }
 
@@ -46,7 +61,7 @@ pub(crate) struct InteractionScope {
 #[utoipa::path(
     get, path = "/oauth2/interaction", tag = "oidc", params(ConsentQuery),
     responses(
-        (status = 200, body = InteractionBody),
+        (status = 200, description = "What the client asks for", body = InteractionBody),
         (status = 400, description = "There is nothing to answer", body = ErrorBody),
     ),
     security(("session" = []))

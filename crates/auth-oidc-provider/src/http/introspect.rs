@@ -17,8 +17,18 @@ use crate::provider::Provider;
     post, path = "/oauth2/introspect", tag = "oidc",
     request_body(content = TokenToLookAt, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, body = Introspection),
-        (status = 401, description = "The client is unknown, public or not authenticated", body = ErrorBody),
+        (status = 200, description = "What the token is worth", body = Introspection, examples(
+            ("active" = (summary = "A token that works", value = json!({
+                "active": true, "scope": "openid offline_access", "client_id": "Tz7LrQm1xV0sYc4pKd8wBn3uHf6jGa2e",
+                "token_type": "Bearer", "exp": 1_768_482_000, "iat": 1_768_478_400,
+                "sub": "0192f0c1-7a4e-7cc3-9c2b-5d1c0e6f8a21", "aud": "https://mcp.example.com/mcp",
+                "iss": "https://auth.example.com"
+            }))),
+            ("inactive" = (summary = "Any other: unknown, ended, or not this client's", value = json!({ "active": false })))
+        )),
+        (status = 401, description = "The client is unknown, public or not authenticated", body = ErrorBody, headers(
+            ("www-authenticate" = String, description = "`Basic realm=\"oauth\"`")
+        )),
     ),
     security(("client" = []))
 )]

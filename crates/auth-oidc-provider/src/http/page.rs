@@ -6,6 +6,7 @@ use auth_protocol::authorize::UntrustedRequest;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 
+use crate::error::OAuthFailure;
 use crate::flow::authorize::Next;
 use crate::flow::consent::NothingToAnswer;
 use crate::provider::Provider;
@@ -84,6 +85,17 @@ fn untrusted(provider: &Provider, why: UntrustedRequest) -> Response {
         }
     };
     error_page(provider, StatusCode::BAD_REQUEST, title, message, hint)
+}
+
+/// Shows a person why what they posted was not read.
+pub(crate) fn unread(provider: &Provider, failure: OAuthFailure) -> Response {
+    let (status, message) = match failure {
+        OAuthFailure::Refused(error) => (StatusCode::BAD_REQUEST, error.description),
+        OAuthFailure::Coded { status, description, .. } => (status, description),
+        OAuthFailure::TooMany { .. } => (StatusCode::TOO_MANY_REQUESTS, "There were too many requests.".into()),
+        OAuthFailure::Unexpected(failure) => return provider.cx().failure_page(&failure),
+    };
+    error_page(provider, status, "This request cannot be read", &message, None)
 }
 
 /// Tells a person that there is nothing to answer.

@@ -20,28 +20,34 @@ impl<S: Send + Sync> FromRequest<S> for MetadataBody {
     type Rejection = OAuthFailure;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, OAuthFailure> {
-        let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-        let essence = given.split(';').next().unwrap_or("").trim();
-        if !essence.eq_ignore_ascii_case("application/json") {
-            return Err(OAuthFailure::new(OAuthErrorCode::InvalidClientMetadata, "the body must be application/json"));
-        }
-        let body = body(request, state).await.map_err(|failure| match failure {
-            OAuthFailure::Refused(error) => {
-                OAuthFailure::Refused(OAuthError::new(OAuthErrorCode::InvalidClientMetadata, error.description))
-            }
-            OAuthFailure::TooMany { .. } | OAuthFailure::Unexpected(_) => failure,
-        })?;
-        Ok(Self(Metadata::parse(&body)?))
+        read(request, state).await.map(Self).inspect_err(OAuthFailure::log)
     }
 }
 
+async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Metadata, OAuthFailure> {
+    let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let essence = given.split(';').next().unwrap_or("").trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(OAuthFailure::new(OAuthErrorCode::InvalidClientMetadata, "the body must be application/json"));
+    }
+    let body = body(request, state).await.map_err(|failure| match failure {
+        OAuthFailure::Refused(error) => {
+            OAuthFailure::Refused(OAuthError::new(OAuthErrorCode::InvalidClientMetadata, error.description))
+        }
+        OAuthFailure::Coded { .. } | OAuthFailure::TooMany { .. } | OAuthFailure::Unexpected(_) => failure,
+    })?;
+    Ok(Metadata::parse(&body)?)
+}
+
 /// Registers a client. The answer states what was stored: what is not acceptable is left out.
+///
+/// Anybody may; a session counts only where the request comes from a page of this origin, and then
+/// its person is noted as the owner.
 #[utoipa::path(
     post, path = "/oauth2/register", tag = "oidc", request_body = ClientMetadata,
     responses(
-        (status = 201, body = Client),
+        (status = 201, description = "The client as it was stored", body = Client),
         (status = 400, description = "No redirect URI is acceptable, or the metadata is malformed", body = ErrorBody),
-        (status = 429, description = "Too many requests", body = ErrorBody),
     )
 )]
 pub(crate) async fn register(

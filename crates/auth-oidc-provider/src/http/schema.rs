@@ -1,40 +1,59 @@
-//! Shapes of bodies for the API description; the wire types themselves live in `auth-protocol`.
+//! Shapes of requests and answers for the API description; the wire types live in `auth-protocol`.
 
 #![expect(dead_code, reason = "these types are read by the description only")]
 #![expect(clippy::struct_field_names, reason = "the fields have the names of the wire")]
 
+mod documents;
+mod registration;
+
 use utoipa::{IntoParams, ToSchema};
+
+pub(crate) use documents::{JwkSet, ServerMetadata};
+pub(crate) use registration::{Client, ClientMetadata};
 
 /// An authorization request (RFC 6749 §4.1.1, RFC 7636, RFC 8707, OpenID Connect Core §3.1.2.1).
 #[derive(IntoParams, ToSchema)]
 #[into_params(parameter_in = Query)]
 #[schema(as = oidc::AuthorizationRequest)]
 pub(crate) struct AuthorizationRequest {
-    /// The client.
+    /// The client; required, unless the request goes on with `interaction`.
+    #[schema(example = "Tz7LrQm1xV0sYc4pKd8wBn3uHf6jGa2e")]
     client_id: Option<String>,
-    /// Where the answer goes; one of the registered URIs.
+    /// Where the answer goes; one of the registered URIs. May be left out by a client that registered one.
+    #[schema(example = "http://127.0.0.1:8976/callback")]
     redirect_uri: Option<String>,
     /// Always `code`.
     #[param(example = "code")]
+    #[schema(example = "code")]
     response_type: Option<String>,
     /// What is asked for, separated by blanks; absent means the default.
+    #[param(example = "openid offline_access")]
+    #[schema(example = "openid offline_access")]
     scope: Option<String>,
     /// Comes back with the answer.
+    #[schema(example = "af0ifjsldkj")]
     state: Option<String>,
     /// The PKCE challenge; required.
+    #[param(example = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")]
+    #[schema(example = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")]
     code_challenge: Option<String>,
     /// Always `S256`.
     #[param(example = "S256")]
+    #[schema(example = "S256")]
     code_challenge_method: Option<String>,
     /// What the token is to be good for; may repeat.
+    #[schema(example = "https://mcp.example.com/mcp")]
     resource: Option<String>,
     /// Comes back in the ID token.
     nonce: Option<String>,
-    /// `none`, `login`, `consent`, `select_account`.
+    /// `none`, `login`, `consent`, `select_account`, separated by blanks.
+    #[param(example = "consent")]
     prompt: Option<String>,
     /// The most seconds since the person signed in.
     max_age: Option<u32>,
-    /// Goes on with a request that waited.
+    /// An ID token of ours: only the person it names may answer.
+    id_token_hint: Option<String>,
+    /// Goes on with a request that waited for its person; nothing else counts then.
     interaction: Option<String>,
 }
 
@@ -46,10 +65,13 @@ pub(crate) struct TokenRequest {
     #[schema(example = "authorization_code")]
     grant_type: String,
     /// The code.
+    #[schema(example = "ac_pV9sT2kLr7Wm4xQz1bNc8yHd5gJf3aSe0uKi6oRtEwY")]
     code: Option<String>,
-    /// The redirect URI of the authorization request.
+    /// The redirect URI of the authorization request, if it named one.
+    #[schema(example = "http://127.0.0.1:8976/callback")]
     redirect_uri: Option<String>,
     /// The PKCE verifier.
+    #[schema(example = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")]
     code_verifier: Option<String>,
     /// The refresh token.
     refresh_token: Option<String>,
@@ -58,6 +80,7 @@ pub(crate) struct TokenRequest {
     /// What the token is to be good for; may repeat.
     resource: Option<String>,
     /// The client, unless it authenticates with Basic.
+    #[schema(example = "Tz7LrQm1xV0sYc4pKd8wBn3uHf6jGa2e")]
     client_id: Option<String>,
     /// The secret of a client that registered `client_secret_post`.
     client_secret: Option<String>,
@@ -68,72 +91,22 @@ pub(crate) struct TokenRequest {
 #[schema(as = oidc::TokenResponse)]
 pub(crate) struct TokenResponse {
     /// The access token.
+    #[schema(example = "at_Jw3fYh8rKq5vXn1mZs6tCb9pLd2gTa7eRu4oIi0kWxE")]
     access_token: String,
     /// Always `Bearer`.
     #[schema(example = "Bearer")]
     token_type: String,
     /// Seconds until the access token ends.
+    #[schema(example = 3600)]
     expires_in: i64,
-    /// The next refresh token.
+    /// The next refresh token; the one that was used works no more.
+    #[schema(example = "rt_Gb6nVt1qMz8xKs4wHc9yLp3dJf7aSe2uRo5iTk0jWxQ")]
     refresh_token: Option<String>,
-    /// What was granted.
+    /// What was granted, also where it is what was asked for.
+    #[schema(example = "openid offline_access")]
     scope: Option<String>,
     /// Who signed in, with the scope `openid`.
     id_token: Option<String>,
-}
-
-/// Client metadata (RFC 7591 §2). Unknown members are ignored.
-#[derive(ToSchema)]
-#[schema(as = oidc::ClientMetadata)]
-pub(crate) struct ClientMetadata {
-    /// Where answers may be sent: https, or http on this machine.
-    redirect_uris: Vec<String>,
-    /// The name people see.
-    client_name: Option<String>,
-    /// `none`, `client_secret_basic` or `client_secret_post`.
-    #[schema(example = "none")]
-    token_endpoint_auth_method: Option<String>,
-    /// `authorization_code`, `refresh_token`.
-    grant_types: Option<Vec<String>>,
-    /// `code`.
-    response_types: Option<Vec<String>>,
-    /// What the client means to ask for.
-    scope: Option<String>,
-    /// `web` or `native`.
-    application_type: Option<String>,
-    /// `ES256`, `RS256` or `EdDSA`.
-    id_token_signed_response_alg: Option<String>,
-    /// Where people may be sent after signing out.
-    post_logout_redirect_uris: Option<Vec<String>>,
-    /// The client's home page.
-    client_uri: Option<String>,
-    /// The client's logo; never loaded.
-    logo_uri: Option<String>,
-}
-
-/// A registered client: what was stored.
-#[derive(ToSchema)]
-#[schema(as = oidc::Client)]
-pub(crate) struct Client {
-    /// The client's public name in the protocol.
-    client_id: String,
-    /// When it was registered, in seconds.
-    client_id_issued_at: i64,
-    /// The secret, of a confidential client; shown once.
-    client_secret: Option<String>,
-    /// 0: the secret does not expire.
-    client_secret_expires_at: Option<i64>,
-    /// The metadata as stored.
-    #[schema(inline)]
-    redirect_uris: Vec<String>,
-    /// How the client authenticates.
-    token_endpoint_auth_method: String,
-    /// The grants it may use.
-    grant_types: Vec<String>,
-    /// Always `code`.
-    response_types: Vec<String>,
-    /// The name people see.
-    client_name: String,
 }
 
 /// A token to revoke or to introspect.
@@ -141,10 +114,13 @@ pub(crate) struct Client {
 #[schema(as = oidc::TokenToLookAt)]
 pub(crate) struct TokenToLookAt {
     /// The token.
+    #[schema(example = "at_Jw3fYh8rKq5vXn1mZs6tCb9pLd2gTa7eRu4oIi0kWxE")]
     token: String,
-    /// `access_token` or `refresh_token`.
+    /// `access_token` or `refresh_token`; what it says is not needed.
+    #[schema(example = "access_token")]
     token_type_hint: Option<String>,
     /// The client, unless it authenticates with Basic.
+    #[schema(example = "Tz7LrQm1xV0sYc4pKd8wBn3uHf6jGa2e")]
     client_id: Option<String>,
     /// The secret of a client that registered `client_secret_post`.
     client_secret: Option<String>,
@@ -155,18 +131,31 @@ pub(crate) struct TokenToLookAt {
 #[schema(as = oidc::Introspection)]
 pub(crate) struct Introspection {
     /// Whether it works now. Nothing else is told about one that does not.
+    #[schema(example = true)]
     active: bool,
     /// What it allows.
+    #[schema(example = "openid offline_access")]
     scope: Option<String>,
     /// The client.
+    #[schema(example = "Tz7LrQm1xV0sYc4pKd8wBn3uHf6jGa2e")]
     client_id: Option<String>,
+    /// `Bearer`; absent for a refresh token.
+    #[schema(example = "Bearer")]
+    token_type: Option<String>,
     /// The person.
+    #[schema(example = "0192f0c1-7a4e-7cc3-9c2b-5d1c0e6f8a21")]
     sub: Option<String>,
-    /// When it ends, in seconds.
+    /// The resource it is for, or a list of several.
+    #[schema(example = "https://mcp.example.com/mcp")]
+    aud: Option<String>,
+    /// When it ends, in seconds since the Unix epoch.
+    #[schema(example = 1_768_482_000)]
     exp: Option<i64>,
-    /// When it was issued, in seconds.
+    /// When it was issued, in seconds since the Unix epoch.
+    #[schema(example = 1_768_478_400)]
     iat: Option<i64>,
     /// The issuer.
+    #[schema(example = "https://auth.example.com")]
     iss: Option<String>,
 }
 
@@ -175,16 +164,22 @@ pub(crate) struct Introspection {
 #[schema(as = oidc::UserInfo)]
 pub(crate) struct UserInfo {
     /// The person's id.
+    #[schema(example = "0192f0c1-7a4e-7cc3-9c2b-5d1c0e6f8a21")]
     sub: String,
     /// With the scope `profile`.
+    #[schema(example = "Alice Example")]
     name: Option<String>,
     /// With the scope `profile`.
+    #[schema(example = "https://example.com/alice.png")]
     picture: Option<String>,
-    /// With the scope `profile`, in seconds.
+    /// With the scope `profile`, in seconds since the Unix epoch.
+    #[schema(example = 1_768_478_400)]
     updated_at: Option<i64>,
     /// With the scope `email`.
+    #[schema(example = "alice@example.com")]
     email: Option<String>,
     /// With the scope `email`.
+    #[schema(example = true)]
     email_verified: Option<bool>,
 }
 
@@ -193,12 +188,15 @@ pub(crate) struct UserInfo {
 #[into_params(parameter_in = Query)]
 #[schema(as = oidc::EndSessionRequest)]
 pub(crate) struct EndSessionRequest {
-    /// An ID token of the session to end.
+    /// An ID token of the session to end: with it nobody is asked.
     id_token_hint: Option<String>,
-    /// The client.
+    /// The client; that of the ID token where both are there.
+    #[schema(example = "Tz7LrQm1xV0sYc4pKd8wBn3uHf6jGa2e")]
     client_id: Option<String>,
     /// Where to go afterwards; registered with the client.
+    #[schema(example = "http://127.0.0.1:8976/signed-out")]
     post_logout_redirect_uri: Option<String>,
     /// Comes back with the redirect.
+    #[schema(example = "af0ifjsldkj")]
     state: Option<String>,
 }

@@ -13,14 +13,18 @@ use crate::flow::exchange;
 use crate::provider::Provider;
 
 /// Exchanges a code or a refresh token for tokens.
+///
+/// A code and a refresh token work once. A code that comes a second time from its client, or a
+/// refresh token that does outside the replay window, ends the whole grant.
 #[utoipa::path(
     post, path = "/oauth2/token", tag = "oidc",
     request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, body = TokenResponse),
+        (status = 200, description = "The tokens", body = TokenResponse),
         (status = 400, description = "The request or the grant is not valid", body = ErrorBody),
-        (status = 401, description = "The client is unknown or not authenticated", body = ErrorBody),
-        (status = 429, description = "Too many requests", body = ErrorBody),
+        (status = 401, description = "The client is unknown or not authenticated", body = ErrorBody, headers(
+            ("www-authenticate" = String, description = "`Basic realm=\"oauth\"`")
+        )),
     ),
     security((), ("client" = []))
 )]

@@ -17,9 +17,16 @@ use crate::provider::Provider;
 #[utoipa::path(
     get, path = "/oauth2/userinfo", tag = "oidc",
     responses(
-        (status = 200, body = UserInfo),
-        (status = 401, description = "The token is missing or not valid", body = ErrorBody),
-        (status = 403, description = "The token lacks the scope openid", body = ErrorBody),
+        (status = 200, description = "What the scope of the token allows to tell", body = UserInfo),
+        (status = 400, description = "The Authorization header cannot be read", body = ErrorBody, headers(
+            ("www-authenticate" = String, description = "`Bearer` with the error")
+        )),
+        (status = 401, description = "The token is missing or not valid", body = ErrorBody, headers(
+            ("www-authenticate" = String, description = "`Bearer`, with the error if there was a token")
+        )),
+        (status = 403, description = "The token lacks the scope openid", body = ErrorBody, headers(
+            ("www-authenticate" = String, description = "`Bearer` with the error")
+        )),
     ),
     security(("bearer" = []))
 )]
@@ -31,9 +38,16 @@ pub(crate) async fn userinfo(State(provider): State<Provider>, headers: HeaderMa
 #[utoipa::path(
     post, path = "/oauth2/userinfo", tag = "oidc",
     responses(
-        (status = 200, body = UserInfo),
-        (status = 401, description = "The token is missing or not valid", body = ErrorBody),
-        (status = 403, description = "The token lacks the scope openid", body = ErrorBody),
+        (status = 200, description = "What the scope of the token allows to tell", body = UserInfo),
+        (status = 400, description = "The Authorization header cannot be read", body = ErrorBody, headers(
+            ("www-authenticate" = String, description = "`Bearer` with the error")
+        )),
+        (status = 401, description = "The token is missing or not valid", body = ErrorBody, headers(
+            ("www-authenticate" = String, description = "`Bearer`, with the error if there was a token")
+        )),
+        (status = 403, description = "The token lacks the scope openid", body = ErrorBody, headers(
+            ("www-authenticate" = String, description = "`Bearer` with the error")
+        )),
     ),
     security(("bearer" = []))
 )]
@@ -44,8 +58,14 @@ pub(crate) async fn userinfo_post(State(provider): State<Provider>, headers: Hea
 async fn answer(provider: &Provider, headers: &HeaderMap) -> Response {
     let token = match presented(headers) {
         Ok(Some(token)) => token,
-        Ok(None) => return challenge(StatusCode::UNAUTHORIZED, None),
-        Err(error) => return challenge(StatusCode::BAD_REQUEST, Some(&error)),
+        Ok(None) => {
+            tracing::info!(error = OAuthErrorCode::InvalidToken.as_str(), reason = "no token", "request.refused");
+            return challenge(StatusCode::UNAUTHORIZED, None);
+        }
+        Err(error) => {
+            tracing::info!(error = error.code.as_str(), reason = &*error.description, "request.refused");
+            return challenge(StatusCode::BAD_REQUEST, Some(&error));
+        }
     };
     match userinfo::userinfo(provider, token).await {
         Ok(person) => {
@@ -57,7 +77,9 @@ async fn answer(provider: &Provider, headers: &HeaderMap) -> Response {
             challenge(StatusCode::FORBIDDEN, Some(&error))
         }
         Err(OAuthFailure::Refused(error)) => challenge(StatusCode::UNAUTHORIZED, Some(&error)),
-        Err(failure @ (OAuthFailure::TooMany { .. } | OAuthFailure::Unexpected(_))) => failure.into_response(),
+        Err(failure @ (OAuthFailure::Coded { .. } | OAuthFailure::TooMany { .. } | OAuthFailure::Unexpected(_))) => {
+            failure.into_response()
+        }
     }
 }
 

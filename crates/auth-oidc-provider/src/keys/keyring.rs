@@ -38,6 +38,7 @@ impl fmt::Debug for Keyring {
 
 impl Keyring {
     /// Loads all keys and makes those that are missing. Safe to run in several instances at once.
+    #[tracing::instrument(skip_all)]
     pub(crate) async fn load(&self, cx: &AuthContext) -> Result<(), KeyError> {
         let mut rows = store::key::all(cx.db()).await?;
         if SigningAlgorithm::ALL.iter().any(|algorithm| !has_active(&rows, *algorithm)) {
@@ -63,6 +64,7 @@ impl Keyring {
             jwks.keys.push(jwk);
         }
         loaded.document = Bytes::from(serde_json::to_vec(&jwks).map_err(|_| KeyError::Generate)?);
+        tracing::info!(keys = jwks.keys.len(), "keys.loaded");
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
         Ok(())
     }

@@ -103,13 +103,13 @@ impl FromQueryResult for WithPerson {
     }
 }
 
-/// Revokes one token.
-pub(crate) async fn revoke(db: &impl ConnectionTrait, id: &str, now: DateTime<Utc>) -> Result<(), DbErr> {
-    Entity::update_many()
+/// Revokes one token; says whether it was not revoked before.
+pub(crate) async fn revoke(db: &impl ConnectionTrait, id: &str, now: DateTime<Utc>) -> Result<bool, DbErr> {
+    let done = Entity::update_many()
         .col_expr(Column::RevokedAt, Expr::value(now))
         .filter(Column::Id.eq(id))
         .filter(Column::RevokedAt.is_null())
         .exec(db)
         .await?;
-    Ok(())
+    Ok(done.rows_affected == 1)
 }

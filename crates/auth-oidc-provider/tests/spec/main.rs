@@ -1,6 +1,7 @@
 //! The provider through its front door: real router, real database, people with browsers.
 
 mod authorization;
+mod events;
 mod tokens;
 
 use auth_core::plugins;

@@ -251,6 +251,62 @@ async fn an_outage_of_the_verifier_is_503_and_says_nothing_about_it() {
     assert!(!answer.body.contains("10.0.0.7"));
 }
 
+/// Everything that is logged on this thread while it lives.
+fn logged() -> (Arc<std::sync::Mutex<Vec<u8>>>, tracing::subscriber::DefaultGuard) {
+    #[derive(Clone)]
+    struct Sink(Arc<std::sync::Mutex<Vec<u8>>>);
+    impl std::io::Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let lines = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let sink = Sink(Arc::clone(&lines));
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(move || sink.clone());
+    (lines, tracing::subscriber::set_default(subscriber.finish()))
+}
+
+/// The reference id in a text: twelve hexadecimal digits.
+fn reference_in(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let mut ids = words.filter(|word| word.len() == 12 && word.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    ids.next().unwrap_or_else(|| panic!("no reference id in {text}")).to_owned()
+}
+
+#[tokio::test]
+async fn an_outage_is_logged_once_under_the_reference_id_the_caller_is_shown() {
+    let (lines, _guard) = logged();
+
+    let answer = sent(&tools_app(), with_token("outage")).await;
+
+    let message = answer.json()["error"]["message"].as_str().unwrap().to_owned();
+    let reference = reference_in(&message);
+    let log = String::from_utf8(lines.lock().unwrap().clone()).unwrap();
+    assert_eq!(log.matches("verifier.unavailable").count(), 1, "{log}");
+    let line = log.lines().find(|line| line.contains(&reference)).unwrap_or_else(|| panic!("{reference}: {log}"));
+    assert!(line.contains("verifier.unavailable") && line.contains("10.0.0.7"), "{line}");
+}
+
+#[tokio::test]
+async fn a_handler_without_a_guard_fails_under_a_reference_id() {
+    let (lines, _guard) = logged();
+    let app = Router::new().route("/mcp", any(|token: VerifiedToken| async move { token.subject }));
+
+    let answer = sent(&app, with_token("good")).await;
+
+    assert_eq!(answer.status, 500);
+    let reference = reference_in(&answer.body);
+    let log = String::from_utf8(lines.lock().unwrap().clone()).unwrap();
+    assert!(log.lines().any(|line| line.contains(&reference) && line.contains("has no guard")), "{log}");
+}
+
 #[tokio::test]
 async fn options_passes_without_a_token() {
     let answer = sent(&tools_app(), Request::options("/mcp").header("host", "mcp.example")).await;

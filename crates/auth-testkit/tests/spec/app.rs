@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use auth_core::{Auth, AuthContext, plugins};
+use auth_core::{ApiError, Auth, AuthContext, Contributions, ErrorCode, Mount, Plugin, PluginId, plugins};
 use auth_testkit::TestApp;
 use axum::Router;
 use axum::body::Body;
@@ -12,6 +12,8 @@ use axum::routing::get;
 use http::{HeaderMap, Request};
 use sea_orm::ConnectionTrait as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 fn echo() -> Router {
     Router::new().route(
@@ -38,6 +40,36 @@ async fn a_request_may_name_another_host_and_another_peer() {
     request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([9, 9, 9, 9], 1))));
 
     assert_eq!(app.request(request).await.text(), "evil.example 9.9.9.9:1");
+}
+
+/// A plugin that answers otherwise than its description says.
+struct Liar;
+
+impl Plugin for Liar {
+    fn id(&self) -> PluginId {
+        "liar"
+    }
+
+    fn contribute(&self, _: &mut Contributions) {}
+
+    fn mount(&self, _: &AuthContext) -> Mount {
+        Mount::of(self.id()).base(OpenApiRouter::new().routes(routes!(lie)))
+    }
+}
+
+const UNTOLD: ErrorCode = ErrorCode { code: "UNTOLD", status: 500, message: "Nobody was told" };
+
+#[utoipa::path(get, path = "/lie", responses((status = 200, description = "Never")))]
+async fn lie() -> ApiError {
+    ApiError::code(UNTOLD)
+}
+
+#[tokio::test]
+#[should_panic(expected = "GET /api/auth/lie answered 500 UNTOLD, which its description does not name")]
+async fn an_answer_the_description_does_not_name_is_a_failed_test() {
+    let app = TestApp::with(plugins![Liar]).await;
+
+    app.get("/api/auth/lie").await;
 }
 
 #[tokio::test]

@@ -1,0 +1,97 @@
+//! The codes the endpoints answer, as data. RFC 6749 §5.2, RFC 6750 §3.1, RFC 7591 §3.2.2, RFC 8707 §2.
+//!
+//! What an authorization request comes to stands in the query of a redirect and has no status: the
+//! description of `/oauth2/authorize` names those.
+
+use auth_core::ErrorCode;
+
+const INVALID_REQUEST: ErrorCode =
+    ErrorCode { code: "invalid_request", status: 400, message: "A parameter is missing, repeated or malformed" };
+
+const INVALID_CLIENT: ErrorCode = ErrorCode {
+    code: "invalid_client",
+    status: 401,
+    message: "The client is unknown, or did not authenticate as it registered",
+};
+
+const INVALID_GRANT: ErrorCode = ErrorCode {
+    code: "invalid_grant",
+    status: 400,
+    message: "The code or refresh token is unknown, expired, used, revoked or another client's, or the code_verifier is wrong",
+};
+
+const UNAUTHORIZED_CLIENT: ErrorCode =
+    ErrorCode { code: "unauthorized_client", status: 400, message: "The client did not register for this grant_type" };
+
+const UNSUPPORTED_GRANT_TYPE: ErrorCode =
+    ErrorCode { code: "unsupported_grant_type", status: 400, message: "The grant_type is not offered here" };
+
+const INVALID_SCOPE: ErrorCode =
+    ErrorCode { code: "invalid_scope", status: 400, message: "The scope is malformed, or more than was granted" };
+
+const INVALID_TARGET: ErrorCode =
+    ErrorCode { code: "invalid_target", status: 400, message: "The resource is malformed, or not part of the grant" };
+
+const INVALID_REDIRECT_URI: ErrorCode = ErrorCode {
+    code: "invalid_redirect_uri",
+    status: 400,
+    message: "No redirect URI of the registration is acceptable",
+};
+
+const INVALID_CLIENT_METADATA: ErrorCode = ErrorCode {
+    code: "invalid_client_metadata",
+    status: 400,
+    message: "The client metadata is malformed, or leaves nothing the client could use",
+};
+
+const INVALID_TOKEN: ErrorCode = ErrorCode {
+    code: "invalid_token",
+    status: 401,
+    message: "The access token is missing, unknown, expired or revoked",
+};
+
+const INSUFFICIENT_SCOPE: ErrorCode =
+    ErrorCode { code: "insufficient_scope", status: 403, message: "The access token lacks the scope openid" };
+
+const TEMPORARILY_UNAVAILABLE: ErrorCode = ErrorCode {
+    code: "temporarily_unavailable",
+    status: 429,
+    message: "Too many requests of this client or from this address; Retry-After says when to come again",
+};
+
+const SERVER_ERROR: ErrorCode = ErrorCode {
+    code: "server_error",
+    status: 500,
+    message: "Something failed on our side; the description names the reference id under which it is logged",
+};
+
+/// There is no request to answer for whoever asks.
+pub(crate) const INVALID_CONSENT_CODE: ErrorCode = ErrorCode {
+    code: "INVALID_CONSENT_CODE",
+    status: 400,
+    message: "There is no such request to answer; it may have expired or been answered before",
+};
+
+/// What the token endpoint answers.
+pub(crate) const TOKEN: [ErrorCode; 9] = [
+    INVALID_REQUEST,
+    INVALID_CLIENT,
+    INVALID_GRANT,
+    UNAUTHORIZED_CLIENT,
+    UNSUPPORTED_GRANT_TYPE,
+    INVALID_SCOPE,
+    INVALID_TARGET,
+    TEMPORARILY_UNAVAILABLE,
+    SERVER_ERROR,
+];
+
+/// What introspection and revocation answer.
+pub(crate) const OF_A_CLIENT: [ErrorCode; 4] = [INVALID_REQUEST, INVALID_CLIENT, TEMPORARILY_UNAVAILABLE, SERVER_ERROR];
+
+/// What registration answers.
+pub(crate) const REGISTER: [ErrorCode; 4] =
+    [INVALID_REDIRECT_URI, INVALID_CLIENT_METADATA, TEMPORARILY_UNAVAILABLE, SERVER_ERROR];
+
+/// What userinfo answers.
+pub(crate) const USERINFO: [ErrorCode; 5] =
+    [INVALID_REQUEST, INVALID_TOKEN, INSUFFICIENT_SCOPE, TEMPORARILY_UNAVAILABLE, SERVER_ERROR];

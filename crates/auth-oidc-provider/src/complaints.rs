@@ -1,0 +1,102 @@
+//! What can be wrong with the options of the provider, each with what would be right.
+
+use auth_protocol::scope::{self, Scope};
+
+use crate::config::OidcProvider;
+
+/// The routes that can have a second name.
+const ALIASED: [&str; 5] = ["/oauth2/authorize", "/oauth2/token", "/oauth2/userinfo", "/oauth2/register", "/jwks"];
+
+/// An option whose value is wrong, and what would be right.
+#[derive(Clone, Debug)]
+pub(crate) struct WrongOption {
+    pub(crate) option: &'static str,
+    pub(crate) value: String,
+    pub(crate) right: String,
+}
+
+impl WrongOption {
+    /// An option that is a text.
+    pub(crate) fn text(option: &'static str, value: &str, right: &str) -> Self {
+        Self { option, value: format!("{value:?}"), right: right.to_owned() }
+    }
+}
+
+impl OidcProvider {
+    /// What is wrong with these options.
+    pub(crate) fn complaints(&self) -> Vec<WrongOption> {
+        let mut complaints = Vec::new();
+        for (option, path) in [("login_page", &self.login_page), ("consent_page", &self.consent_page)] {
+            if !path.starts_with('/') || path.starts_with("//") || path.contains(['?', '#', '\\']) {
+                complaints.push(WrongOption::text(option, path, "use a path such as \"/sign-in\""));
+            }
+        }
+        let bounds = [
+            ("code_expires_in", self.code_expires_in, 1, 600),
+            ("access_token_expires_in", self.access_token_expires_in, 1, 86_400),
+            ("refresh_token_expires_in", self.refresh_token_expires_in, 1, 31_536_000),
+            ("grant_expires_in", self.grant_expires_in, 1, 157_680_000),
+            ("id_token_expires_in", self.id_token_expires_in, 1, 86_400),
+            ("interaction_expires_in", self.interaction_expires_in, 60, 3600),
+            ("replay_window", self.replay_window, 0, 60),
+        ];
+        for (option, value, least, most) in bounds {
+            if !(least..=most).contains(&value) {
+                complaints.push(WrongOption {
+                    option,
+                    value: value.to_string(),
+                    right: format!("use {least} to {most} seconds"),
+                });
+            }
+        }
+        complaints.extend((0..self.aliases.len()).filter_map(|index| self.alias_complaint(index)));
+        complaints.extend(self.scope_complaints());
+        complaints
+    }
+
+    fn scope_complaints(&self) -> Vec<WrongOption> {
+        let mut complaints = Vec::new();
+        let count = self.scopes.len() + self.resources.iter().map(|resource| resource.base_scope.len()).sum::<usize>();
+        if count > scope::MAX_TOKENS {
+            let right = format!("offer at most {}", scope::MAX_TOKENS);
+            complaints.push(WrongOption { option: "scopes", value: format!("a list of {count}"), right });
+        }
+        for name in
+            self.scopes.iter().map(|option| &option.name).chain(self.resources.iter().flat_map(|r| &r.base_scope))
+        {
+            if !Scope::parse(name).is_ok_and(|scope| scope.iter().count() == 1) {
+                complaints.push(WrongOption::text("scope", name, "use one word such as \"notes:read\""));
+            }
+        }
+        if let Some(scope) = self.default_scope.as_deref() {
+            let known = |name: &str| self.scopes.iter().any(|option| option.name == name) || self.is_base_scope(name);
+            match Scope::parse(scope) {
+                Ok(parsed) if !parsed.is_empty() && parsed.iter().all(known) => {}
+                Ok(_) | Err(_) => {
+                    let right = "use scopes the provider offers, separated by blanks";
+                    complaints.push(WrongOption::text("default_scope", scope, right));
+                }
+            }
+        }
+        complaints
+    }
+
+    /// The aliases that can be mounted: those nothing is wrong with.
+    pub(crate) fn good_aliases(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let aliases = self.aliases.iter().enumerate();
+        aliases.filter(|(index, _)| self.alias_complaint(*index).is_none()).map(|(_, alias)| *alias)
+    }
+
+    fn alias_complaint(&self, index: usize) -> Option<WrongOption> {
+        let (alias, of) = self.aliases.get(index)?;
+        let earlier = self.aliases.iter().take(index).any(|(other, _)| other == alias);
+        if !ALIASED.contains(of) {
+            let right = format!("make it one of {}", ALIASED.join(", "));
+            return Some(WrongOption { option: "alias", value: format!("{alias:?} of {of:?}"), right });
+        }
+        if !alias.starts_with('/') || alias.contains(['{', '}', '*', '?', '#']) || earlier || ALIASED.contains(alias) {
+            return Some(WrongOption::text("alias", alias, "use a path of its own, such as \"/mcp/token\""));
+        }
+        None
+    }
+}

@@ -1,0 +1,145 @@
+//! What happens in the provider, told to whoever listens: ids only, never a credential.
+
+use auth_core::Event;
+
+/// A client registered itself.
+///
+/// In its transaction a hook can refuse it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientRegistered {
+    /// The client.
+    pub client_id: String,
+    /// The person who was signed in where it registered, if somebody was.
+    pub user_id: Option<String>,
+}
+
+impl Event for ClientRegistered {
+    const NAME: &'static str = "client.registered";
+}
+
+/// A person allowed a client what it asked for, or a part of it.
+///
+/// In its transaction, which also issues the code, a hook can refuse it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentGiven {
+    /// The client.
+    pub client_id: String,
+    /// The person.
+    pub user_id: String,
+}
+
+impl Event for ConsentGiven {
+    const NAME: &'static str = "consent.given";
+}
+
+/// A person denied a client what it asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentDenied {
+    /// The client.
+    pub client_id: String,
+    /// The person.
+    pub user_id: String,
+}
+
+impl Event for ConsentDenied {
+    const NAME: &'static str = "consent.denied";
+}
+
+/// A code was issued, and with it a grant: after consent, or by one that is remembered.
+///
+/// In its transaction a hook can refuse it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeIssued {
+    /// The client.
+    pub client_id: String,
+    /// The grant that begins with it.
+    pub grant_id: String,
+    /// The person.
+    pub user_id: String,
+}
+
+impl Event for CodeIssued {
+    const NAME: &'static str = "code.issued";
+}
+
+/// A code was redeemed for tokens.
+///
+/// In its transaction a hook can refuse it; the code then stays as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokensIssued {
+    /// The client.
+    pub client_id: String,
+    /// The grant the tokens belong to.
+    pub grant_id: String,
+    /// The person.
+    pub user_id: String,
+}
+
+impl Event for TokensIssued {
+    const NAME: &'static str = "token.issued";
+}
+
+/// A refresh token was exchanged for new tokens.
+///
+/// In its transaction a hook can refuse it; the refresh token then stays as it was. The same answer
+/// given once more, within the replay window, is no such event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokensRefreshed {
+    /// The client.
+    pub client_id: String,
+    /// The grant the tokens belong to.
+    pub grant_id: String,
+    /// The person.
+    pub user_id: String,
+}
+
+impl Event for TokensRefreshed {
+    const NAME: &'static str = "token.refreshed";
+}
+
+/// A refresh token was used a second time, so its grant was revoked: somebody else may have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefreshReplayed {
+    /// The client.
+    pub client_id: String,
+    /// The grant that ended.
+    pub grant_id: String,
+    /// The person.
+    pub user_id: String,
+}
+
+impl Event for RefreshReplayed {
+    const NAME: &'static str = "refresh.replayed";
+}
+
+/// A grant ended, and everything issued under it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantRevoked {
+    /// The client.
+    pub client_id: String,
+    /// The grant.
+    pub grant_id: String,
+    /// The person.
+    pub user_id: String,
+    /// Why: `code replayed`, `refresh token reused`, `revoked by the client`.
+    pub reason: &'static str,
+}
+
+impl Event for GrantRevoked {
+    const NAME: &'static str = "grant.revoked";
+}
+
+/// An access token was revoked by its client; its grant goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenRevoked {
+    /// The client.
+    pub client_id: String,
+    /// The grant it belonged to.
+    pub grant_id: String,
+    /// The person.
+    pub user_id: String,
+}
+
+impl Event for TokenRevoked {
+    const NAME: &'static str = "token.revoked";
+}

@@ -1,0 +1,44 @@
+//! Whether a sign-in is recent enough for what a client asks. OpenID Connect Core §3.1.2.1.
+
+use auth_core::session::SignedIn;
+use auth_protocol::prompt::PromptValue;
+use chrono::{DateTime, Duration, Utc};
+
+use super::asked::Asked;
+use super::issue;
+use crate::provider::Provider;
+
+/// Whether a session serves a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fresh {
+    /// It does.
+    Yes,
+    /// Its person has to sign in again.
+    No,
+    /// It is another person's than the one the client expects.
+    SomebodyElse,
+}
+
+/// Judges whether the session is the one the client may expect, and recent enough for it. `since`
+/// is when the request began to wait.
+pub(super) fn is_fresh(provider: &Provider, asked: &Asked, who: &SignedIn, since: Option<DateTime<Utc>>) -> Fresh {
+    if asked.hinted_person.as_ref().is_some_and(|expected| *expected != who.user.id) {
+        return Fresh::SomebodyElse;
+    }
+    let signed_in_at = issue::auth_time(who);
+    // A sign-in that happened for this very request satisfies `login` and `max_age`, once.
+    if since.is_some_and(|since| signed_in_at >= since) {
+        return Fresh::Yes;
+    }
+    let prompt = &asked.request.prompt;
+    let must_sign_in = [PromptValue::Login, PromptValue::SelectAccount, PromptValue::Create]
+        .into_iter()
+        .any(|value| prompt.contains(value));
+    // A request that was fresh enough when it began stays so while its person reads.
+    let at = since.unwrap_or_else(|| provider.cx().now());
+    let too_old = asked
+        .request
+        .max_age
+        .is_some_and(|seconds| seconds == 0 || signed_in_at + Duration::seconds(i64::from(seconds)) < at);
+    if must_sign_in || too_old { Fresh::No } else { Fresh::Yes }
+}
