@@ -2,7 +2,7 @@
 
 use crate::counts::Counts;
 use crate::tool::{self, Failure, Outcome};
-use crate::{clients, tests};
+use crate::{browser, clients, docs, guide, licences, tests, tidy};
 
 struct Step {
     name: &'static str,
@@ -12,15 +12,16 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { name: "fmt", run: |_| tool::run(tool::cargo_at_root().args(["fmt", "--all", "--check"])) },
     Step { name: "clippy", run: |_| clippy() },
+    Step { name: "tidy", run: |_| tidy::run(&[]) },
     Step { name: "test", run: |counts| added(counts, tests::unit_and_spec(&[])) },
     Step { name: "doc-test", run: |counts| added(counts, tests::documentation()) },
     Step { name: "doc", run: |_| rustdoc() },
-    Step { name: "bans", run: |_| bans() },
+    Step { name: "docs", run: |_| docs::check() },
+    Step { name: "guide", run: |counts| added(counts, guide::follow()) },
+    Step { name: "licences", run: |_| licences::check() },
+    Step { name: "browser", run: |counts| added(counts, browser::look(&[])) },
     Step { name: "interop", run: |counts| added(counts, clients::all()) },
 ];
-
-/// Crates that must not be in the tree: one TLS and cryptography backend, and no OpenSSL.
-const BANNED: &[&str] = &["ring", "openssl", "openssl-sys", "native-tls"];
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let steps = chosen(arguments)?;
@@ -70,29 +71,9 @@ fn rustdoc() -> Outcome {
     tool::run(&mut command)
 }
 
-fn bans() -> Outcome {
-    let mut command = tool::cargo_at_root();
-    command.args(["tree", "--workspace", "--edges", "all", "--target", "all", "--prefix", "none", "--format", "{p}"]);
-    let output = command.output()?;
-    tool::succeeded(&command, output.status)?;
-    let found = banned_in(&String::from_utf8_lossy(&output.stdout));
-    if found.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::Failed(format!(
-        "the dependency tree holds {}; `cargo tree --invert NAME` says who wants it",
-        found.join(", ")
-    )))
-}
-
-fn banned_in(tree: &str) -> Vec<&'static str> {
-    let named = |name: &str| tree.lines().any(|line| line.split_whitespace().next() == Some(name));
-    BANNED.iter().copied().filter(|name| named(name)).collect()
-}
-
 #[cfg(test)]
 mod test {
-    use super::{Failure, STEPS, banned_in, chosen};
+    use super::{Failure, STEPS, chosen};
 
     #[test]
     fn without_arguments_every_step_runs_in_order() {
@@ -103,22 +84,15 @@ mod test {
 
     #[test]
     fn steps_can_be_named() {
-        let names = ["bans".to_owned(), "fmt".to_owned()];
+        let names = ["licences".to_owned(), "fmt".to_owned()];
 
         let found: Vec<&str> = chosen(&names).expect("both exist").iter().map(|step| step.name).collect();
 
-        assert_eq!(found, ["bans", "fmt"]);
+        assert_eq!(found, ["licences", "fmt"]);
     }
 
     #[test]
     fn an_unknown_step_is_a_usage_error() {
         assert!(matches!(chosen(&["lint".to_owned()]), Err(Failure::Usage(_))));
-    }
-
-    #[test]
-    fn a_banned_crate_is_found_by_its_whole_name_only() {
-        let tree = "string v1.0.0\nopenssl-probe v0.2.1\nring v0.17.0 (*)\n";
-
-        assert_eq!(banned_in(tree), ["ring"]);
     }
 }

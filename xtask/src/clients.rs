@@ -49,6 +49,13 @@ pub(crate) fn all() -> (Outcome, Counts) {
     run_clients(&CLIENTS.iter().collect::<Vec<_>>(), None)
 }
 
+/// The client of the first guide, against what the guide makes; its packages are those of `typescript`.
+pub(crate) fn guide(base_url: &str, counts: &mut Counts) -> Outcome {
+    install(&chosen(&["typescript".to_owned()])?)?;
+    let client = Client { name: "guide", folder: "guide", runtime: Runtime::Node };
+    run_against(&[&client], base_url, counts)
+}
+
 fn parse(arguments: &[String]) -> Result<Arguments, Failure> {
     let mut parsed = Arguments::default();
     let mut words = arguments.iter();
@@ -167,7 +174,7 @@ impl Client {
     }
 }
 
-fn needs(program: &str, what: &str) -> Outcome {
+pub(crate) fn needs(program: &str, what: &str) -> Outcome {
     let mut command = Command::new(program);
     command.arg("--version");
     if tool::answers(command) {
@@ -177,7 +184,7 @@ fn needs(program: &str, what: &str) -> Outcome {
 }
 
 /// Runs `install` unless `stamp` holds what `pinned` holds, and writes it down afterwards.
-fn unless_stamped(pinned: &Path, stamp: &Path, install: impl FnOnce() -> Outcome) -> Outcome {
+pub(crate) fn unless_stamped(pinned: &Path, stamp: &Path, install: impl FnOnce() -> Outcome) -> Outcome {
     let wanted = fs::read(pinned)?;
     if fs::read(stamp).is_ok_and(|there| there == wanted) {
         return Ok(());

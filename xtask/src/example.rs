@@ -4,13 +4,13 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::tool::{self, Failure};
 
-const PACKAGE: &str = "mcp-server";
+pub(crate) const PACKAGE: &str = "mcp-server";
 const START_WITHIN: Duration = Duration::from_mins(1);
 
 /// A running example; it ends, and its folder goes, when this is dropped.
@@ -28,8 +28,16 @@ impl Example {
         let folder = std::env::temp_dir().join(format!("auth-example-{}", std::process::id()));
         fs::create_dir_all(&folder)?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let mut example =
-            Self { child: spawn(&folder, address)?, base_url: format!("http://localhost:{}", address.port()), folder };
+        Self::of(command(&folder, address)?, &folder, address)
+    }
+
+    /// Starts a server with a command that writes to `log` in its folder, and waits until it answers.
+    pub(crate) fn of(mut command: Command, folder: &Path, address: SocketAddr) -> Result<Self, Failure> {
+        let mut example = Self {
+            child: command.spawn()?,
+            base_url: format!("http://localhost:{}", address.port()),
+            folder: folder.to_owned(),
+        };
         example.wait_until_it_answers(address)?;
         Ok(example)
     }
@@ -46,7 +54,7 @@ impl Example {
         let started = Instant::now();
         while started.elapsed() < START_WITHIN {
             if let Some(status) = self.child.try_wait()? {
-                return Err(Failure::Failed(format!("the example ended with {status}:\n{}", self.log())));
+                return Err(Failure::Failed(format!("the server ended with {status}:\n{}", self.log())));
             }
             if discovery_answers(address) {
                 return Ok(());
@@ -54,7 +62,7 @@ impl Example {
             thread::sleep(Duration::from_millis(100));
         }
         Err(Failure::Failed(format!(
-            "the example did not answer within {} seconds:\n{}",
+            "the server did not answer within {} seconds:\n{}",
             START_WITHIN.as_secs(),
             self.log()
         )))
@@ -71,8 +79,16 @@ impl Drop for Example {
 }
 
 /// `cargo run -p mcp-server`, from the folder: the database and the secret that it makes land there.
-fn spawn(folder: &Path, address: SocketAddr) -> Result<Child, Failure> {
+fn command(folder: &Path, address: SocketAddr) -> Result<Command, Failure> {
     let log = File::create(folder.join("log"))?;
+    let mut command = in_folder(folder);
+    command.env("LISTEN", address.to_string()).env("RATE_LIMIT", "off");
+    command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
+    Ok(command)
+}
+
+/// `cargo run -p mcp-server`, from a folder, and with nothing that the person at the terminal configured.
+pub(crate) fn in_folder(folder: &Path) -> Command {
     let root = tool::root();
     let mut command = tool::cargo();
     command.arg("run").arg("--quiet").arg("--manifest-path").arg(root.join("Cargo.toml"));
@@ -82,9 +98,7 @@ fn spawn(folder: &Path, address: SocketAddr) -> Result<Child, Failure> {
     for inherited in ["BASE_URL", "DATABASE_URL", "AUTH_SECRET", "TRUSTED_PROXIES"] {
         command.env_remove(inherited);
     }
-    command.env("LISTEN", address.to_string()).env("RATE_LIMIT", "off");
-    command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-    Ok(command.spawn()?)
+    command
 }
 
 fn discovery_answers(address: SocketAddr) -> bool {

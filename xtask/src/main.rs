@@ -6,13 +6,20 @@
 )]
 
 mod app;
+mod browser;
 mod ci;
 mod clients;
 mod counts;
+mod docs;
 mod example;
+mod guide;
+mod json;
+mod licences;
 mod proofs;
 mod tests;
+mod tidy;
 mod tool;
+mod workspace;
 
 use std::process::ExitCode;
 
@@ -31,10 +38,27 @@ const TASKS: &[Task] = &[
         run: tests::run,
     },
     Task { name: "ci", about: "everything that has to pass, as named steps [step ...]", run: ci::run },
+    Task { name: "tidy", about: "the house rules: floors, rooms, names, sizes, words", run: tidy::run },
+    Task {
+        name: "docs",
+        about: "writes the generated references; compares, follows links and quotes [--check]",
+        run: docs::run,
+    },
+    Task {
+        name: "guide",
+        about: "follows the first guide in an empty folder, and signs people in there",
+        run: guide::run,
+    },
+    Task { name: "licences", about: "licences, bans and double versions of what we depend on", run: licences::run },
     Task {
         name: "interop",
         about: "third-party clients against the example [client ...] [--base-url URL]",
         run: clients::run,
+    },
+    Task {
+        name: "browser",
+        about: "Chromium at the pages of the example: flows, keyboard, axe, reference [suite ...]",
+        run: browser::run,
     },
     Task { name: "proofs", about: "the full-size proof tests, in release mode", run: proofs::run },
     Task {

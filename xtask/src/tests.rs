@@ -9,8 +9,10 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "third-party clients (TypeScript and Python MCP SDKs, openid-client)",
         "cargo xtask interop (needs Node.js 20 and Python 3.10 with venv)",
     ),
+    ("the first guide, followed in an empty folder", "cargo xtask guide (needs Node.js 20, curl and openssl)"),
+    ("a real browser at the pages", "cargo xtask browser (needs Node.js 20 and Chromium)"),
     ("full-size proof tests, in release mode", "cargo xtask proofs"),
-    ("formatting, lints, documentation, banned crates", "cargo xtask ci"),
+    ("formatting, lints, house rules, documentation, licences", "cargo xtask ci"),
 ];
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {

@@ -72,6 +72,13 @@ pub(crate) fn status(command: &mut Command) -> Result<ExitStatus, Failure> {
     command.status().map_err(|error| cannot_start(command, &error))
 }
 
+/// Runs a program for what it prints, and fails unless it succeeds; its complaints go to our terminal.
+pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
+    let output = command.stderr(Stdio::inherit()).output().map_err(|error| cannot_start(command, &error))?;
+    succeeded(command, output.status)?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// Runs a program, passes its output through line by line, and counts the tests it reports.
 pub(crate) fn count(command: &mut Command) -> Result<(ExitStatus, Counts), Failure> {
     let mut child = command

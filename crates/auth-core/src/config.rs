@@ -28,7 +28,8 @@ pub struct SessionOptions {
     pub expires_in: u64,
     /// Seconds after which a used session is extended. Default 86 400 (1 day).
     pub update_age: u64,
-    /// Seconds a session lives when the person did not want to be remembered. Default 86 400.
+    /// Seconds a session lives when the person did not want to be remembered. Default 86 400
+    /// (1 day).
     pub short_expires_in: u64,
 }
 

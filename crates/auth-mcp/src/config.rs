@@ -67,7 +67,7 @@ impl Mcp {
     }
 
     /// Adds a scope every request to the MCP endpoint needs; part of the default scope and of every
-    /// challenge.
+    /// challenge. Default none: any token for the endpoint is let in.
     #[must_use]
     pub fn base_scope(mut self, name: impl Into<String>, description: impl Into<String>) -> Self {
         let name = name.into();
@@ -76,7 +76,8 @@ impl Mcp {
         self
     }
 
-    /// Adds a scope clients can ask for, with the words a person reads on the consent page.
+    /// Adds a scope clients can ask for, with the words a person reads on the consent page. Default
+    /// the provider's `openid`, `profile`, `email` and `offline_access`.
     #[must_use]
     pub fn scope(mut self, name: impl Into<String>, description: impl Into<String>) -> Self {
         self.provider = self.provider.scope(name, description);
@@ -90,7 +91,8 @@ impl Mcp {
         self
     }
 
-    /// Another host the MCP route answers to, besides the one of the base URL.
+    /// Another host the MCP route answers to, without port. Default only the one of the base URL, and
+    /// on this machine its other names.
     #[must_use]
     pub fn allowed_host(mut self, host: impl Into<String>) -> Self {
         self.allowed_hosts.push(host.into());

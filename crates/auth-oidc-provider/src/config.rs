@@ -87,14 +87,16 @@ impl OidcProvider {
         }
     }
 
-    /// The page where people sign in. It is opened with `?interaction=<handle>`.
+    /// The page where people sign in, a path at the origin. Default the one given to
+    /// [`OidcProvider::new`]. It is opened with `?interaction=<handle>`.
     #[must_use]
     pub fn login_page(mut self, path: impl Into<String>) -> Self {
         self.login_page = path.into();
         self
     }
 
-    /// An app's own page where people consent, in place of the built-in one at `/consent`.
+    /// An app's own page where people consent, a path at the origin. Default the built-in page at
+    /// `/consent`.
     ///
     /// It is opened with `?consent_code=<handle>&client_id=…&scope=…`.
     #[must_use]
@@ -111,14 +113,14 @@ impl OidcProvider {
         self
     }
 
-    /// Seconds an opaque access token stays valid. Default 3600.
+    /// Seconds an opaque access token stays valid. Default 3600; at most 86 400.
     #[must_use]
     pub fn access_token_expires_in(mut self, seconds: u64) -> Self {
         self.access_token_expires_in = seconds;
         self
     }
 
-    /// Seconds a refresh token stays valid without use. Default 2 592 000 (30 days).
+    /// Seconds a refresh token stays valid without use. Default 2 592 000 (30 days); at most a year.
     #[must_use]
     pub fn refresh_token_expires_in(mut self, seconds: u64) -> Self {
         self.refresh_token_expires_in = seconds;
@@ -126,17 +128,24 @@ impl OidcProvider {
     }
 
     /// Seconds after which a person must agree again, however often tokens are refreshed.
-    /// Default 7 776 000 (90 days).
+    /// Default 7 776 000 (90 days); at most 157 680 000 (five years).
     #[must_use]
     pub fn grant_expires_in(mut self, seconds: u64) -> Self {
         self.grant_expires_in = seconds;
         self
     }
 
-    /// Seconds an ID token stays valid. Default 3600.
+    /// Seconds an ID token stays valid. Default 3600; at most 86 400.
     #[must_use]
     pub fn id_token_expires_in(mut self, seconds: u64) -> Self {
         self.id_token_expires_in = seconds;
+        self
+    }
+
+    /// Seconds a request waits for its person. Default 600; 60 to 3600.
+    #[must_use]
+    pub fn interaction_expires_in(mut self, seconds: u64) -> Self {
+        self.interaction_expires_in = seconds;
         self
     }
 
@@ -162,7 +171,8 @@ impl OidcProvider {
         self
     }
 
-    /// Adds a scope clients can ask for, with the words a person reads on the consent page.
+    /// Adds a scope clients can ask for, with the words a person reads on the consent page. Default
+    /// `openid`, `profile`, `email` and `offline_access`; one of the same name takes its place.
     #[must_use]
     pub fn scope(mut self, name: impl Into<String>, description: impl Into<String>) -> Self {
         let option = ScopeOption { name: name.into(), description: description.into() };
@@ -171,7 +181,7 @@ impl OidcProvider {
         self
     }
 
-    /// Adds scopes clients can ask for, described by their names.
+    /// Adds scopes clients can ask for, described by their names. Default as of [`OidcProvider::scope`].
     #[must_use]
     pub fn scopes<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
         names.into_iter().fold(self, |provider, name| {
@@ -180,7 +190,7 @@ impl OidcProvider {
         })
     }
 
-    /// Adds a resource tokens can be good for: a path below the origin, or a whole URL.
+    /// Adds a resource tokens can be good for: a path below the origin, or a whole URL. Default none.
     #[must_use]
     pub fn resource<S: Into<String>>(
         mut self,
@@ -218,7 +228,7 @@ impl OidcProvider {
         self
     }
 
-    /// Answers a route under a second path too, with the same hooks and limits. One of
+    /// Answers a route under a second path too, with the same hooks and limits. Default none. One of
     /// `/oauth2/authorize`, `/oauth2/token`, `/oauth2/userinfo`, `/oauth2/register` and `/jwks`.
     #[must_use]
     pub fn alias(mut self, alias: &'static str, of: &'static str) -> Self {

@@ -25,7 +25,7 @@ pub enum BuildError {
         cause: DbErr,
     },
     /// The database lacks something, or has it differently.
-    #[error("the database is not ready, {} step(s) are missing; run `cargo xtask migrate`:{}", .0.len(), lines(.0))]
+    #[error("the database is not ready, {} step(s) are missing; run `cargo xtask migrate`, or this program with `migrate`:{}", .0.len(), lines(.0))]
     NotReady(Vec<String>),
     /// Adding what is missing failed.
     #[error("the schema could not be brought up to date")]

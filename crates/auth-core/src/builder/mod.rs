@@ -107,14 +107,15 @@ impl AuthBuilder {
         self
     }
 
-    /// The database: a URL, or the app's own connection.
+    /// The database: a URL, or the app's own connection. No default; serving and migrating need one.
     #[must_use]
     pub fn database(mut self, database: impl Into<DatabaseSource>) -> Self {
         self.database = Some(database.into());
         self
     }
 
-    /// The app secret: at least 32 bytes. It signs cookies and seals keys.
+    /// The app secret: at least 32 bytes. It signs cookies and seals keys. No default; serving needs
+    /// one.
     #[must_use]
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = Some(Secret::new(secret));
@@ -149,7 +150,7 @@ impl AuthBuilder {
         self
     }
 
-    /// Another origin whose browser pages may use cookies here.
+    /// Another origin whose browser pages may use cookies here. Default only that of the base URL.
     #[must_use]
     pub fn trusted_origin(mut self, origin: &str) -> Self {
         match parse_origin(origin) {
@@ -166,14 +167,14 @@ impl AuthBuilder {
         self
     }
 
-    /// How cookies are named and where they are valid.
+    /// How cookies are named and where they are valid. Default as [`CookieOptions`] says.
     #[must_use]
     pub fn cookies(mut self, cookies: CookieOptions) -> Self {
         self.cookies = cookies;
         self
     }
 
-    /// How long sessions live.
+    /// How long sessions live. Default as [`SessionOptions`] says.
     #[must_use]
     pub fn session(mut self, session: SessionOptions) -> Self {
         self.session = session;

@@ -65,9 +65,14 @@ pub(crate) async fn connect_lazily(url: &str) -> Result<DatabaseConnection, DbEr
     Database::connect(options).await.map_err(|error| without_password(error, url))
 }
 
-/// Masks the URL where the driver's words repeat it.
+/// Masks the URL where the driver's words repeat it, and says which feature a known kind needs.
 fn without_password(error: DbErr, url: &str) -> DbErr {
     let text = error.to_string();
+    let kinds = [("postgres", "postgres"), ("mysql", "mysql"), ("mariadb", "mysql"), ("sqlite", "sqlite")];
+    let kind = kinds.iter().find(|(scheme, _)| url.starts_with(scheme));
+    if let Some((_, feature)) = kind.filter(|_| text.contains("no supporting driver")) {
+        return DbErr::Custom(format!("this program was built without the feature `{feature}` of auth-core"));
+    }
     if masked(url) == url || !text.contains(url) {
         return error;
     }
@@ -116,6 +121,17 @@ mod tests {
         assert_eq!(masked("postgres://u:p@h/d"), "postgres://u:***@h/d");
         assert_eq!(masked("postgres://h/d?user=u&password=p"), "postgres://h/d?user=u&password=***");
         assert_eq!(masked("sqlite:app.sqlite"), "sqlite:app.sqlite");
+    }
+
+    #[cfg(not(feature = "mysql"))]
+    #[tokio::test]
+    async fn a_database_this_build_does_not_know_is_told_with_its_feature() {
+        for url in ["mysql://u:hunter2@h/d", "mariadb://u:hunter2@h/d"] {
+            let error = connect(url).await.unwrap_err().to_string();
+
+            assert!(error.contains("without the feature `mysql` of auth-core"), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
     }
 
     #[tokio::test]

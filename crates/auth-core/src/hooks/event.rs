@@ -149,11 +149,13 @@ impl Events {
         for (plugin, hook) in list::<(PluginId, Arc<dyn InTransaction<E>>)>(&self.within, TypeId::of::<E>()) {
             // A panic is a failure like another: the caller rolls back, and the plugin is named.
             let done = AssertUnwindSafe(hook.on(event, tx)).catch_unwind().await;
-            done.unwrap_or_else(|_| Err(HookError::new::<E>("it panicked"))).inspect_err(|error| {
-                if error.refusal().is_none() {
-                    self.metrics.hook_failed(plugin);
-                }
-            })?;
+            done.unwrap_or_else(|_| Err(HookError::new::<E>(format!("the hook of {plugin} panicked")))).inspect_err(
+                |error| {
+                    if error.refusal().is_none() {
+                        self.metrics.hook_failed(plugin);
+                    }
+                },
+            )?;
         }
         Ok(())
     }

@@ -17,7 +17,7 @@ async fn a_database_that_lacks_something_is_told_in_full_and_left_alone() {
     let error = Auth::builder(ORIGIN).database(url.as_str()).secret(SECRET).build().await.unwrap_err();
 
     insta::assert_snapshot!(error.to_string(), @r#"
-    the database is not ready, 12 step(s) are missing; run `cargo xtask migrate`:
+    the database is not ready, 12 step(s) are missing; run `cargo xtask migrate`, or this program with `migrate`:
       - create table "user" (id id, name text(255), email text(255) unique, emailVerified bool default false, image text null, createdAt timestamp, updatedAt timestamp)  [core]
       - create unique index on "user" (email)  [core]
       - create table "session" (id id, expiresAt timestamp, token text(255) unique, createdAt timestamp, updatedAt timestamp, ipAddress text(64) null, userAgent text null, userId id -> user.id on delete cascade, rememberMe bool default true, authenticatedAt timestamp null)  [core]
@@ -49,7 +49,7 @@ async fn one_missing_table_is_told_with_who_wants_it() {
     let error = app().plugin(wants).build().await.unwrap_err();
 
     insta::assert_snapshot!(error.to_string(), @r#"
-    the database is not ready, 1 step(s) are missing; run `cargo xtask migrate`:
+    the database is not ready, 1 step(s) are missing; run `cargo xtask migrate`, or this program with `migrate`:
       - create table "note" (id id, text text)  [notes]
     "#);
 }

@@ -73,7 +73,11 @@ async fn a_missing_table_is_told_with_the_command_that_makes_it() {
     let said = refused(&folder, &["--schema", "check"]);
 
     let (first, rest) = said.split_once('\n').unwrap();
-    assert_eq!(first, "error: the database is not ready, 2 step(s) are missing; run `cargo xtask migrate`:");
+    assert_eq!(
+        first,
+        "error: the database is not ready, 2 step(s) are missing; run `cargo xtask migrate`, or this program with \
+         `migrate`:"
+    );
     assert!(rest.contains("create table \"note\"") && rest.contains("[app]"), "{said}");
 }
 

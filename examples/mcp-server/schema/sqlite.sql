@@ -1,0 +1,71 @@
+-- core: user
+CREATE TABLE "user" ( "id" text NOT NULL PRIMARY KEY, "name" text NOT NULL, "email" text NOT NULL, "emailVerified" boolean NOT NULL DEFAULT FALSE, "image" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL );
+CREATE UNIQUE INDEX "uq_user_email" ON "user" ("email");
+
+-- core: session
+CREATE TABLE "session" ( "id" text NOT NULL PRIMARY KEY, "expiresAt" text NOT NULL, "token" text NOT NULL, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, "ipAddress" text, "userAgent" text, "userId" text NOT NULL, "rememberMe" boolean NOT NULL DEFAULT TRUE, "authenticatedAt" text, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
+CREATE UNIQUE INDEX "uq_session_token" ON "session" ("token");
+CREATE INDEX "ix_session_expiresAt" ON "session" ("expiresAt");
+CREATE INDEX "ix_session_userId" ON "session" ("userId");
+
+-- core: account
+CREATE TABLE "account" ( "id" text NOT NULL PRIMARY KEY, "accountId" text NOT NULL, "providerId" text NOT NULL, "userId" text NOT NULL, "accessToken" text, "refreshToken" text, "idToken" text, "accessTokenExpiresAt" text, "refreshTokenExpiresAt" text, "scope" text, "password" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
+CREATE INDEX "ix_account_userId" ON "account" ("userId");
+CREATE UNIQUE INDEX "uq_account_accountId_providerId" ON "account" ("accountId", "providerId");
+
+-- core: verification
+CREATE TABLE "verification" ( "id" text NOT NULL PRIMARY KEY, "identifier" text NOT NULL, "value" text NOT NULL, "expiresAt" text NOT NULL, "createdAt" text NOT NULL, "updatedAt" text NOT NULL );
+CREATE INDEX "ix_verification_identifier" ON "verification" ("identifier");
+CREATE INDEX "ix_verification_expiresAt" ON "verification" ("expiresAt");
+
+-- oidc-provider: oauthApplication
+CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "name" text NOT NULL, "redirectUris" text NOT NULL, "postLogoutRedirectUris" text NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "grantTypes" text NOT NULL, "scope" text NOT NULL, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" text, "disabled" boolean NOT NULL DEFAULT FALSE, "userId" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
+CREATE UNIQUE INDEX "uq_oauthApplication_clientId" ON "oauthApplication" ("clientId");
+CREATE INDEX "ix_oauthApplication_userId" ON "oauthApplication" ("userId");
+CREATE INDEX "ix_oauthApplication_createdAt" ON "oauthApplication" ("createdAt");
+
+-- oidc-provider: oauthGrant
+CREATE TABLE "oauthGrant" ( "id" text NOT NULL PRIMARY KEY, "userId" text NOT NULL, "clientId" text NOT NULL, "sessionId" text NOT NULL, "scope" text NOT NULL, "resources" text NOT NULL, "authTime" text NOT NULL, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "revokedAt" text, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE, FOREIGN KEY ("clientId") REFERENCES "oauthApplication" ("clientId") ON DELETE CASCADE );
+CREATE INDEX "ix_oauthGrant_userId" ON "oauthGrant" ("userId");
+CREATE INDEX "ix_oauthGrant_clientId" ON "oauthGrant" ("clientId");
+CREATE INDEX "ix_oauthGrant_expiresAt" ON "oauthGrant" ("expiresAt");
+
+-- oidc-provider: oauthInteraction
+CREATE TABLE "oauthInteraction" ( "id" text NOT NULL PRIMARY KEY, "handle" text NOT NULL, "browser" text NOT NULL, "clientId" text NOT NULL, "request" text NOT NULL, "userId" text, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "completedAt" text, FOREIGN KEY ("clientId") REFERENCES "oauthApplication" ("clientId") ON DELETE CASCADE, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
+CREATE UNIQUE INDEX "uq_oauthInteraction_handle" ON "oauthInteraction" ("handle");
+CREATE INDEX "ix_oauthInteraction_browser" ON "oauthInteraction" ("browser");
+CREATE INDEX "ix_oauthInteraction_clientId" ON "oauthInteraction" ("clientId");
+CREATE INDEX "ix_oauthInteraction_userId" ON "oauthInteraction" ("userId");
+CREATE INDEX "ix_oauthInteraction_expiresAt" ON "oauthInteraction" ("expiresAt");
+
+-- oidc-provider: oauthAuthorizationCode
+CREATE TABLE "oauthAuthorizationCode" ( "id" text NOT NULL PRIMARY KEY, "code" text NOT NULL, "grantId" text NOT NULL, "redirectUri" text NOT NULL, "redirectUriSent" boolean NOT NULL, "codeChallenge" text NOT NULL, "nonce" text, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "consumedAt" text, FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
+CREATE UNIQUE INDEX "uq_oauthAuthorizationCode_code" ON "oauthAuthorizationCode" ("code");
+CREATE INDEX "ix_oauthAuthorizationCode_grantId" ON "oauthAuthorizationCode" ("grantId");
+CREATE INDEX "ix_oauthAuthorizationCode_consumedAt_expiresAt" ON "oauthAuthorizationCode" ("consumedAt", "expiresAt");
+
+-- oidc-provider: oauthRefreshToken
+CREATE TABLE "oauthRefreshToken" ( "id" text NOT NULL PRIMARY KEY, "token" text NOT NULL, "grantId" text NOT NULL, "parentId" text, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "rotatedAt" text, "successorId" text, "replay" text, "replayRequest" text, "replayUntil" text, FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
+CREATE UNIQUE INDEX "uq_oauthRefreshToken_token" ON "oauthRefreshToken" ("token");
+CREATE INDEX "ix_oauthRefreshToken_grantId" ON "oauthRefreshToken" ("grantId");
+CREATE INDEX "ix_oauthRefreshToken_expiresAt" ON "oauthRefreshToken" ("expiresAt");
+CREATE INDEX "ix_oauthRefreshToken_successorId" ON "oauthRefreshToken" ("successorId");
+CREATE INDEX "ix_oauthRefreshToken_replayUntil" ON "oauthRefreshToken" ("replayUntil");
+
+-- oidc-provider: oauthAccessToken
+CREATE TABLE "oauthAccessToken" ( "id" text NOT NULL PRIMARY KEY, "token" text NOT NULL, "grantId" text NOT NULL, "scope" text NOT NULL, "resources" text NOT NULL, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "revokedAt" text, FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
+CREATE UNIQUE INDEX "uq_oauthAccessToken_token" ON "oauthAccessToken" ("token");
+CREATE INDEX "ix_oauthAccessToken_grantId" ON "oauthAccessToken" ("grantId");
+CREATE INDEX "ix_oauthAccessToken_expiresAt" ON "oauthAccessToken" ("expiresAt");
+
+-- oidc-provider: oauthConsent
+CREATE TABLE "oauthConsent" ( "id" text NOT NULL PRIMARY KEY, "userId" text NOT NULL, "clientId" text NOT NULL, "reference" text NOT NULL DEFAULT '', "scope" text NOT NULL, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE, FOREIGN KEY ("clientId") REFERENCES "oauthApplication" ("clientId") ON DELETE CASCADE );
+CREATE UNIQUE INDEX "uq_oauthConsent_userId_clientId_reference" ON "oauthConsent" ("userId", "clientId", "reference");
+
+-- oidc-provider: jwks
+CREATE TABLE "jwks" ( "id" text NOT NULL PRIMARY KEY, "publicKey" text NOT NULL, "privateKey" text NOT NULL, "alg" text NOT NULL, "state" text NOT NULL DEFAULT 'retired', "slot" text, "createdAt" text NOT NULL, "expiresAt" text );
+CREATE UNIQUE INDEX "uq_jwks_slot" ON "jwks" ("slot");
+
+-- app: note
+CREATE TABLE "note" ( "id" text NOT NULL PRIMARY KEY, "userId" text NOT NULL, "text" text NOT NULL, "createdAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
+CREATE INDEX "ix_note_userId" ON "note" ("userId");
