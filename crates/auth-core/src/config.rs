@@ -1,5 +1,6 @@
 //! The settings every plugin shares, parsed and checked.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use url::Url;
@@ -129,7 +130,7 @@ pub fn is_loopback(url: &Url) -> bool {
 /// Parses a base URL: an https origin, or http on loopback.
 pub(crate) fn parse_base_url(text: &str) -> Result<Url, Complaint> {
     let wrong = |why: &str| {
-        let value = format!("{text:?}, which {why}");
+        let value = format!("{:?}, which {why}", without_userinfo(text));
         Complaint::option("core", "base_url", value, "use an origin such as https://auth.example.com")
     };
     let url = Url::parse(text).map_err(|_| wrong("is not a URL"))?;
@@ -157,10 +158,17 @@ pub(crate) fn parse_origin(text: &str) -> Result<String, Complaint> {
             Ok(url.origin().ascii_serialization())
         }
         _ => {
-            let value = format!("{text:?}, which is not an origin");
+            let value = format!("{:?}, which is not an origin", without_userinfo(text));
             Err(Complaint::option("core", "trusted_origin", value, "use one such as https://app.example.com"))
         }
     }
+}
+
+/// Hides what may be user and password of a URL, wherever its writer put them.
+fn without_userinfo(text: &str) -> Cow<'_, str> {
+    let Some((before, rest)) = text.rsplit_once('@') else { return Cow::Borrowed(text) };
+    let scheme = ["https://", "http://"].into_iter().find(|scheme| before.starts_with(scheme)).unwrap_or_default();
+    Cow::Owned(format!("{scheme}***@{rest}"))
 }
 
 /// Checks a base path: it starts with a slash, does not end with one and has plain segments.
@@ -185,6 +193,23 @@ mod tests {
         for bad in ["http://example.com", "ftp://x", "/x", "https://x/y", "https://u@x", "https://x/?q", "localhost:3"]
         {
             assert!(parse_base_url(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_complaint_of_a_url_shows_no_password() {
+        for (text, shown) in [
+            ("https://me:s3cr3t@auth.example.com", "\"https://***@auth.example.com\""),
+            ("https://me:s3/cr3t@auth.example.com/x", "\"https://***@auth.example.com/x\""),
+            ("me:s3cr3t@auth.example.com", "\"***@auth.example.com\""),
+            ("ftp://me:s3cr3t@auth.example.com", "\"***@auth.example.com\""),
+        ] {
+            let complaint = parse_base_url(text).unwrap_err().to_string();
+            assert!(complaint.contains(shown) && !complaint.contains("cr3t"), "{complaint}");
+        }
+        for text in ["https://me:s3cr3t@app.example.com/x", "me:s3cr3t@app.example.com"] {
+            let complaint = parse_origin(text).unwrap_err().to_string();
+            assert!(complaint.contains("***@app.example.com") && !complaint.contains("cr3t"), "{complaint}");
         }
     }
 

@@ -69,6 +69,11 @@ impl Contributions {
             self.complaints.push(Complaint::new(id, "is listed twice; keep one"));
             return;
         }
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if id.is_empty() || !id.bytes().all(plain) || id == "app" || id == "schema" {
+            let message = "is no name for a plugin; use lower-case letters, digits and dashes, such as my-plugin";
+            self.complaints.push(Complaint::new(id, message));
+        }
         self.listed.push(id);
         let outer = std::mem::replace(&mut self.by, id);
         plugin.contribute(self);

@@ -63,9 +63,13 @@ pub enum ApiError {
 }
 
 impl ErrorCode {
-    /// The status as a type; 400 where the number is no status.
+    /// Returns the status as a type: 500 for a number that is no status of a refusal, so that nothing
+    /// is ever refused with success.
     pub fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_REQUEST)
+        match StatusCode::from_u16(self.status) {
+            Ok(status) if status.is_client_error() || status.is_server_error() => status,
+            Ok(_) | Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
     }
 
     /// The `error` an OAuth endpoint tells it with: the code itself where it is spelled like one,
@@ -175,8 +179,9 @@ impl Unexpected {
     pub fn refusal(&self) -> Option<ErrorCode> {
         let mut next: Option<&(dyn Error + 'static)> = Some(self.cause());
         while let Some(error) = next {
-            if let Some(hook) = error.downcast_ref::<HookError>() {
-                return hook.refusal();
+            // A hook may hand on what a hook of another event has refused.
+            if let Some(code) = error.downcast_ref::<HookError>().and_then(HookError::refusal) {
+                return Some(code);
             }
             next = error.source();
         }

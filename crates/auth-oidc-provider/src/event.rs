@@ -110,6 +110,7 @@ pub struct RefreshReplayed {
 
 impl Event for RefreshReplayed {
     const NAME: &'static str = "refresh.replayed";
+    const ENDS_ACCESS: bool = true;
 }
 
 /// A grant ended, and everything issued under it.
@@ -127,6 +128,7 @@ pub struct GrantRevoked {
 
 impl Event for GrantRevoked {
     const NAME: &'static str = "grant.revoked";
+    const ENDS_ACCESS: bool = true;
 }
 
 /// An access token was revoked by its client; its grant goes on.
@@ -142,4 +144,5 @@ pub struct TokenRevoked {
 
 impl Event for TokenRevoked {
     const NAME: &'static str = "token.revoked";
+    const ENDS_ACCESS: bool = true;
 }

@@ -21,7 +21,8 @@ use crate::context::{AuthContext, Sealed};
 use crate::contributions::Contributions;
 use crate::error::Unexpected;
 use crate::hooks::{Events, Hook, When};
-use crate::http::gate::{self, Gate, Rules};
+use crate::http::gate::{self, Gate};
+use crate::http::rules::{Declared, Rules};
 use crate::http::{get_session, ok, reference, sign_out};
 use crate::mount::{Mount, StartError};
 use crate::plugin::{Plugin, PluginId};
@@ -80,14 +81,15 @@ pub(crate) fn assemble(
     complaints.append(&mut mount.complaints);
     let base_path = cx.config().base_path().to_owned();
     complaints.extend(clashes::find(&base_path, &mount));
-    let table = rules::of(&base_path, &mount, &contributions, &mut complaints);
+    let declared = rules::declared(&base_path, &mount, &contributions);
+    let table = rules::of(&declared, &mount, &contributions, &mut complaints);
     complaints.extend(document::complete(&base_path, &mut mount, &table, &contributions));
     only_one(&mount.continuations, "a continuation after sign-in", &mut complaints);
     only_one(&mount.pages, "a renderer of pages", &mut complaints);
     let Some(schema) = schema.filter(|_| complaints.is_empty()) else { return Err(complaints) };
     let jobs = std::mem::take(&mut mount.jobs);
-    let auth =
-        merge(cx, mount, table, &contributions).map_err(|error| vec![Complaint::new("core", error.to_string())])?;
+    let auth = merge(cx, mount, (table, declared), &contributions)
+        .map_err(|error| vec![Complaint::new("core", error.to_string())])?;
     Ok(Assembled { auth, schema, jobs })
 }
 
@@ -107,7 +109,7 @@ fn only_one<T>(list: &[(PluginId, T)], what: &str, complaints: &mut Vec<Complain
 fn merge(
     cx: AuthContext,
     mount: Mount,
-    table: HashMap<String, Rules>,
+    (table, declared): (HashMap<String, Rules>, Declared),
     contributions: &Contributions,
 ) -> Result<Auth, Unexpected> {
     let base_path = cx.config().base_path().to_owned();
@@ -126,7 +128,7 @@ fn merge(
         pages: mount.pages.into_iter().next().map(|(_, pages)| pages),
     });
     let head = document::head(&cx, &table, contributions);
-    let gate = Gate::new(cx.clone(), table);
+    let gate = Gate::new(cx.clone(), table, declared);
 
     let empty = || OpenApiRouter::with_openapi(head.clone());
     let base = mount.base.into_iter().fold(OpenApiRouter::new(), |all, (_, router)| all.merge(router));

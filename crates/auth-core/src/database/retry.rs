@@ -30,15 +30,20 @@ impl Transient for DbErr {
 impl Transient for Unexpected {
     /// Looks for a database error among the causes: a hook that met one wraps it.
     fn is_transient(&self) -> bool {
-        let mut next: Option<&(dyn Error + 'static)> = Some(self.cause());
-        while let Some(error) = next {
-            if let Some(error) = error.downcast_ref::<DbErr>() {
-                return error.is_transient();
-            }
-            next = error.source();
-        }
-        false
+        asks_again(self.cause())
     }
+}
+
+/// Whether a database error among the causes asks for another try.
+pub(crate) fn asks_again(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<DbErr>() {
+            return error.is_transient();
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// Judges by the code of the driver, never by the words: those are translated, and repeat values.

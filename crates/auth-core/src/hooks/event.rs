@@ -6,30 +6,43 @@ use std::error::Error;
 use std::fmt;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::FutureExt as _;
-use sea_orm::DatabaseTransaction;
+use sea_orm::{DatabaseTransaction, TransactionTrait as _};
+use tracing::Instrument as _;
 
 use super::list::{Hook, When};
+use crate::database::asks_again;
 use crate::error::ErrorCode;
 use crate::metrics::Metrics;
 use crate::plugin::PluginId;
 
 /// Something that happened, in the past tense: `SignedIn`.
-pub trait Event: Send + Sync + 'static {
-    /// The name in logs: `session.issued`.
+pub trait Event: Clone + Send + Sync + 'static {
+    /// The name in logs and metrics: `session.issued`.
     const NAME: &'static str;
+
+    /// Whether it takes access away, as a sign-out or a revocation does. Default false.
+    ///
+    /// Then no hook can hold it up: what a hook that fails or refuses has written is undone by
+    /// itself, the failure is logged and counted, and the access ends all the same.
+    const ENDS_ACCESS: bool = false;
 }
 
 /// Listens to an event after its transaction has committed. It can only notify.
+///
+/// It runs on a task of its own: a request that is given up keeps nobody from being told. The request
+/// waits for it, for 5 s at most; what takes longer goes on beside the answer.
 #[async_trait]
 pub trait On<E: Event>: Send + Sync + 'static {
     /// Is told of the event; a failure is logged and changes nothing.
     async fn on(&self, event: &E) -> Result<(), HookError>;
 }
 
-/// Takes part in the transaction of an event, and can abort it.
+/// Takes part in the transaction of an event, and can abort it unless the event
+/// [ends access](Event::ENDS_ACCESS).
 #[async_trait]
 pub trait InTransaction<E: Event>: Send + Sync + 'static {
     /// Acts in the open transaction; a failure rolls all of it back.
@@ -40,6 +53,7 @@ pub trait InTransaction<E: Event>: Send + Sync + 'static {
 #[derive(Debug)]
 pub struct HookError {
     event: &'static str,
+    plugin: Option<PluginId>,
     why: Why,
 }
 
@@ -52,13 +66,13 @@ enum Why {
 impl HookError {
     /// Wraps the cause of a failure in a hook on `E`: 500, and the transaction is rolled back.
     pub fn new<E: Event>(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { event: E::NAME, why: Why::Failed(cause.into()) }
+        Self { event: E::NAME, plugin: None, why: Why::Failed(cause.into()) }
     }
 
     /// Refuses what is about to happen: the transaction is rolled back, and the caller is answered
     /// with this code, in the shape of the route. Of use in the transaction only.
     pub fn refuse<E: Event>(code: ErrorCode) -> Self {
-        Self { event: E::NAME, why: Why::Refused(code) }
+        Self { event: E::NAME, plugin: None, why: Why::Refused(code) }
     }
 
     /// The code the hook refused with, if it did.
@@ -72,9 +86,13 @@ impl HookError {
 
 impl fmt::Display for HookError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a hook ")?;
+        if let Some(plugin) = self.plugin {
+            write!(f, "of {plugin} ")?;
+        }
         match &self.why {
-            Why::Failed(_) => write!(f, "a hook on {} failed", self.event),
-            Why::Refused(code) => write!(f, "a hook on {} refused with {}", self.event, code.code),
+            Why::Failed(_) => write!(f, "on {} failed", self.event),
+            Why::Refused(code) => write!(f, "on {} refused with {}", self.event, code.code),
         }
     }
 }
@@ -91,12 +109,21 @@ impl Error for HookError {
 type Lists = HashMap<TypeId, Box<dyn Any + Send + Sync>>;
 
 /// Who listens to what.
-#[derive(Default)]
 pub struct Events {
     after: Lists,
     within: Lists,
     listed: Vec<Hook>,
     metrics: Metrics,
+    patience: Duration,
+}
+
+/// How long a request waits for those who are told after the commit.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+impl Default for Events {
+    fn default() -> Self {
+        Self::new(Metrics::default())
+    }
 }
 
 impl fmt::Debug for Events {
@@ -107,7 +134,8 @@ impl fmt::Debug for Events {
 
 impl Events {
     pub(crate) fn new(metrics: Metrics) -> Self {
-        Self { metrics, ..Self::default() }
+        let (after, within) = (Lists::default(), Lists::default());
+        Self { after, within, listed: Vec::new(), metrics, patience: PATIENCE }
     }
 
     pub(crate) fn add<E: Event>(&mut self, plugin: PluginId, hook: Arc<dyn On<E>>) {
@@ -125,40 +153,96 @@ impl Events {
         &self.listed
     }
 
-    /// Counts the event and tells everybody who listens to `E`; failures and panics are logged and
-    /// the others still told.
+    /// Counts the event and tells everybody who listens to `E`, one after the other; failures and
+    /// panics are logged and the others still told. Returns when all are told, or after 5 s.
     pub async fn emit<E: Event>(&self, event: &E) {
         self.metrics.happened(E::NAME);
-        for (plugin, hook) in list::<(PluginId, Arc<dyn On<E>>)>(&self.after, TypeId::of::<E>()) {
-            match AssertUnwindSafe(hook.on(event)).catch_unwind().await {
-                Ok(Ok(())) => continue,
-                Ok(Err(error)) => {
-                    tracing::error!(event = E::NAME, plugin, %error, cause = ?error.source(), "hook.failed");
-                }
-                Err(_) => tracing::error!(event = E::NAME, plugin, "hook.panicked"),
-            }
-            self.metrics.hook_failed(plugin);
+        let hooks = list::<Told<E>>(&self.after, TypeId::of::<E>());
+        if hooks.is_empty() {
+            return;
+        }
+        let told = tell(hooks.to_vec(), event.clone(), self.metrics.clone());
+        let task = tokio::spawn(told.in_current_span());
+        if tokio::time::timeout(self.patience, task).await.is_err() {
+            tracing::warn!(event = E::NAME, "hooks.slow");
         }
     }
 
-    /// Lets everybody concerned act in the open transaction; the first failure stops.
+    /// Lets everybody concerned act in the open transaction; the first that does not agree stops.
+    ///
+    /// Where the event [ends access](Event::ENDS_ACCESS) nobody stops it: each acts in a part of the
+    /// transaction that is undone by itself if it fails.
     ///
     /// # Errors
     /// The failure or refusal of the first hook that did not agree: the caller rolls back.
     pub async fn emit_in<E: Event>(&self, event: &E, tx: &DatabaseTransaction) -> Result<(), HookError> {
-        for (plugin, hook) in list::<(PluginId, Arc<dyn InTransaction<E>>)>(&self.within, TypeId::of::<E>()) {
-            // A panic is a failure like another: the caller rolls back, and the plugin is named.
-            let done = AssertUnwindSafe(hook.on(event, tx)).catch_unwind().await;
-            done.unwrap_or_else(|_| Err(HookError::new::<E>(format!("the hook of {plugin} panicked")))).inspect_err(
-                |error| {
-                    if error.refusal().is_none() {
-                        self.metrics.hook_failed(plugin);
-                    }
-                },
-            )?;
+        for (plugin, hook) in list::<Asked<E>>(&self.within, TypeId::of::<E>()) {
+            let agreed = if E::ENDS_ACCESS {
+                apart((plugin, hook), event, tx).await
+            } else {
+                ask((plugin, hook), event, tx).await
+            };
+            let Err(error) = agreed else { continue };
+            let failed = error.refusal().is_none();
+            if failed || E::ENDS_ACCESS {
+                self.metrics.hook_failed(plugin);
+            }
+            // A part the database wants tried again is tried with the whole.
+            if !E::ENDS_ACCESS || is_transient(&error) {
+                return Err(error);
+            }
+            tracing::error!(event = E::NAME, plugin, %error, cause = ?error.source(), "hook.failed");
         }
         Ok(())
     }
+}
+
+type Told<E> = (PluginId, Arc<dyn On<E>>);
+type Asked<E> = (PluginId, Arc<dyn InTransaction<E>>);
+
+/// Tells everybody, whatever becomes of the others.
+async fn tell<E: Event>(hooks: Vec<Told<E>>, event: E, metrics: Metrics) {
+    for (plugin, hook) in hooks {
+        // Also a hook that panics before there is anything to await.
+        match AssertUnwindSafe(async { hook.on(&event).await }).catch_unwind().await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => {
+                tracing::error!(event = E::NAME, plugin, %error, cause = ?error.source(), "hook.failed");
+            }
+            Err(_) => tracing::error!(event = E::NAME, plugin, "hook.panicked"),
+        }
+        metrics.hook_failed(plugin);
+    }
+}
+
+/// Asks one hook. A panic is a failure like another: the caller rolls back, and the plugin is named.
+async fn ask<E: Event>(
+    (plugin, hook): (PluginId, &Arc<dyn InTransaction<E>>),
+    event: &E,
+    tx: &DatabaseTransaction,
+) -> Result<(), HookError> {
+    let done = AssertUnwindSafe(async { hook.on(event, tx).await }).catch_unwind().await;
+    let done = done.unwrap_or_else(|_| Err(HookError::new::<E>("it panicked")));
+    done.map_err(|error| HookError { plugin: Some(plugin), ..error })
+}
+
+/// Asks one hook in a part of the transaction, which is undone if it fails.
+async fn apart<E: Event>(
+    (plugin, hook): (PluginId, &Arc<dyn InTransaction<E>>),
+    event: &E,
+    tx: &DatabaseTransaction,
+) -> Result<(), HookError> {
+    #[expect(clippy::disallowed_methods, reason = "a part of a transaction that is open already; the whole is retried")]
+    let part = tx.begin().await.map_err(HookError::new::<E>)?;
+    let asked = ask((plugin, hook), event, &part).await;
+    let ended = if asked.is_ok() { part.commit().await } else { part.rollback().await };
+    ended.map_err(HookError::new::<E>)?;
+    asked
+}
+
+/// Whether the database wants the whole transaction tried again.
+fn is_transient(error: &HookError) -> bool {
+    error.source().is_some_and(asks_again)
 }
 
 fn push<H: Send + Sync + 'static>(lists: &mut Lists, of: TypeId, hook: H) {
@@ -170,4 +254,55 @@ fn push<H: Send + Sync + 'static>(lists: &mut Lists, of: TypeId, hook: H) {
 
 fn list<H: 'static>(lists: &Lists, of: TypeId) -> &[H] {
     lists.get(&of).and_then(|list| list.downcast_ref::<Vec<H>>()).map_or(&[], Vec::as_slice)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    #[derive(Clone)]
+    struct Happened;
+
+    impl Event for Happened {
+        const NAME: &'static str = "test.happened";
+    }
+
+    /// Waits until it is let go, and says that it was.
+    struct Slow(Arc<Notify>, Arc<Notify>);
+
+    #[async_trait]
+    impl On<Happened> for Slow {
+        async fn on(&self, _: &Happened) -> Result<(), HookError> {
+            self.0.notified().await;
+            self.1.notify_one();
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hook_that_takes_its_time_holds_nobody_up_and_goes_on() {
+        let (go, gone) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let mut events = Events { patience: Duration::from_millis(5), ..Events::default() };
+        events.add("slow", Arc::new(Slow(Arc::clone(&go), Arc::clone(&gone))));
+
+        events.emit(&Happened).await;
+        go.notify_one();
+
+        tokio::time::timeout(Duration::from_secs(5), gone.notified()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_request_that_is_given_up_keeps_nobody_from_being_told() {
+        let (go, gone) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let mut events = Events::default();
+        events.add("slow", Arc::new(Slow(Arc::clone(&go), Arc::clone(&gone))));
+
+        let given_up = tokio::time::timeout(Duration::from_millis(5), events.emit(&Happened)).await;
+        go.notify_one();
+
+        assert!(given_up.is_err());
+        tokio::time::timeout(Duration::from_secs(5), gone.notified()).await.unwrap();
+    }
 }

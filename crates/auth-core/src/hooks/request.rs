@@ -8,6 +8,7 @@ use http::request::Parts;
 use http::{HeaderMap, Method, Uri};
 use sea_orm::DbErr;
 
+use crate::access::Access;
 use crate::error::{ErrorCode, Unexpected};
 
 /// Which routes a hook, a limit or an access rule is for.
@@ -69,7 +70,7 @@ impl From<ErrorCode> for Stop {
 
 impl From<Unexpected> for Stop {
     fn from(failure: Unexpected) -> Self {
-        Self::Failed(failure)
+        failure.refusal().map_or(Self::Failed(failure), Self::Refused)
     }
 }
 
@@ -82,7 +83,8 @@ impl From<DbErr> for Stop {
 /// Runs before a request is handled, and may stop it.
 ///
 /// Hooks run in the order of their plugins, after the origin check and the rate limits. The first
-/// that stops the request is the last that runs. One that panics lets nothing through.
+/// that stops the request is the last that runs. One that panics lets nothing through. A preflight
+/// (`OPTIONS`) reaches neither hooks nor handler.
 #[async_trait]
 pub trait Before: Send + Sync + 'static {
     /// Lets the request through, perhaps changed, or stops it.
@@ -96,13 +98,16 @@ pub struct Exchange<'a> {
     pub method: &'a Method,
     /// The template of the route, base path cut off; of an alias, the template it stands for.
     pub path: &'a str,
+    /// How the route treats browsers; a [`Before`] hook finds it in the request's extensions.
+    pub access: Access,
     /// The path and query that were asked for.
     pub uri: &'a Uri,
     /// The headers, with what [`Before`] hooks changed. They hold credentials: never log them.
     pub headers: &'a HeaderMap,
 }
 
-/// Runs over every answer, also over a refusal and over one a [`Before`] gave.
+/// Runs over every answer, also over a refusal and over one a [`Before`] gave; only a preflight and a
+/// request that ran out of time are answered without it.
 ///
 /// It sees what was decided and cannot take it back: a handler that was not reached is not reached.
 #[async_trait]

@@ -13,7 +13,7 @@ use crate::error::{ApiError, ErrorCode, Unexpected};
 use crate::error_shape::ErrorShape;
 use crate::pages::ErrorView;
 
-/// When to come again after a time-out, in seconds.
+/// When to come again after a time-out, or after a hook refused for a while, in seconds.
 const AFTER_TIME_OUT: u64 = 5;
 
 /// Why a route was not answered by its handler.
@@ -58,6 +58,7 @@ impl Failure {
         let retry_after = match self {
             Self::TooMany { retry_after } => Some(retry_after),
             Self::TimedOut => Some(AFTER_TIME_OUT),
+            Self::Refused(code) if matches!(code.status, 429 | 503) => Some(AFTER_TIME_OUT),
             Self::Foreign(_) | Self::Refused(_) | Self::Unexpected(_) => None,
         };
         let mut response = match shape {

@@ -16,11 +16,11 @@ use tracing::Instrument as _;
 
 use super::address::{AddressLog, ClientAddress};
 use super::failure::{Failure, Foreign};
+use super::rules::{Declared, Rules};
 use crate::access::Access;
 use crate::context::AuthContext;
 use crate::error::Unexpected;
-use crate::error_shape::ErrorShape;
-use crate::hooks::{After, Before, Exchange, Stop};
+use crate::hooks::{Exchange, Stop};
 use crate::plugin::PluginId;
 use crate::random;
 use crate::rate_limit::{RateLimit, Verdict};
@@ -28,56 +28,32 @@ use crate::rate_limit::{RateLimit, Verdict};
 /// The longest a request may take.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// What applies to one route, looked up once at start.
-#[derive(Clone)]
-pub(crate) struct Rules {
-    /// The full path, parameters blank: the name of the route in metrics.
-    pub(crate) route: Arc<str>,
-    /// The path hooks and limits know it by: without the base path, and of an alias that of its route.
-    pub(crate) template: String,
-    pub(crate) access: Access,
-    pub(crate) errors: ErrorShape,
-    pub(crate) limits: Vec<RateLimit>,
-    pub(crate) before: Vec<(PluginId, Arc<dyn Before>)>,
-    pub(crate) after: Vec<(PluginId, Arc<dyn After>)>,
-}
-
-/// The rules of all routes, by full template.
+/// The rules of all routes, by full template, and what they were worked out from.
 #[derive(Clone)]
 pub(crate) struct Gate {
     cx: AuthContext,
-    rules: Arc<HashMap<String, Rules>>,
+    table: Arc<HashMap<String, Rules>>,
+    declared: Arc<Declared>,
     log: Arc<AddressLog>,
     longest: Duration,
 }
 
 impl Gate {
-    pub(crate) fn new(cx: AuthContext, rules: HashMap<String, Rules>) -> Self {
-        Self { cx, rules: Arc::new(rules), log: Arc::default(), longest: LONGEST }
+    pub(crate) fn new(cx: AuthContext, table: HashMap<String, Rules>, declared: Declared) -> Self {
+        Self { cx, table: Arc::new(table), declared: Arc::new(declared), log: Arc::default(), longest: LONGEST }
     }
 
-    /// The rules of a route. One that no description tells of has none but those of its place.
+    /// The rules of a route. What is declared for its pattern also holds where the app has put all
+    /// routes below a path of its own, and for a route no description tells of.
     fn rules(&self, path: &str) -> Cow<'_, Rules> {
-        self.rules
-            .get(path)
-            .map_or_else(|| Cow::Owned(Rules::of_place(path, self.cx.config().base_path())), Cow::Borrowed)
-    }
-}
-
-impl Rules {
-    /// Trusts nobody: what applies where nothing else was said. An app may have put all routes
-    /// below a path of its own.
-    pub(crate) fn of_place(path: &str, base_path: &str) -> Self {
-        let below = path.split_once(base_path).is_some_and(|(_, rest)| rest.starts_with('/'));
-        let access = if below { Access::Session } else { Access::Navigation };
-        Self {
-            route: path.into(),
-            template: path.to_owned(),
-            access,
-            errors: ErrorShape::of(access),
-            limits: Vec::new(),
-            before: Vec::new(),
-            after: Vec::new(),
+        if let Some(rules) = self.table.get(path) {
+            return Cow::Borrowed(rules);
+        }
+        let (below, _) = self.declared.below(path);
+        let moved = |known: &&String| path.ends_with(known.as_str()) && self.declared.below(known).0 == below;
+        match self.table.keys().filter(moved).max_by_key(|known| known.len()).and_then(|known| self.table.get(known)) {
+            Some(rules) => Cow::Borrowed(rules),
+            None => Cow::Owned(self.declared.rules(path)),
         }
     }
 }
@@ -123,6 +99,7 @@ async fn answer(gate: &Gate, rules: &Rules, request: Request, next: Next) -> Res
 async fn judge(gate: &Gate, rules: &Rules, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(ClientAddress::of(&parts, gate.cx.config(), &gate.log));
+    parts.extensions.insert(rules.access);
     let admitted = admit(&gate.cx, rules, &mut parts).await;
     let asked = (!rules.after.is_empty()).then(|| (parts.method.clone(), parts.uri.clone(), parts.headers.clone()));
     let mut response = match admitted {
@@ -135,7 +112,7 @@ async fn judge(gate: &Gate, rules: &Rules, request: Request, next: Next) -> Resp
         Err(refusal) => refusal,
     };
     if let Some((method, uri, headers)) = &asked {
-        let exchange = Exchange { method, path: &rules.template, uri, headers };
+        let exchange = Exchange { method, path: &rules.template, access: rules.access, uri, headers };
         for (plugin, hook) in &rules.after {
             let seen = AssertUnwindSafe(hook.after(&exchange, response)).catch_unwind().await;
             response = seen.unwrap_or_else(|_| broken(&gate.cx, plugin).answer(rules.errors, &gate.cx));
@@ -155,6 +132,7 @@ async fn admit(cx: &AuthContext, rules: &Rules, parts: &mut Parts) -> Result<(),
             Ok(Err(Stop::Answered(response))) => return Err(response),
             Ok(Err(Stop::Refused(code))) => return Err(refused(Failure::Refused(code))),
             Ok(Err(Stop::Failed(failure))) => {
+                tracing::error!(plugin, path = rules.template, "hook.failed");
                 cx.metrics().hook_failed(plugin);
                 return Err(refused(Failure::Unexpected(failure)));
             }
@@ -262,12 +240,15 @@ mod tests {
 
     use super::*;
     use crate::auth::Auth;
+    use crate::error_shape::ErrorShape;
 
     /// What a handler that never answers comes to; a request through the front door would take 30 s.
     async fn never_answers(errors: ErrorShape) -> (StatusCode, HeaderMap, String) {
         let cx = Auth::builder("http://localhost:3000").assemble().unwrap().context().clone();
-        let rules = Rules { errors, ..Rules::of_place("/never", "/api/auth") };
-        let gate = Gate { longest: Duration::from_millis(5), ..Gate::new(cx, [("/never".to_owned(), rules)].into()) };
+        let declared = Declared { base_path: "/api/auth".to_owned(), ..Declared::default() };
+        let rules = Rules { errors, ..declared.rules("/never") };
+        let table = [("/never".to_owned(), rules)].into();
+        let gate = Gate { longest: Duration::from_millis(5), ..Gate::new(cx, table, declared) };
         let never = get(std::future::pending::<()>);
         let router = Router::new().route("/never", never).route_layer(from_fn_with_state(gate, run));
         let request = Request::get("/never").body(axum::body::Body::empty()).unwrap();

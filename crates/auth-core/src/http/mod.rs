@@ -9,6 +9,7 @@ pub(crate) mod get_session;
 pub(crate) mod ok;
 mod query;
 pub(crate) mod reference;
+pub(crate) mod rules;
 pub(crate) mod sign_out;
 mod wire;
 

@@ -72,7 +72,8 @@ pub(crate) fn routes(how: ApiReference, base_path: &str, openapi: &OpenApi) -> R
                 let document = document.clone();
                 async move {
                     let json = HeaderValue::from_static("application/json");
-                    ([(header::CONTENT_TYPE, json)], document).into_response()
+                    let exact = HeaderValue::from_static("nosniff");
+                    ([(header::CONTENT_TYPE, json), (header::X_CONTENT_TYPE_OPTIONS, exact)], document).into_response()
                 }
             }),
         )

@@ -61,15 +61,17 @@ fn diagram(text: &mut String, schema: &Schema) {
 }
 
 fn describe(text: &mut String, table: &Table) {
-    let _ = writeln!(text, "\n## {}\n\nOf `{}`.\n", table.name, table.by);
+    let _ = writeln!(text, "\n## {}\n\nOf {}.\n", table.name, code(&table.by));
     text.push_str("| column | type | null | default | points to | plugin |\n| --- | --- | --- | --- | --- | --- |\n");
     for Column { by, spec } in &table.columns {
         let null = if spec.nullable { "yes" } else { "" };
-        let default = spec.default.as_ref().map(|value| format!("`{value}`")).unwrap_or_default();
+        let default = spec.default.as_ref().map(|value| code(&value.to_string())).unwrap_or_default();
         let to = spec.references.as_ref().map_or_else(String::new, |to| {
-            format!("[`{}.{}`](#{}), on delete {}", to.table, to.column, to.table.to_lowercase(), to.on_delete)
+            let at = code(&format!("{}.{}", to.table, to.column));
+            format!("[{at}](#{}), on delete {}", to.table.to_lowercase(), to.on_delete)
         });
-        let _ = writeln!(text, "| `{}` | {} | {null} | {default} | {to} | {by} |", spec.name, spec.ty);
+        let (name, by) = (code(&spec.name), prose(by));
+        let _ = writeln!(text, "| {name} | {} | {null} | {default} | {to} | {by} |", spec.ty);
     }
     let key = ("key", table.primary_key.join(", "));
     let indexes = table.indexes.iter().map(|index| {
@@ -92,5 +94,42 @@ fn word(ty: LogicalType) -> &'static str {
         LogicalType::BigInt => "bigint",
         LogicalType::Timestamp => "timestamp",
         LogicalType::Json => "json",
+    }
+}
+
+// The command line escapes the cells of its own pages the same way, in `markdown.rs` of auth-cli.
+
+/// Writes a text as a cell of a table.
+fn prose(text: &str) -> String {
+    let text = text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "\\<").replace('`', "\\`");
+    text.replace(['\n', '\r'], " ")
+}
+
+/// Writes a text as code in a cell of a table.
+fn code(text: &str) -> String {
+    let text = text.replace(['\n', '\r'], " ");
+    if text.contains("\\|") {
+        // In a code span no escape is left for this: the table takes the backslash.
+        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('|', "&#124;");
+        let text = text.replace('\\', "&#92;").replace('`', "&#96;").replace('*', "&#42;").replace('_', "&#95;");
+        return format!("<code>{text}</code>");
+    }
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let blank = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{blank}{}{blank}{fence}", text.replace('|', "\\|"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_and_no_default_breaks_its_cell() {
+        assert_eq!(prose("a|b\\|<c>\nd`"), r"a\|b\\\|\<c> d\`");
+        assert_eq!(code("'a|b' <c>"), r"`'a\|b' <c>`");
+        assert_eq!(code("'a`b'\nc"), "``'a`b' c``");
+        assert_eq!(code("`a`"), "`` `a` ``");
+        assert_eq!(code(r"a\|b"), "<code>a&#92;&#124;b</code>");
     }
 }

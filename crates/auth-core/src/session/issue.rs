@@ -48,6 +48,7 @@ pub struct SessionRevoked {
 
 impl Event for SessionRevoked {
     const NAME: &'static str = "session.revoked";
+    const ENDS_ACCESS: bool = true;
 }
 
 /// What is known about a sign-in when its session is made.

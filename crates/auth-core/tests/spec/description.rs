@@ -183,3 +183,38 @@ fn a_security_scheme_nobody_or_two_plugins_declare_is_refused() {
         ["two: declares the security scheme key, and so does one"]
     );
 }
+
+#[test]
+fn what_else_an_operation_asks_for_stays_beside_another_way_to_present_a_session() {
+    #[utoipa::path(post, path = "/both", responses((status = 200)), security(("session" = [], "key" = [])))]
+    async fn both() -> &'static str {
+        "done"
+    }
+    let bearer = || SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    let plugin = Tiny::named("both")
+        .adds(move |to| {
+            to.security_scheme("key", bearer());
+            to.session_scheme("session-bearer", bearer());
+        })
+        .routes(|| OpenApiRouter::new().routes(routes!(both)));
+
+    let document = document([plugin]);
+
+    assert_eq!(
+        document["paths"]["/api/auth/both"]["post"]["security"],
+        json!([{ "key": [], "session": [] }, { "key": [], "session-bearer": [] }])
+    );
+}
+
+#[test]
+fn a_name_that_is_none_for_a_plugin_or_a_code_is_refused() {
+    for id in ["", "My Plugin", "app", "schema", "a|b"] {
+        let found = complaints([Tiny::named(id)]);
+        assert!(matches!(found.as_slice(), [only] if only.contains("is no name for a plugin")), "{id}: {found:?}");
+    }
+    for code in ["", "not found", "NOT-FOUND", "Not_Found"] {
+        let odd = ErrorCode { code, status: 404, message: "No" };
+        let found = complaints([Tiny::named("odd").adds(move |to| to.errors("/ok", &[odd]))]);
+        assert!(found.iter().any(|complaint| complaint.contains("use a code such as NOT_FOUND")), "{code}: {found:?}");
+    }
+}

@@ -78,19 +78,37 @@ async fn a_hook_in_the_transaction_writes_with_it() {
     assert_eq!(app.everything_stored().await.matches("| noted |").count(), 2);
 }
 
+#[async_trait]
+impl InTransaction<SessionRevoked> for Members {
+    async fn on(&self, event: &SessionRevoked, _: &DatabaseTransaction) -> Result<(), HookError> {
+        match event.user_id.as_str() {
+            "panic@example.com" => panic!("a hook, at its limits"),
+            _ => Err(HookError::refuse::<SessionRevoked>(NO_MEMBER)),
+        }
+    }
+}
+
 #[tokio::test]
-async fn a_sign_out_that_a_hook_refuses_leaves_the_session() {
-    let hook = TakesPart(Listens { fails: true, ..Listens::default() });
-    let app = App::with(
-        Tiny::named("strict").mounts(move |_, mount| mount.on_in_transaction::<SessionRevoked>(hook.clone())),
-    )
+async fn no_hook_keeps_a_session_from_ending() {
+    let fails = TakesPart(Listens { fails: true, ..Listens::default() });
+    let (heard, other) = (fails.0.heard.clone(), TakesPart::default());
+    let app = App::with(Tiny::named("strict").mounts(move |_, mount| {
+        let mount = mount.on_in_transaction::<SessionRevoked>(fails.clone());
+        mount.on_in_transaction::<SessionRevoked>(Members).on_in_transaction::<SessionRevoked>(other.clone())
+    }))
     .await;
-    let cookie = app.enters("alice@example.com").await;
+    for (number, email) in ["alice@example.com", "panic@example.com"].into_iter().enumerate() {
+        let cookie = app.enters(email).await;
 
-    let reply = app.post("/sign-out", &[("origin", ORIGIN), ("cookie", &cookie)], &json!({})).await;
+        let reply = app.post("/sign-out", &[("origin", ORIGIN), ("cookie", &cookie)], &json!({})).await;
 
-    reply.refuses(500, "INTERNAL_SERVER_ERROR");
-    assert!(app.knows(&cookie).await);
+        assert_eq!(reply.json(), json!({ "success": true }));
+        assert!(!app.knows(&cookie).await);
+        let noted = app.everything_stored().await.matches("| noted |").count();
+        assert_eq!(noted, number + 1, "of those who fail nothing is written, of the others all");
+    }
+    assert_eq!(heard.lock().unwrap().len(), 2);
+    assert!(app.auth.metrics().text().contains("auth_hook_failures_total{plugin=\"strict\"} 4"));
 }
 
 #[tokio::test]

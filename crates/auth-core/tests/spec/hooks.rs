@@ -280,3 +280,21 @@ async fn what_a_hook_exposes_to_pages_of_other_origins_stays_exposed() {
     let exposed: Vec<_> = reply.headers.get_all(http::header::ACCESS_CONTROL_EXPOSE_HEADERS).iter().collect();
     assert_eq!(exposed, ["x-mark", "www-authenticate, x-request-id, retry-after"]);
 }
+
+#[tokio::test]
+async fn nothing_is_refused_with_success() {
+    struct Odd(u16);
+
+    #[async_trait]
+    impl Before for Odd {
+        async fn before(&self, _: &mut Parts) -> Result<(), Stop> {
+            Err(ErrorCode { code: "ODD", status: self.0, message: "No" }.into())
+        }
+    }
+
+    for status in [0, 100, 200, 204, 302, 399, 600, 999, 65_535] {
+        let app = App::with(Tiny::named("odd").mounts(move |_, mount| mount.before("/ok", Odd(status)))).await;
+
+        app.get("/ok", &[]).await.refuses(500, "ODD");
+    }
+}

@@ -5,6 +5,7 @@ use http::{Method, Request};
 use serde_json::json;
 
 use crate::app::{App, ORIGIN, request, send};
+use crate::plugins::Tiny;
 
 #[tokio::test]
 async fn requests_are_counted_by_route_and_status() {
@@ -39,6 +40,31 @@ async fn events_are_counted_once_they_are_committed() {
     for line in [r#"auth_events_total{event="user.created"} 1"#, r#"auth_events_total{event="session.revoked"} 1"#] {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
     }
+}
+
+#[tokio::test]
+async fn an_event_that_was_rolled_back_is_not_counted() {
+    struct Never;
+
+    #[async_trait::async_trait]
+    impl auth_core::InTransaction<auth_core::session::SessionIssued> for Never {
+        async fn on(
+            &self,
+            _: &auth_core::session::SessionIssued,
+            _: &sea_orm::DatabaseTransaction,
+        ) -> Result<(), auth_core::HookError> {
+            Err(auth_core::HookError::new::<auth_core::session::SessionIssued>("never"))
+        }
+    }
+
+    let never =
+        Tiny::named("never").mounts(|_, mount| mount.on_in_transaction::<auth_core::session::SessionIssued>(Never));
+    let app = App::with(never).await;
+
+    let reply = app.post("/enter", &[], &json!({ "email": "alice@example.com", "remember": true })).await;
+
+    assert_eq!(reply.status, 500);
+    assert!(!app.auth.metrics().text().contains("auth_events_total{"), "{}", app.auth.metrics().text());
 }
 
 #[tokio::test]

@@ -149,6 +149,52 @@ async fn a_route_no_description_tells_of_is_checked_all_the_same() {
     assert_eq!(app.post("/hidden", &[("origin", ORIGIN)], &json!({})).await.text, "done");
 }
 
+/// Lets nobody through.
+struct Closed;
+
+#[async_trait::async_trait]
+impl auth_core::Before for Closed {
+    async fn before(&self, _: &mut http::request::Parts) -> Result<(), auth_core::Stop> {
+        Err(auth_core::ErrorCode { code: "CLOSED", status: 403, message: "We are closed" }.into())
+    }
+}
+
+#[tokio::test]
+async fn hooks_and_limits_hold_for_a_route_no_description_tells_of() {
+    let hidden = || OpenApiRouter::new().route("/hidden/door", axum::routing::get(async || "in"));
+    let plugin = Tiny::named("hidden").mounts(move |_, mount| {
+        let known = OpenApiRouter::new().routes(routes!(submit));
+        mount.base(hidden()).base(known).before("/*", Closed)
+    });
+    App::with(plugin).await.get("/hidden/door", &[]).await.refuses(403, "CLOSED");
+
+    let plugin = Tiny::named("hidden")
+        .adds(|to| to.rate_limit(auth_core::RateLimit::new("/*", 60, 1)))
+        .mounts(move |_, mount| mount.base(hidden()));
+    let app = App::of(ORIGIN, |builder| builder.plugin(plugin)).await;
+    assert_eq!(app.get("/hidden/door", &[]).await.text, "in");
+    app.get("/hidden/door", &[]).await.refuses(429, "TOO_MANY_REQUESTS");
+}
+
+#[tokio::test]
+async fn an_app_that_puts_the_routes_elsewhere_keeps_hooks_limits_and_access() {
+    let plugin = Tiny::named("rules")
+        .adds(|to| {
+            to.rate_limit(auth_core::RateLimit::new("/ok", 60, 1));
+            to.access("/ok", Access::Public);
+        })
+        .mounts(|_, mount| mount.before("/get-session", Closed));
+    let app = App::of(ORIGIN, |builder| builder.plugin(plugin)).await;
+    let nested = axum::Router::new().nest("/tenant", app.auth.router());
+    let ask = async |path| crate::app::send(&nested, request(http::Method::GET, path, &[], "")).await;
+
+    let first = ask("//tenant/api/auth/ok").await;
+
+    assert_eq!((first.status.as_u16(), first.header("access-control-allow-origin")), (200, "*"));
+    ask("//tenant/api/auth/ok").await.refuses(429, "TOO_MANY_REQUESTS");
+    ask("//tenant/api/auth/get-session").await.refuses(403, "CLOSED");
+}
+
 #[tokio::test]
 async fn an_app_that_puts_the_routes_elsewhere_keeps_the_check() {
     let app = app().await;

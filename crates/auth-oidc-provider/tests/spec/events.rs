@@ -263,3 +263,17 @@ async fn what_was_refused_is_not_counted() {
     assert!(text.contains("event=\"code.issued\"") && !text.contains("event=\"token.issued\""), "{text}");
     assert!(!text.contains("auth_hook_failures_total{"), "a refusal is no failure");
 }
+
+#[tokio::test]
+async fn no_hook_keeps_a_replayed_code_from_ending_its_grant() {
+    let (app, door) = kept::<GrantRevoked>(provider()).await;
+    let client = app.registers_client().await;
+    let code = app.alice().await.authorizes(&client).await;
+    let tokens = client.exchanges(&code).await.succeeds();
+    door.shut.store(true, Ordering::SeqCst);
+
+    client.exchanges(&code).await.fails_with(OAuthErrorCode::InvalidGrant);
+
+    client.refreshes(tokens.refresh()).await.fails_with(OAuthErrorCode::InvalidGrant);
+    assert!(app.auth().metrics().text().contains("auth_hook_failures_total{plugin=\"doorkeeper\"}"));
+}

@@ -17,7 +17,7 @@ use crate::complaint::Complaint;
 use crate::contributions::Contributions;
 use crate::error::ErrorCode;
 use crate::error_shape::ErrorShape;
-use crate::http::gate::Rules;
+use crate::http::rules::Rules;
 use crate::mount::Mount;
 use crate::plugin::PluginId;
 
@@ -69,6 +69,11 @@ fn two_meanings(contributions: &Contributions) -> Vec<Complaint> {
             complaints
                 .insert((*by, format!("declares the error {} otherwise than {first}; choose another", code.code)));
         }
+        let spelled = |fits: fn(&u8) -> bool| code.code.bytes().all(|byte| fits(&byte) || byte == b'_');
+        let upper = spelled(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        if code.code.is_empty() || !(upper || spelled(u8::is_ascii_lowercase)) {
+            complaints.insert((*by, format!("declares the error {:?}; use a code such as NOT_FOUND", code.code)));
+        }
         if !(400..600).contains(&code.status) {
             complaints.insert((*by, format!("declares the error {} with the status {}", code.code, code.status)));
         }
@@ -105,7 +110,7 @@ fn of_the_core(rules: &Rules, method: &str, operation: &Operation) -> Vec<ErrorC
 
 /// Whether an operation is for people who are signed in, and for nobody else.
 fn needs_session(operation: &Operation) -> bool {
-    let ways: Vec<Vec<String>> = operation.security.iter().flatten().map(security::names).collect();
+    let ways: Vec<Vec<String>> = operation.security.iter().flatten().map(security::names_of).collect();
     ways.iter().any(|way| way.iter().any(|name| name == security::SESSION)) && !ways.iter().any(Vec::is_empty)
 }
 
@@ -157,6 +162,10 @@ fn examples(
         .entry(JSON.to_owned())
         .or_insert_with(|| RefOr::T(Content::new(Some(Ref::from_schema_name(schema)))));
     let RefOr::T(content) = content else { return };
+    // One or many, never both.
+    if let Some(example) = content.example.take() {
+        content.examples.insert("example".to_owned(), RefOr::T(ExampleBuilder::new().value(Some(example)).build()));
+    }
     for (name, code) in codes {
         let example = ExampleBuilder::new().summary(code.message).value(Some(body(name, *code))).build();
         content.examples.entry((*name).to_owned()).or_insert(RefOr::T(example));

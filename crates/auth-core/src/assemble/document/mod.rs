@@ -15,9 +15,10 @@ pub use errors::DeclaredError;
 use crate::complaint::Complaint;
 use crate::context::AuthContext;
 use crate::contributions::Contributions;
+use crate::error::ErrorBody;
 use crate::error_shape::ErrorShape;
 use crate::http::failure::OAuthBody;
-use crate::http::gate::Rules;
+use crate::http::rules::Rules;
 use crate::mount::Mount;
 
 /// What the core says of itself.
@@ -38,8 +39,9 @@ pub(super) fn head(cx: &AuthContext, table: &HashMap<String, Rules>, contributio
     });
     openapi.tags = Some(tags.collect());
     security::declare(&mut openapi, cx, contributions);
+    let schemas = &mut openapi.components.get_or_insert_default().schemas;
+    schemas.insert(ErrorBody::name().into_owned(), ErrorBody::schema());
     if table.values().any(|rules| rules.errors == ErrorShape::OAuth) {
-        let schemas = &mut openapi.components.get_or_insert_default().schemas;
         schemas.insert(OAuthBody::name().into_owned(), OAuthBody::schema());
     }
     openapi

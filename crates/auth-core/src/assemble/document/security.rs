@@ -43,13 +43,14 @@ pub(super) fn complete(mount: &mut Mount, contributions: &Contributions) -> Vec<
         for item in router.get_openapi_mut().paths.paths.values_mut() {
             for (_, operation) in operations::of(item) {
                 let Some(ways) = &mut operation.security else { continue };
-                let names: Vec<String> = ways.iter().flat_map(names).collect();
+                let names: Vec<String> = ways.iter().flat_map(names_of).collect();
                 unknown.extend(
                     names.iter().filter(|name| !declared.contains_key(name.as_str())).map(|name| (*by, name.clone())),
                 );
-                if names.iter().any(|name| name == SESSION) {
-                    let none: [&str; 0] = [];
-                    ways.extend(contributions.session_schemes.iter().map(|name| SecurityRequirement::new(*name, none)));
+                let sessions: Vec<Vec<String>> =
+                    ways.iter().map(names_of).filter(|way| way.iter().any(|name| name == SESSION)).collect();
+                for scheme in &contributions.session_schemes {
+                    ways.extend(sessions.iter().map(|way| in_place_of_the_cookie(way, scheme)));
                 }
             }
         }
@@ -60,8 +61,16 @@ pub(super) fn complete(mount: &mut Mount, contributions: &Contributions) -> Vec<
     complaints
 }
 
+/// The same requirement with another way to present the session; what else it asks for stays.
+fn in_place_of_the_cookie(way: &[String], scheme: &str) -> SecurityRequirement {
+    let none: [&str; 0] = [];
+    way.iter().fold(SecurityRequirement::default(), |changed, name| {
+        changed.add(if name == SESSION { scheme } else { name.as_str() }, none)
+    })
+}
+
 /// The schemes one requirement names. utoipa keeps them to itself, and writes them down.
-pub(super) fn names(way: &SecurityRequirement) -> Vec<String> {
+pub(super) fn names_of(way: &SecurityRequirement) -> Vec<String> {
     match serde_json::to_value(way) {
         Ok(serde_json::Value::Object(names)) => names.into_iter().map(|(name, _)| name).collect(),
         Ok(_) | Err(_) => Vec::new(),
