@@ -10,12 +10,24 @@ const ID: PluginId = "bearer";
 
 /// Sessions in the `Authorization` header: the plugin `bearer`.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Bearer(());
+pub struct Bearer {
+    tell_browsers: bool,
+}
 
 impl Bearer {
-    /// The plugin; it has no options.
+    /// Makes the plugin with its defaults: programs are told their session, browsers are not.
     pub fn new() -> Self {
-        Self(())
+        Self::default()
+    }
+
+    /// Whether pages in browsers are told their session too, where script can read it. Default false.
+    ///
+    /// Better Auth tells everybody: then a script that gets into one page takes sessions away with it,
+    /// which the cookie keeps from scripts.
+    #[must_use]
+    pub fn tell_browsers(mut self, on: bool) -> Self {
+        self.tell_browsers = on;
+        self
     }
 }
 
@@ -33,6 +45,8 @@ impl Plugin for Bearer {
     }
 
     fn mount(&self, cx: &AuthContext) -> Mount {
-        Mount::of(ID).before("/*", present::Present(cx.clone())).after("/*", reveal::Reveal(cx.clone()))
+        Mount::of(ID)
+            .before("/*", present::Present(cx.clone()))
+            .after("/*", reveal::Reveal { cx: cx.clone(), browsers: self.tell_browsers })
     }
 }

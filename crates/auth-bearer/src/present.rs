@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use async_trait::async_trait;
 use auth_core::session::SESSION_COOKIE;
-use auth_core::{AuthContext, Before, Stop};
+use auth_core::{Access, AuthContext, Before, Stop};
 use http::header::{AUTHORIZATION, COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
@@ -19,6 +19,10 @@ pub(crate) struct Present(pub(crate) AuthContext);
 #[async_trait]
 impl Before for Present {
     async fn before(&self, request: &mut Parts) -> Result<(), Stop> {
+        // Routes that never use cookies never use sessions either: any origin may call them.
+        if request.extensions.get() == Some(&Access::Public) {
+            return Ok(());
+        }
         if let Some(signed) = presented(&request.headers, &self.0) {
             carry(&mut request.headers, &self.0.config().cookie_name(SESSION_COOKIE), &signed);
         }

@@ -3,11 +3,14 @@
 
 use auth_bearer::Bearer;
 use auth_core::plugins;
+use auth_core::session::OptionalSession;
 use auth_email_password::EmailPassword;
 use auth_testkit::{Answer, TestApp};
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 async fn app() -> TestApp {
     TestApp::with(plugins![EmailPassword::new(), Bearer::new()]).await
@@ -138,21 +141,78 @@ async fn a_page_of_another_site_gains_nothing_by_it() {
     assert_eq!(asked.header("access-control-allow-origin"), None, "the browser does not even send it");
 }
 
-#[tokio::test]
-async fn pages_of_our_own_origin_may_read_the_token() {
-    let app = app().await;
+/// Signs up as a page of our own origin does.
+async fn signs_up_in_a_page(app: &TestApp) -> Answer {
     let body = json!({ "name": "Alice", "email": "alice@example.com", "password": "correct-horse-battery" });
     let request = Request::post(app.endpoint("/sign-up/email").as_str())
         .header("origin", app.base_url())
         .header("content-type", "application/json")
         .body(Body::from(body.to_string()))
         .unwrap();
-
     let answer = app.request(request).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.describe());
+    answer
+}
+
+#[tokio::test]
+async fn browsers_are_not_told_what_their_cookie_keeps_from_scripts() {
+    let app = app().await;
+
+    let answer = signs_up_in_a_page(&app).await;
+
+    assert_eq!(answer.header("set-auth-token"), None);
+    let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    app.clock.advance(std::time::Duration::from_hours(48));
+    let extended = ask(&app, Method::GET, "/get-session", &[("cookie", &cookie)]).await;
+    assert!(extended.header("set-cookie").is_some(), "{}", extended.describe());
+    assert_eq!(extended.header("set-auth-token"), None, "nor when it is extended");
+}
+
+#[tokio::test]
+async fn an_app_may_tell_pages_of_trusted_origins_too() {
+    let app = TestApp::with(plugins![EmailPassword::new(), Bearer::new().tell_browsers(true)]).await;
+
+    let answer = signs_up_in_a_page(&app).await;
 
     let exposed: Vec<_> = answer.headers.get_all("access-control-expose-headers").iter().collect();
     assert!(exposed.iter().any(|names| *names == "set-auth-token"), "{exposed:?}");
     assert!(!told(&answer).is_empty());
+}
+
+#[tokio::test]
+async fn a_route_any_origin_may_call_takes_no_session() {
+    let plugins = plugins![EmailPassword::new(), Bearer::new(), Open];
+    let app = TestApp::with(plugins).await;
+    let token = format!("Bearer {}", told(&signs_up(&app, "Alice").await));
+
+    let open = ask(&app, Method::GET, "/open", &[("authorization", &token), ("origin", "https://evil.example")]).await;
+    let own = ask(&app, Method::GET, "/own", &[("authorization", &token)]).await;
+
+    assert_eq!((open.text().as_str(), own.text().as_str()), ("nobody", "Alice"));
+}
+
+/// Two routes that tell who is signed in: one that any origin may call, and one that uses sessions.
+struct Open;
+
+impl auth_core::Plugin for Open {
+    fn id(&self) -> auth_core::PluginId {
+        "open"
+    }
+
+    fn contribute(&self, to: &mut auth_core::Contributions) {
+        to.access("/open", auth_core::Access::Public);
+    }
+
+    fn mount(&self, cx: &auth_core::AuthContext) -> auth_core::Mount {
+        let routes = OpenApiRouter::new().routes(routes!(who)).routes(auth_core::route_at("/own", routes!(who)));
+        auth_core::Mount::of("open").base(routes.with_state(cx.clone()))
+    }
+}
+
+/// Tells who is signed in.
+#[utoipa::path(get, path = "/open", responses((status = 200, description = "A name", body = String)))]
+async fn who(OptionalSession(found): OptionalSession) -> String {
+    found.map_or_else(|| "nobody".to_owned(), |who| who.user.name)
 }
 
 #[tokio::test]
@@ -184,10 +244,17 @@ async fn every_endpoint_that_takes_the_cookie_is_described_as_taking_the_header(
     let document = serde_json::to_value(app.auth().openapi()).unwrap();
 
     assert_eq!(document["components"]["securitySchemes"]["session-bearer"]["scheme"], "bearer");
-    for (path, method) in [("/api/auth/get-session", "get"), ("/api/auth/sign-out", "post")] {
-        let security = &document["paths"][path][method]["security"];
-        assert!(security.as_array().unwrap().contains(&json!({ "session-bearer": [] })), "{path}: {security}");
+    let mut taking = 0;
+    for item in document["paths"].as_object().unwrap().values() {
+        for (method, operation) in item.as_object().unwrap() {
+            let ways = |name: &str| {
+                operation["security"].as_array().is_some_and(|ways| ways.iter().any(|way| way.get(name).is_some()))
+            };
+            assert_eq!(ways("session"), ways("session-bearer"), "{method} {}", operation["operationId"]);
+            taking += u32::from(ways("session"));
+        }
     }
+    assert!(taking >= 2, "{taking}");
 }
 
 #[tokio::test]
