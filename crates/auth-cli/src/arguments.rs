@@ -26,43 +26,66 @@ struct CommandLine<C: clap::Args> {
 
 #[derive(Clone, Debug, PartialEq, Eq, clap::Subcommand)]
 pub(crate) enum Task {
-    /// Start the server; what happens without a command
+    /// Starts the server; what happens without a command
     Serve,
-    /// Bring the database up to the schema, after asking
+    /// Brings the database up to the schema, after asking
     Migrate(Migrate),
-    /// Write the schema down as a file, from empty and without a database
+    /// Writes the schema down as a file, from empty and without a database
     Generate(Generate),
-    /// Write the description of all routes as JSON
+    /// Writes the description of all routes as JSON
     Openapi(Reference),
-    /// Write the reference of all error codes as Markdown
+    /// Writes the reference of all error codes as Markdown
     Errors(Reference),
-    /// Write the reference of this command line as Markdown
+    /// Writes the reference of this command line as Markdown
     Cli(Reference),
-    /// List all routes
+    /// Lists all routes
     Routes(Routes),
+}
+
+/// Who reads what a command says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reader {
+    Person,
+    Program,
+}
+
+impl Task {
+    /// Who reads what becomes of it, failures included.
+    pub(crate) fn reader(&self) -> Reader {
+        match self {
+            Self::Migrate(Migrate { json: true, .. }) => Reader::Program,
+            Self::Serve
+            | Self::Migrate(_)
+            | Self::Generate(_)
+            | Self::Openapi(_)
+            | Self::Errors(_)
+            | Self::Cli(_)
+            | Self::Routes(_) => Reader::Person,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 #[command(group = clap::ArgGroup::new("without_asking").args(["yes", "dry_run", "check"]))]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Migrate {
-    /// Apply without asking
+    /// Applies without asking
     #[arg(long, conflicts_with_all = ["dry_run", "check"])]
     pub(crate) yes: bool,
-    /// Show what would be done with its SQL, and do nothing
+    /// Shows what would be done with its SQL, and does nothing
     #[arg(long, conflicts_with = "check")]
     pub(crate) dry_run: bool,
-    /// Do nothing, and exit with 3 if something is pending
+    /// Does nothing, and exits with 3 if something is pending
     #[arg(long)]
     pub(crate) check: bool,
-    /// Write the plan as JSON; with --yes, --dry-run or --check
+    /// Writes the plan, or why it failed, as JSON; with --yes, --dry-run or --check
     #[arg(long, requires = "without_asking")]
     pub(crate) json: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub(crate) struct Generate {
-    /// SQL; one file for an app that uses sea-orm-migration, which fits every database; or Markdown
+    /// SQL, one file for sea-orm-migration that fits every database, or Markdown
     #[arg(long, value_enum, default_value = "sql")]
     pub(crate) format: Format,
     /// The database the SQL is for
@@ -71,7 +94,7 @@ pub(crate) struct Generate {
     /// The file to write; `-` is the console
     #[arg(long, value_name = "PATH", default_value = "-")]
     pub(crate) output: PathBuf,
-    /// Write only what this database lacks; it is read, not changed
+    /// Writes only what this database lacks; it is read, not changed
     #[arg(long, value_name = "URL", conflicts_with_all = ["format", "backend"])]
     pub(crate) against: Option<String>,
 }
@@ -99,7 +122,7 @@ pub(crate) struct Reference {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::Args)]
 pub(crate) struct Routes {
-    /// List what runs before and after requests too
+    /// Lists too what runs before and after requests, and who listens to which event
     #[arg(long)]
     pub(crate) hooks: bool,
 }

@@ -1,23 +1,32 @@
 //! Where text goes and answers come from.
 
 use std::fmt;
-use std::io::{self, BufRead, IsTerminal as _, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 
+use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
+use crate::arguments::Reader;
 use crate::exit::Exit;
 use crate::failure::{Failure, chain};
+use crate::failure_json::FailureJson;
 
 /// Where text and messages go, and where a person can be asked.
 pub struct Console<'a> {
-    out: Box<dyn Write + 'a>,
-    err: Box<dyn Write + 'a>,
+    out: Stream<'a>,
+    err: Stream<'a>,
     person: Option<Box<dyn BufRead + 'a>>,
+}
+
+struct Stream<'a> {
+    to: Box<dyn Write + 'a>,
     coloured: bool,
 }
 
 /// What a piece of text is, for those who see colours. It must be clear without them.
+///
+/// `Care` and `Bad` stand in messages, the others in text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Paint {
     Head,
@@ -39,9 +48,19 @@ impl Paint {
     }
 }
 
-/// Whether a stream may be coloured: it is a terminal, and `NO_COLOR` does not forbid it.
-pub(crate) fn may_be_coloured(stream: &impl anstream::stream::RawStream) -> bool {
-    AutoStream::choice(stream) != ColorChoice::Never
+/// Says whether a stream may be coloured: it is a terminal, and `NO_COLOR` does not forbid it.
+pub(crate) fn may_be_coloured(stream: &(impl RawStream + IsTerminal)) -> bool {
+    shows_colours(stream, AutoStream::choice(stream))
+}
+
+/// Says whether colours reach somebody's eyes. What `CLICOLOR_FORCE` says of files does not count.
+fn shows_colours(stream: &impl IsTerminal, choice: ColorChoice) -> bool {
+    stream.is_terminal() && choice != ColorChoice::Never
+}
+
+/// Says whether a person is there who sees a question, which is a message, and can answer it.
+fn has_a_person(input: &impl IsTerminal, messages: &impl IsTerminal) -> bool {
+    input.is_terminal() && messages.is_terminal()
 }
 
 impl fmt::Debug for Console<'_> {
@@ -51,12 +70,13 @@ impl fmt::Debug for Console<'_> {
 }
 
 impl Console<'static> {
-    /// The console of this process; a person can be asked if its input is a terminal.
+    /// The console of this process; a person can be asked if input and messages are at a terminal.
     pub fn standard() -> Self {
         let input = io::stdin();
         let mut console = Self::new(io::stdout(), io::stderr());
-        console.coloured = may_be_coloured(&io::stdout()) && may_be_coloured(&io::stderr());
-        if input.is_terminal() {
+        console.out.coloured = may_be_coloured(&io::stdout());
+        console.err.coloured = may_be_coloured(&io::stderr());
+        if has_a_person(&input, &io::stderr()) {
             console.person = Some(Box::new(input.lock()));
         }
         console
@@ -66,7 +86,9 @@ impl Console<'static> {
 impl<'a> Console<'a> {
     /// A console nobody sits at: text goes to `out`, messages go to `err`.
     pub fn new(out: impl Write + 'a, err: impl Write + 'a) -> Self {
-        Self { out: Box::new(out), err: Box::new(err), person: None, coloured: false }
+        let out = Stream { to: Box::new(out), coloured: false };
+        let err = Stream { to: Box::new(err), coloured: false };
+        Self { out, err, person: None }
     }
 
     /// Puts a person at it, who answers with these lines.
@@ -76,16 +98,24 @@ impl<'a> Console<'a> {
         self
     }
 
+    /// Writes text. That nobody reads it is no failure: the command goes on and ends as it would.
     pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
-        self.out.write_all(text.as_bytes())?;
-        self.out.flush()?;
-        Ok(())
+        let out = &mut self.out.to;
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            // The reader has seen enough: `migrate --dry-run | head`.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            done => Ok(done?),
+        }
     }
 
     /// Paints a piece of text, where anybody sees it.
     pub(crate) fn paint(&self, paint: Paint, text: &str) -> String {
+        let stream = match paint {
+            Paint::Head | Paint::Added | Paint::Quiet => &self.out,
+            Paint::Care | Paint::Bad => &self.err,
+        };
         let style = paint.style();
-        if self.coloured { format!("{style}{text}{style:#}") } else { text.to_owned() }
+        if stream.coloured { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
     /// Says why something was not done.
@@ -96,7 +126,7 @@ impl<'a> Console<'a> {
 
     pub(crate) fn message(&mut self, message: &str) {
         // Where nothing can be written, there is nobody to tell.
-        let _ = writeln!(self.err, "{message}");
+        let _ = writeln!(self.err.to, "{message}");
     }
 
     /// Asks a person, with No as default; nothing if nobody is there.
@@ -104,16 +134,23 @@ impl<'a> Console<'a> {
         let Some(person) = &mut self.person else {
             return Ok(None);
         };
-        write!(self.err, "{question} [y/N] ")?;
-        self.err.flush()?;
+        write!(self.err.to, "{question} [y/N] ")?;
+        self.err.to.flush()?;
         let mut answer = String::new();
         person.read_line(&mut answer)?;
         let answer = answer.trim();
         Ok(Some(answer.eq_ignore_ascii_case("y") || answer.eq_ignore_ascii_case("yes")))
     }
 
-    pub(crate) fn failure(&mut self, failure: &Failure) -> Exit {
-        self.error(&chain(failure));
+    /// Tells why a command failed: people in messages, programs as JSON in the text.
+    pub(crate) fn failure(&mut self, failure: &Failure, reader: Reader) -> Exit {
+        let told = match reader {
+            Reader::Person => None,
+            Reader::Program => FailureJson::of(failure).text().ok(),
+        };
+        if told.is_none_or(|told| self.text(&told).is_err()) {
+            self.error(&chain(failure));
+        }
         Exit::Failed
     }
 
@@ -125,7 +162,7 @@ impl<'a> Console<'a> {
         }
         match self.text(&usage.render().to_string()) {
             Ok(()) => Exit::Done,
-            Err(failure) => self.failure(&failure),
+            Err(failure) => self.failure(&failure, Reader::Person),
         }
     }
 }
@@ -135,19 +172,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_is_painted_only_where_anybody_sees_it() {
+    fn each_stream_is_painted_only_where_anybody_sees_it() {
         let mut console = Console::new(Vec::new(), Vec::new());
         assert_eq!(console.paint(Paint::Bad, "error:"), "error:");
 
-        console.coloured = true;
+        console.err.coloured = true;
 
         assert_eq!(console.paint(Paint::Bad, "error:"), "\u{1b}[1m\u{1b}[31merror:\u{1b}[0m");
+        assert_eq!(console.paint(Paint::Head, "step"), "step");
     }
 
     #[test]
-    fn what_is_no_terminal_is_not_coloured() {
+    fn what_is_no_terminal_is_not_coloured_whatever_forces_it() {
         let file = tempfile::tempfile().unwrap();
 
         assert!(!may_be_coloured(&file));
+        for choice in [ColorChoice::Auto, ColorChoice::Always, ColorChoice::AlwaysAnsi, ColorChoice::Never] {
+            assert!(!shows_colours(&file, choice), "{choice:?}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_terminal_is_coloured_and_can_be_asked_at() {
+        let file = tempfile::tempfile().unwrap();
+        let terminal = std::fs::File::options().read(true).write(true).open("/dev/ptmx").unwrap();
+
+        assert!(shows_colours(&terminal, ColorChoice::Always) && !shows_colours(&terminal, ColorChoice::Never));
+        assert!(has_a_person(&terminal, &terminal));
+        assert!(!has_a_person(&terminal, &file), "nobody would see the question");
+        assert!(!has_a_person(&file, &terminal), "nobody would answer it");
     }
 }

@@ -1,7 +1,6 @@
 //! Why a command failed, and how that is told.
 
 use std::error::Error;
-use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
@@ -48,21 +47,25 @@ pub(crate) enum Failure {
     App(Box<dyn Error + Send + Sync>),
 }
 
-/// Writes an error with its causes, one a line; a cause the line above has told already is left out.
+/// Writes an error with its causes, one a line.
 pub(crate) fn chain(error: &dyn Error) -> String {
+    causes(error).iter().fold(error.to_string(), |text, cause| format!("{text}\n  because: {cause}"))
+}
+
+/// What caused an error, nearest first; a cause the one before has told already is left out.
+pub(crate) fn causes(error: &dyn Error) -> Vec<String> {
     let mut last = error.to_string();
-    let mut text = last.clone();
+    let mut found = Vec::new();
     let mut source = error.source();
     while let Some(cause) = source {
         let told = cause.to_string();
         if !last.contains(&told) {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "\n  because: {told}");
+            found.push(told.clone());
             last = told;
         }
         source = cause.source();
     }
-    text
+    found
 }
 
 #[cfg(test)]

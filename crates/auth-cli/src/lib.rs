@@ -5,9 +5,11 @@ mod console;
 mod describe;
 mod exit;
 mod failure;
+mod failure_json;
 mod generate;
 mod listen;
 mod log;
+mod markdown;
 mod migrate;
 mod plan_json;
 mod plan_table;
@@ -44,7 +46,7 @@ where
     run(std::env::args_os(), &mut Console::standard(), build, serve).into()
 }
 
-/// Runs a command line with given arguments, program name first, on a given console: [`main`] for tests.
+/// Runs a command line on a given console: [`main`] for tests. The program's name comes first.
 pub fn run<C, B, S, E>(
     arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>,
     console: &mut Console<'_>,
@@ -61,13 +63,14 @@ where
         Ok(arguments) => arguments,
         Err(usage) => return console.usage(&usage),
     };
+    let reader = arguments.task.reader();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(cause) => return console.failure(&Failure::Runtime(cause)),
+        Err(cause) => return console.failure(&Failure::Runtime(cause), reader),
     };
     let done = runtime.block_on(perform(arguments, console, build, serve));
     runtime.shutdown_timeout(LAST_WORDS);
-    done.unwrap_or_else(|failure| console.failure(&failure))
+    done.unwrap_or_else(|failure| console.failure(&failure, reader))
 }
 
 async fn perform<C, B, S, E>(

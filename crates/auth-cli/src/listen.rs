@@ -60,7 +60,8 @@ pub async fn listen(address: impl ToSocketAddrs + std::fmt::Display) -> io::Resu
 /// Serves until the process is told to stop, then lets open requests finish, for 10 s at most.
 ///
 /// Handlers learn the address of their peer, which rate limits count by. A connection whose next
-/// request has not begun with a whole head after 75 s is closed: longer than proxies keep theirs. A second signal stops at once.
+/// request has not begun with a whole head after 75 s is closed: longer than proxies keep theirs.
+/// A second signal stops at once.
 ///
 /// # Errors
 /// None: what fails is one connection, and is logged. The type is that of `axum::serve`.

@@ -1,7 +1,7 @@
 //! `migrate`: shows what a database lacks, asks, and adds it.
 
 use auth_core::AuthBuilder;
-use auth_core::schema::{Plan, Schema, Warning, apply, render_steps};
+use auth_core::schema::{Applied, ApplyError, Plan, Schema, Warning, apply, render_steps};
 
 use crate::arguments::Migrate;
 use crate::console::{Console, Paint};
@@ -13,11 +13,7 @@ use crate::source::Source;
 
 /// Brings the database of an app up to its schema. Needs no secret.
 pub(crate) async fn run(builder: AuthBuilder, how: &Migrate, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let given = builder.database_source().cloned();
-    let schema = builder.schema()?;
-    let source = Source::of(given.as_ref())?;
-    let plan = source.plan(&schema).await?;
-    let job = Job { schema, source, plan };
+    let job = Job::of(builder).await?;
     if how.json { job.for_a_program(how, console).await } else { job.for_a_person(how, console).await }
 }
 
@@ -29,7 +25,15 @@ struct Job {
 }
 
 impl Job {
-    async fn for_a_person(self, how: &Migrate, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    async fn of(builder: AuthBuilder) -> Result<Self, Failure> {
+        let given = builder.database_source().cloned();
+        let schema = builder.schema()?;
+        let source = Source::of(given.as_ref())?;
+        let plan = source.plan(&schema).await?;
+        Ok(Self { schema, source, plan })
+    }
+
+    async fn for_a_person(mut self, how: &Migrate, console: &mut Console<'_>) -> Result<Exit, Failure> {
         if warn(&self.plan, console) == Standing::Refused {
             return Ok(Exit::Failed);
         }
@@ -64,18 +68,27 @@ impl Job {
                 }
             }
         }
-        let done = self.apply().await?;
-        console.message(&format!("{} done.", counted(done)));
+        self.apply().await?;
+        if !self.plan.refusals.is_empty() {
+            warn(&self.plan, console);
+            return Ok(Exit::Failed);
+        }
+        match self.plan.steps.len() {
+            0 => console.message("Nothing was left to do: another instance did it meanwhile."),
+            done => console.message(&format!("{} done.", counted(done))),
+        }
         Ok(Exit::Done)
     }
 
-    async fn for_a_program(self, how: &Migrate, console: &mut Console<'_>) -> Result<Exit, Failure> {
+    async fn for_a_program(mut self, how: &Migrate, console: &mut Console<'_>) -> Result<Exit, Failure> {
+        if how.yes && !self.plan.is_done() && self.plan.refusals.is_empty() {
+            self.apply().await?;
+        }
         let (status, exit) = if !self.plan.refusals.is_empty() {
             (Status::Refused, Exit::Failed)
         } else if self.plan.is_done() {
             (Status::Done, Exit::Done)
         } else if how.yes {
-            self.apply().await?;
             (Status::Applied, Exit::Done)
         } else {
             (Status::Pending, if how.check { Exit::Pending } else { Exit::Done })
@@ -84,12 +97,19 @@ impl Job {
         Ok(exit)
     }
 
-    /// Does what is missing by now, and returns how many steps that was.
-    async fn apply(&self) -> Result<usize, Failure> {
+    /// Does what is missing by now, which other instances may have changed since the plan was made.
+    /// The plan then says what was done, or what stands against it.
+    async fn apply(&mut self) -> Result<(), Failure> {
         let db = self.source.connect().await?;
-        let applied = apply(&db, &self.schema).await;
-        let applied = applied.map_err(|cause| Failure::Apply { url: self.source.name.clone(), cause })?;
-        Ok(applied.steps.len())
+        match apply(&db, &self.schema).await {
+            Ok(Applied { steps, warnings }) => {
+                self.plan.steps = steps;
+                self.plan.warnings = warnings;
+            }
+            Err(ApplyError::Refused(refusals)) => self.plan.refusals = refusals,
+            Err(cause) => return Err(Failure::Apply { url: self.source.name.clone(), cause }),
+        }
+        Ok(())
     }
 }
 
@@ -124,5 +144,70 @@ fn counted(steps: usize) -> String {
     match steps {
         1 => "1 step".to_owned(),
         _ => format!("{steps} steps"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use auth_core::{Auth, DatabaseSource};
+    use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const YES: Migrate = Migrate { yes: true, dry_run: false, check: false, json: true };
+
+    async fn app() -> (DatabaseConnection, AuthBuilder) {
+        let db = auth_core::database::connect("sqlite::memory:").await.unwrap();
+        let builder = Auth::builder("http://localhost:3000").database(DatabaseSource::Connection(db.clone()));
+        (db, builder)
+    }
+
+    async fn told(job: Job) -> (Exit, Value) {
+        let mut out = Vec::new();
+        let exit = job.for_a_program(&YES, &mut Console::new(&mut out, Vec::new())).await.unwrap();
+        (exit, serde_json::from_slice(&out).unwrap())
+    }
+
+    #[tokio::test]
+    async fn what_another_instance_did_meanwhile_is_not_told_as_done_here() {
+        let (db, builder) = app().await;
+        let job = Job::of(builder).await.unwrap();
+        assert!(!job.plan.is_done());
+
+        apply(&db, &job.schema).await.unwrap();
+        let (exit, told) = told(job).await;
+
+        assert_eq!((exit, &told["status"], &told["steps"]), (Exit::Done, &json!("done"), &json!([])));
+    }
+
+    #[tokio::test]
+    async fn only_what_was_left_to_do_is_told_as_applied() {
+        let (db, builder) = app().await;
+        let job = Job::of(builder).await.unwrap();
+        let all = job.plan.steps.len();
+
+        // What another instance has done in part: no command stops there.
+        let [table, index, ..] = job.plan.steps.as_slice() else { panic!("{:?}", job.plan) };
+        for sql in [table, index].iter().flat_map(|step| step.sql(job.plan.backend)) {
+            db.execute_unprepared(&sql).await.unwrap();
+        }
+        let (exit, told) = told(job).await;
+
+        assert_eq!((exit, &told["status"]), (Exit::Done, &json!("applied")));
+        assert_eq!(told["steps"].as_array().unwrap().len(), all - 2, "{told}");
+    }
+
+    #[tokio::test]
+    async fn what_has_come_to_stand_against_it_is_a_refusal() {
+        let (db, builder) = app().await;
+        let job = Job::of(builder).await.unwrap();
+
+        // No command makes such a table.
+        db.execute_unprepared("CREATE VIEW verification AS SELECT 1").await.unwrap();
+        let (exit, told) = told(job).await;
+
+        assert_eq!((exit, &told["status"]), (Exit::Failed, &json!("refused")));
+        assert!(told["refusals"][0]["message"].as_str().unwrap().contains("verification"), "{told}");
     }
 }

@@ -11,20 +11,27 @@ pub(crate) struct PlanJson {
     database: String,
     /// `sqlite`, `postgres` or `mysql`.
     backend: &'static str,
-    /// `done`: nothing is missing. `pending`: nothing was changed. `applied`. `refused`: something stands against it.
     status: Status,
+    /// What was done if `applied`, otherwise what is missing.
     steps: Vec<StepJson>,
     refusals: Vec<RefusalJson>,
     warnings: Vec<String>,
 }
 
+/// What became of it. Every JSON that `migrate` writes says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Status {
+    /// Nothing is missing, or another instance added it meanwhile.
     Done,
+    /// Something is missing, and nothing was changed.
     Pending,
+    /// What was missing was added.
     Applied,
+    /// Something stands against it, and nothing was changed.
     Refused,
+    /// It could not be found out or done.
+    Failed,
 }
 
 #[derive(Debug, Serialize)]

@@ -10,6 +10,7 @@ use crate::console::Console;
 use crate::describe::write;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::markdown::{cell, code};
 
 /// Writes every error code of an app down, plugin by plugin.
 pub(crate) fn errors(builder: AuthBuilder, how: &Reference, console: &mut Console<'_>) -> Result<Exit, Failure> {
@@ -26,16 +27,18 @@ pub(crate) fn cli(command: &Command, how: &Reference, console: &mut Console<'_>)
 
 fn errors_text(errors: &[DeclaredError]) -> String {
     let mut text = String::from(ERRORS);
-    let mut plugin = "";
-    for error in errors {
-        if error.plugin != plugin {
-            plugin = error.plugin;
-            let _ =
-                write!(text, "\n## {plugin}\n\n| code | status | what it means | where |\n| --- | --- | --- | --- |\n");
+    let mut told: Vec<&str> = Vec::new();
+    for DeclaredError { plugin, .. } in errors {
+        if told.contains(plugin) {
+            continue;
         }
-        let ErrorCode { code, status, message } = error.code;
-        let paths: Vec<String> = error.paths.iter().map(|path| format!("`{path}`")).collect();
-        let _ = writeln!(text, "| `{code}` | {status} | {} | {} |", cell(message), paths.join(", "));
+        told.push(plugin);
+        let _ = write!(text, "\n## {plugin}\n\n| code | status | what it means | where |\n| --- | --- | --- | --- |\n");
+        for error in errors.iter().filter(|error| error.plugin == *plugin) {
+            let ErrorCode { code: name, status, message } = error.code;
+            let paths: Vec<String> = error.paths.iter().map(|path| code(path)).collect();
+            let _ = writeln!(text, "| {} | {status} | {} | {} |", code(name), cell(message), paths.join(", "));
+        }
     }
     text
 }
@@ -74,6 +77,14 @@ In a workspace with the tasks of this one, `cargo xtask migrate`, `generate` and
 
 Exit codes: 0 done or nothing to do, 1 refused or failed, 2 usage, 3 pending under `--check`.
 Text goes to the standard output, messages to the standard error stream; passwords in URLs are masked, and nothing is coloured without a terminal or under `NO_COLOR`.
+
+Under `migrate --json` all is one JSON object on the standard output, a failure too; its `status` says what became of it:
+
+- `done`: nothing is missing, or another instance added it meanwhile.
+- `pending`: something is missing, and nothing was changed; `steps` say what.
+- `applied`: what was missing was added; `steps` say what.
+- `refused`: something stands against it, and nothing was changed; `refusals` say what, and what can be done.
+- `failed`: it could not be found out or done; `error` and `causes` say why, and `complaints` what is wrong with the configuration.
 ";
 
 fn shown(argument: &Arg) -> bool {
@@ -89,10 +100,10 @@ fn table(text: &mut String, arguments: &[&Arg]) {
         let star = if argument.is_global_set() { "\\*" } else { "" };
         let value =
             if argument.get_action().takes_values() { format!(" {}", placeholder(argument)) } else { String::new() };
-        let flag = argument.get_long().map(|long| format!("`--{long}{value}`")).unwrap_or_default();
-        let variable = argument.get_env().map(|name| format!("`{}`", name.to_string_lossy())).unwrap_or_default();
+        let flag = argument.get_long().map(|long| code(&format!("--{long}{value}"))).unwrap_or_default();
+        let variable = argument.get_env().map(|name| code(&name.to_string_lossy())).unwrap_or_default();
         let default: Vec<String> =
-            argument.get_default_values().iter().map(|value| format!("`{}`", value.to_string_lossy())).collect();
+            argument.get_default_values().iter().map(|value| code(&value.to_string_lossy())).collect();
         let default = if argument.get_action().takes_values() { default.join(", ") } else { String::new() };
         let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
         let _ = writeln!(text, "| {flag}{star} | {variable} | {default} | {} |", cell(&help));
@@ -103,13 +114,59 @@ fn table(text: &mut String, arguments: &[&Arg]) {
 fn placeholder(argument: &Arg) -> String {
     let values: Vec<String> = argument.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
     if !values.is_empty() {
-        return values.join("\\|");
+        return values.join("|");
     }
     let names = argument.get_value_names().unwrap_or_default();
     names.first().map_or_else(|| argument.get_id().as_str().to_uppercase(), ToString::to_string)
 }
 
-/// A text as a cell of a table takes it.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn declared(plugin: &'static str, code: &'static str, message: &'static str) -> DeclaredError {
+        DeclaredError { plugin, code: ErrorCode { code, status: 400, message }, paths: vec!["/a*".to_owned()] }
+    }
+
+    #[test]
+    fn a_plugin_that_declares_twice_has_one_heading() {
+        let errors =
+            [declared("b", "B_ONE", "One"), declared("a", "A_ONE", "This | that"), declared("b", "B_TWO", "Two")];
+
+        let text = errors_text(&errors);
+
+        insta::assert_snapshot!(text.strip_prefix(ERRORS).unwrap(), @r"
+        ## b
+
+        | code | status | what it means | where |
+        | --- | --- | --- | --- |
+        | `B_ONE` | 400 | One | `/a*` |
+        | `B_TWO` | 400 | Two | `/a*` |
+
+        ## a
+
+        | code | status | what it means | where |
+        | --- | --- | --- | --- |
+        | `A_ONE` | 400 | This \| that | `/a*` |
+        ");
+    }
+
+    #[test]
+    fn a_flag_of_any_value_and_default_is_one_row() {
+        let flag = |name: &'static str| Arg::new(name).long(name);
+        let command = Command::new("app")
+            .arg(flag("between").default_value("a|b`c").help("Either <this> | that"))
+            .arg(flag("mode").value_parser(["on", "off"]).env("MODE"));
+
+        let text = cli_text(&command);
+
+        let rows: Vec<&str> = text.lines().filter(|line| line.starts_with("| `--")).collect();
+        assert_eq!(
+            rows,
+            [
+                r"| `--between BETWEEN` |  | ``a\|b`c`` | Either \<this> \| that |",
+                r"| `--mode on\|off` | `MODE` |  |  |"
+            ]
+        );
+    }
 }

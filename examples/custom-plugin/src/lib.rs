@@ -1,12 +1,6 @@
 //! A plugin of your own: a journal of sign-ins, and a switch that keeps everybody out. Test it:
 //! `cargo test -p custom-plugin`
 
-#![expect(
-    clippy::disallowed_methods,
-    unreachable_pub,
-    reason = "sea-orm's macro writes public loaders that begin transactions"
-)]
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -183,6 +177,11 @@ impl On<SessionIssued> for Mounted {
 }
 
 /// The table `journalEntry`: one row for each sign-in.
+#[expect(
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "sea-orm's macro writes public loaders that begin transactions"
+)]
 mod entry {
     use sea_orm::entity::prelude::*;
 
@@ -207,6 +206,11 @@ mod entry {
 }
 
 /// The column `user.lastSeenAt`: a narrow look at a table somebody else owns.
+#[expect(
+    clippy::disallowed_methods,
+    unreachable_pub,
+    reason = "sea-orm's macro writes public loaders that begin transactions"
+)]
 mod last_seen {
     use sea_orm::entity::prelude::*;
 

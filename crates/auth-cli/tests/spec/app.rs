@@ -1,7 +1,7 @@
 //! An app with one small plugin, and its command line in a directory of its own.
 #![expect(clippy::unwrap_used, reason = "test support: what goes wrong here is a failed test")]
 
-use std::io::Cursor;
+use std::io::{self, Cursor, Write};
 
 use async_trait::async_trait;
 use auth_cli::{Console, Exit};
@@ -19,7 +19,8 @@ use utoipa_axum::routes;
 
 pub(crate) const SECRET: &str = "q8Zk2vP0sT7xLw4nR6yB1mD9cF3hJ5gK";
 
-struct Notes;
+/// Shows so many notes.
+struct Notes(u32);
 
 /// Listens, and does nothing.
 struct Listens;
@@ -59,6 +60,9 @@ impl Plugin for Notes {
     fn contribute(&self, to: &mut Contributions) {
         to.table_spec(TableSpec::new("note").key("id").column(ColumnSpec::new("text", LogicalType::Text)));
         to.errors("/notes", &[ErrorCode { code: "NOTES_ARE_GONE", status: 410, message: "The notes are gone" }]);
+        if self.0 == 0 {
+            to.refuse("shown", self.0, "use at least 1");
+        }
     }
 
     fn mount(&self, _: &AuthContext) -> Mount {
@@ -76,10 +80,17 @@ pub(crate) struct Config {
     pub(crate) base_url: String,
     #[arg(long)]
     pub(crate) secret: Option<String>,
+    #[arg(long, default_value_t = 20)]
+    pub(crate) shown: u32,
 }
 
 pub(crate) fn build(config: &Config) -> AuthBuilder {
-    let builder = Auth::builder(&config.base_url).plugin(Notes);
+    let mut builder = Auth::builder(&config.base_url).plugin(Notes(config.shown));
+    if config.shown == 0 {
+        builder = builder.app_schema(|to| {
+            to.table_spec(TableSpec::new("note").key("id").column(ColumnSpec::new("text", LogicalType::Int)));
+        });
+    }
     match &config.secret {
         Some(secret) => builder.secret(secret),
         None => builder,
@@ -92,6 +103,19 @@ pub(crate) struct Outcome {
     pub(crate) exit: Exit,
     pub(crate) out: String,
     pub(crate) err: String,
+}
+
+/// A pipe whose reader is gone.
+struct Closed;
+
+impl Write for Closed {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
 }
 
 /// A directory in which commands are run.
@@ -120,20 +144,30 @@ impl Place {
         self.runs_with(line, Some(answer))
     }
 
+    /// Runs a command whose text nobody reads any more, as before `| head`.
+    pub(crate) fn runs_unread(&self, line: &str) -> Outcome {
+        let mut err = Vec::new();
+        let exit = self.runs_at(line, Console::new(Closed, &mut err));
+        Outcome { exit, out: String::new(), err: String::from_utf8(err).unwrap() }
+    }
+
     fn runs_with(&self, line: &str, answer: Option<&'static str>) -> Outcome {
-        let url = self.url();
-        let words = ["app", "--database-url", &url].into_iter();
-        let words: Vec<&str> = words.chain(line.split_whitespace()).collect();
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let mut console = Console::new(&mut out, &mut err);
         if let Some(answer) = answer {
             console = console.answered_by(Cursor::new(answer));
         }
-        let exit = auth_cli::run(words, &mut console, build, async |auth: Auth, _: Config| {
+        let exit = self.runs_at(line, console);
+        Outcome { exit, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+    }
+
+    fn runs_at(&self, line: &str, mut console: Console<'_>) -> Exit {
+        let url = self.url();
+        let words = ["app", "--database-url", &url].into_iter();
+        let words: Vec<&str> = words.chain(line.split_whitespace()).collect();
+        auth_cli::run(words, &mut console, build, async |auth: Auth, _: Config| {
             assert_eq!(auth.context().config().origin(), "http://localhost:3000");
             Err::<(), _>("the app ran")
-        });
-        drop(console);
-        Outcome { exit, out: String::from_utf8(out).unwrap(), err: String::from_utf8(err).unwrap() }
+        })
     }
 }

@@ -44,7 +44,7 @@ fn the_references_of_errors_and_commands_are_pages() {
         errors.out
     );
     assert!(cli.out.starts_with("# Command line\n") && cli.out.contains("\n## migrate\n"), "{}", cli.out);
-    assert!(cli.out.contains("| `--yes` |  |  | Apply without asking |\n"), "{}", cli.out);
+    assert!(cli.out.contains("| `--yes` |  |  | Applies without asking |\n"), "{}", cli.out);
     assert!(cli.out.contains("| `--database-url URL`\\* | `DATABASE_URL` |  |"), "{}", cli.out);
     assert!(!cli.out.contains(&place.url()), "no value of the environment");
 }

@@ -8,7 +8,7 @@ use auth_cli::Exit;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Value, json};
 
-use crate::app::{Outcome, Place};
+use crate::app::{Outcome, Place, SECRET};
 
 #[test]
 fn a_second_run_finds_nothing_to_do() {
@@ -243,4 +243,86 @@ fn a_database_that_does_not_answer_is_named_without_its_password() {
     let failed = place.runs("migrate --yes --database-url postgres://u:hunter2@127.0.0.1:1/d");
     assert_eq!(failed.exit, Exit::Failed);
     assert!(!failed.err.contains("hunter2"), "{}", failed.err);
+}
+
+#[test]
+fn a_password_in_a_malformed_url_is_never_printed() {
+    let place = Place::new();
+
+    for url in ["u:s3cr3t@h/d", "postgres:/u:s3cr3t@h/d", "postgres://u:12/s3cr3t@h/d", "u:s3cr3t", "mysql:s3cr3t"] {
+        for line in [
+            format!("migrate --yes --database-url {url}"),
+            format!("migrate --yes --json --database-url {url}"),
+            format!("generate --against {url}"),
+            format!("--secret {SECRET} serve --database-url {url}"),
+        ] {
+            let failed = place.runs(&line);
+
+            assert_eq!(failed.exit, Exit::Failed, "{line}: {failed:?}");
+            assert!(failed.err.contains("***") || failed.out.contains("***"), "{line}: {failed:?}");
+            assert!(!failed.err.contains("s3cr3t") && !failed.out.contains("s3cr3t"), "{line}: {failed:?}");
+        }
+    }
+}
+
+#[test]
+fn programs_get_a_failure_as_json() {
+    let place = Place::new();
+
+    for flag in ["--yes", "--check", "--dry-run"] {
+        let failed = place.runs(&format!("migrate --json {flag} --database-url postgres://u:hunter2@127.0.0.1:1/d"));
+
+        let told: Value = serde_json::from_str(&failed.out).unwrap();
+        assert_eq!((failed.exit, failed.err.as_str()), (Exit::Failed, ""));
+        assert_eq!(told["status"], "failed");
+        assert_eq!(told["error"], "the database postgres://u:***@127.0.0.1:1/d does not answer");
+        assert!(told["causes"][0].is_string() && told.get("complaints").is_none(), "{told}");
+    }
+}
+
+#[test]
+fn programs_get_every_complaint_of_a_configuration_as_json() {
+    let failed = Place::new().runs("--shown 0 migrate --json --yes");
+
+    let told: Value = serde_json::from_str(&failed.out).unwrap();
+    assert_eq!((failed.exit, failed.err.as_str()), (Exit::Failed, ""));
+    assert_eq!(
+        told,
+        json!({
+            "status": "failed",
+            "error": "the configuration has 2 problem(s)",
+            "causes": [],
+            "complaints": [
+                {
+                    "plugin": "notes",
+                    "option": "shown",
+                    "value": "0",
+                    "right": "use at least 1",
+                    "message": "shown is 0; use at least 1",
+                },
+                { "plugin": "schema", "message": "app and notes both own note" },
+            ],
+        })
+    );
+}
+
+#[test]
+fn a_reader_who_has_seen_enough_changes_no_exit_code() {
+    let place = Place::new();
+
+    for (line, exit) in [
+        ("migrate --check", Exit::Pending),
+        ("migrate --check --json", Exit::Pending),
+        ("migrate --dry-run", Exit::Done),
+        ("routes", Exit::Done),
+        ("--help", Exit::Done),
+        ("migrate --json --yes --database-url mysql:x", Exit::Failed),
+        ("migrate --yes", Exit::Done),
+        ("migrate --check", Exit::Done),
+    ] {
+        let ended = place.runs_unread(line);
+
+        assert_eq!(ended.exit, exit, "{line}: {}", ended.err);
+        assert!(!ended.err.contains("error:") && !ended.err.contains("console"), "{line}: {}", ended.err);
+    }
 }

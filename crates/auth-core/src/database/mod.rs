@@ -70,7 +70,7 @@ pub(crate) async fn connect_lazily(url: &str) -> Result<DatabaseConnection, DbEr
     Database::connect(options).await.map_err(|error| without_password(error, url))
 }
 
-/// Names the feature a known kind needs, and keeps what is secret in the URL out of the driver's words.
+/// Keeps what is secret in the URL out of the driver's words, and names the feature a kind needs.
 fn without_password(error: DbErr, url: &str) -> DbErr {
     let text = error.to_string();
     let kind = KINDS.iter().find(|(scheme, _)| url.starts_with(scheme));

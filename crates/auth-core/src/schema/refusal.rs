@@ -170,7 +170,9 @@ impl Refusal {
                 format!("rename or drop what is called {table} now, or point the app at a database of its own")
             }
             Self::Unwritten { column, .. } if by_statement => {
-                format!("let {column} be null or give it a default, by the statement below or by your own migration")
+                format!(
+                    "let {column} be null or give it a default, by the statement given with this or by your own migration"
+                )
             }
             Self::Unwritten { column, .. } => {
                 format!("let {column} be null or give it a default, in your own migration that makes the table anew")
@@ -179,7 +181,7 @@ impl Refusal {
                 format!("add {column} to {table} in your own migration, with values for the rows there are")
             }
             Self::Type { .. } | Self::NotNull { .. } | Self::NoDefault { .. } if by_statement => {
-                "change the column by the statement below, after a backup".to_owned()
+                "change the column by the statement given with this, after a backup".to_owned()
             }
             Self::Type { wanted, .. } | Self::NotNull { wanted, .. } | Self::NoDefault { wanted, .. } => {
                 format!("this database cannot change a column: make the table anew with the column as {}", wanted.spec)
