@@ -10,6 +10,10 @@ use std::time::{Duration, Instant};
 
 use crate::tool::{self, Failure};
 
+/// The settings of the example and of its log: whoever starts us may have some.
+pub(crate) const SETTINGS: [&str; 8] =
+    ["LISTEN", "BASE_URL", "DATABASE_URL", "AUTH_SECRET", "TRUSTED_PROXIES", "SCHEMA", "RATE_LIMIT", "RUST_LOG"];
+
 pub(crate) const PACKAGE: &str = "mcp-server";
 const START_WITHIN: Duration = Duration::from_mins(1);
 
@@ -26,6 +30,8 @@ impl Example {
     pub(crate) fn start() -> Result<Self, Failure> {
         tool::run(tool::cargo_at_root().args(["build", "--package", PACKAGE]))?;
         let folder = std::env::temp_dir().join(format!("auth-example-{}", std::process::id()));
+        // What a run that was killed has left, under the same number, is somebody else's database.
+        let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         Self::of(command(&folder, address)?, &folder, address)
@@ -95,7 +101,7 @@ pub(crate) fn in_folder(folder: &Path) -> Command {
     // Cargo reads its configuration from the working directory upwards, and that is elsewhere now.
     command.arg("--config").arg(root.join(".cargo/config.toml"));
     command.args(["--package", PACKAGE]).current_dir(folder);
-    for inherited in ["BASE_URL", "DATABASE_URL", "AUTH_SECRET", "TRUSTED_PROXIES"] {
+    for inherited in SETTINGS {
         command.env_remove(inherited);
     }
     command

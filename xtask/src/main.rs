@@ -34,7 +34,7 @@ struct Task {
 const TASKS: &[Task] = &[
     Task {
         name: "test",
-        about: "all Rust tests on embedded SQLite; nothing but Rust is needed [runner arguments]",
+        about: "all Rust tests on embedded SQLite; Rust and a C compiler are enough [runner arguments]",
         run: tests::run,
     },
     Task { name: "ci", about: "everything that has to pass, as named steps [step ...]", run: ci::run },

@@ -216,6 +216,7 @@ impl AuthContext {
     /// what a hook said that refused.
     pub fn failure_page(&self, failure: &Unexpected) -> Response {
         if let Some(code) = failure.refusal() {
+            tracing::info!(error = code.code, reason = code.message, "request.refused");
             return self.refusal_page(code);
         }
         let view = ErrorView {

@@ -118,7 +118,13 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let told = match self {
             // A hook that refuses is no failure, however many callers have handed it on.
-            Self::Unexpected(unexpected) => unexpected.refusal().map_or(Self::Unexpected(unexpected), Self::code),
+            Self::Unexpected(unexpected) => match unexpected.refusal() {
+                Some(code) => {
+                    tracing::info!(error = code.code, reason = code.message, "request.refused");
+                    Self::code(code)
+                }
+                None => Self::Unexpected(unexpected),
+            },
             other => other,
         };
         let body =

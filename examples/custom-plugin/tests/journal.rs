@@ -1,6 +1,8 @@
 //! What the journal promises, through the front door of a real app.
 #![cfg(test)]
 
+use auth_bearer::Bearer;
+use auth_cli::{Console, Exit};
 use auth_core::{Auth, BuildError, Hook, When, plugins};
 use auth_email_password::EmailPassword;
 use auth_pages::Pages;
@@ -122,4 +124,41 @@ fn an_option_that_makes_no_sense_is_told_with_what_would_be_right() {
     let Err(BuildError::Configuration(complaints)) = app.assemble() else { panic!("it came up") };
 
     assert_eq!(complaints.iter().map(ToString::to_string).collect::<Vec<_>>(), ["journal: shown is 0; use 1 to 100"]);
+}
+
+/// No settings of its own.
+#[derive(clap::Args)]
+struct NoSettings {}
+
+/// What a command of an app with the journal and with bearer sessions writes.
+fn written(line: &str) -> String {
+    let build = |_: &NoSettings| {
+        Auth::builder("http://localhost:3000").plugins(plugins![EmailPassword::new(), Bearer::new(), Journal::new()])
+    };
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let mut console = Console::new(&mut out, &mut err);
+    let words = std::iter::once("app").chain(line.split_whitespace());
+    let exit = auth_cli::run(words, &mut console, build, async |_: Auth, _| Ok::<_, std::io::Error>(()));
+    drop(console);
+    assert_eq!(exit, Exit::Done, "{line}: {}", String::from_utf8_lossy(&err));
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn every_command_of_the_app_tells_of_it_by_itself() {
+    for (line, told) in [
+        ("routes --hooks", "GET    /api/auth/journal"),
+        ("routes --hooks", "before         /sign-in*                            journal"),
+        ("routes --hooks", "in transaction session.issued                       journal"),
+        ("routes --hooks", "after          /*                                   bearer"),
+        ("generate", "CREATE TABLE \"journalEntry\""),
+        ("generate", "\"lastSeenAt\""),
+        ("generate --format docs", "| `lastSeenAt` | timestamp | yes |  |  | journal |"),
+        ("errors", "| `SIGN_INS_CLOSED` | 503 |"),
+        ("openapi", "\"session-bearer\""),
+        ("openapi", "\"journal_get_journal\""),
+    ] {
+        let text = written(line);
+        assert!(text.contains(told), "{line} does not tell {told:?}:\n{text}");
+    }
 }

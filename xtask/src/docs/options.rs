@@ -28,7 +28,7 @@ struct Options {
 pub(crate) fn page(tree: &Tree) -> String {
     let mut text = HEAD.to_owned();
     let mut packages: Vec<&Package> =
-        tree.packages_on(Floor::Framework).chain(tree.packages_on(Floor::Plugin)).collect();
+        [Floor::Framework, Floor::Plugin, Floor::Edge].iter().flat_map(|floor| tree.packages_on(*floor)).collect();
     packages.sort_by_key(|package| (package.floor(), package.name.as_str()));
     for package in packages {
         let types = types_of(package, tree);
@@ -318,7 +318,7 @@ Signs people in with a key.
 
     #[test]
     fn crates_of_other_floors_have_no_options() {
-        let text = page(&planted(&[("crates/auth-keys/src/keys.rs", SOURCE)], &one_package("auth-keys", "edge")));
+        let text = page(&planted(&[("crates/auth-keys/src/keys.rs", SOURCE)], &one_package("auth-keys", "protocol")));
 
         assert!(!text.contains("auth-keys"), "{text}");
     }

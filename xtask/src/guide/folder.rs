@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::steps::{LOCK, Step, Steps, flat};
+use crate::example::SETTINGS;
 use crate::tool::{self, Failure, Outcome};
 
 /// An empty folder outside of the workspace; it goes when this is dropped. A checkout has always the same one, so that
@@ -63,7 +64,7 @@ impl Folder {
         command.env("CARGO_TARGET_DIR", target.join("guide")).env("CARGO_BUILD_BUILD_DIR", target);
         // The workspace has fetched all of it.
         command.env("CARGO_NET_OFFLINE", "true").env("CURL_HOME", &self.path);
-        for inherited in ["BASE_URL", "DATABASE_URL", "AUTH_SECRET", "LISTEN", "RUST_LOG"] {
+        for inherited in SETTINGS {
             command.env_remove(inherited);
         }
         command

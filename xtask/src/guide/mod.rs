@@ -47,6 +47,8 @@ fn followed(counts: &mut Counts) -> Outcome {
     if lines > MOST_LINES {
         return Err(Failure::Failed(format!("{lines} lines of {PAGE} are about auth, more than {MOST_LINES}")));
     }
+    // The build is offline, so that it is the one that was tested; a fresh clone has fetched nothing.
+    tool::run(tool::cargo_at_root().args(["fetch", "--locked", "--quiet"]))?;
     let folder = Folder::new()?;
     folder.prepare(&steps)?;
     println!("-- building in {}", folder.path().display());

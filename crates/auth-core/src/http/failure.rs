@@ -61,6 +61,14 @@ impl Failure {
             Self::Refused(code) if matches!(code.status, 429 | 503) => Some(AFTER_TIME_OUT),
             Self::Foreign(_) | Self::Refused(_) | Self::Unexpected(_) => None,
         };
+        match &self {
+            Self::Refused(code) => tracing::info!(error = code.code, reason = code.message, "request.refused"),
+            Self::Foreign(_) => tracing::info!(reason = "foreign origin", "request.refused"),
+            Self::TooMany { .. } => tracing::info!(reason = "rate limit", "request.refused"),
+            // Logged with its cause where its reference id is drawn.
+            Self::Unexpected(_) => {}
+            Self::TimedOut => tracing::warn!(reason = "out of time", "request.refused"),
+        }
         let mut response = match shape {
             ErrorShape::Core => self.core().into_response(),
             ErrorShape::OAuth => self.oauth(),

@@ -41,6 +41,7 @@ pub(crate) async fn sign_out(State(cx): State<AuthContext>, headers: HeaderMap) 
         })
         .await?;
         let event = SessionRevoked { user_id: session.user_id.clone(), session_id: session.id.clone() };
+        tracing::info!(user.id = event.user_id, session.id = event.session_id, "session.revoked");
         cx.events().emit(&event).await;
     }
     let mut response = Json(SignedOutBody { success: true }).into_response();

@@ -53,10 +53,12 @@ impl Visit<'_> {
         issued: IssuedSession,
     ) -> Result<Entered, Unexpected> {
         if let Some(SignedIn { session, .. }) = old {
+            tracing::info!(user.id = session.user_id, session.id = session.id, "session.revoked");
             cx.events().emit(&SessionRevoked { user_id: session.user_id, session_id: session.id }).await;
         }
         let SignedIn { user, session } = &issued.signed_in;
         let event = SessionIssued { user_id: user.id.clone(), session_id: session.id.clone() };
+        tracing::info!(user.id = event.user_id, session.id = event.session_id, "session.issued");
         cx.events().emit(&event).await;
         let resume = Resume { interaction: self.interaction, headers: self.headers };
         let next = cx.continue_after(resume, &issued.signed_in).await?;

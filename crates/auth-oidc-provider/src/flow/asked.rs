@@ -1,11 +1,11 @@
 //! A request whose client, redirect URI and parameters are in order. RFC 6749 §4.1.1.
 
-use auth_core::digest;
+use auth_core::{Unexpected, digest};
 use auth_protocol::authorize::{self, AuthorizationRequest, REPEATABLE, TrustedRedirect, UntrustedRequest};
 use auth_protocol::claims::IdTokenClaims;
 use auth_protocol::client::ClientKind;
 use auth_protocol::client_auth::ClientAuthMethod;
-use auth_protocol::error::OAuthError;
+use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::params::Params;
 use auth_protocol::redirect_uri::RedirectUri;
 use auth_protocol::resource::{self, Resource};
@@ -83,6 +83,20 @@ impl Asked {
     /// The URL that tells the client of an error (RFC 6749 §4.1.2.1, RFC 9207 §2).
     pub(crate) fn error_url(&self, provider: &Provider, error: &OAuthError) -> String {
         error_url(provider, self.redirect_uri(), self.request.state.as_deref(), error)
+    }
+
+    /// The URL that tells the client what a hook refused, or the failure if it was none. By now client
+    /// and redirect URI are trusted, so the client is told and not the person (RFC 6749 §4.1.2.1).
+    pub(crate) fn told_of_refusal(&self, provider: &Provider, failure: Unexpected) -> Result<String, Unexpected> {
+        let Some(code) = failure.refusal() else { return Err(failure) };
+        let error = match code.status {
+            429 | 503 => OAuthErrorCode::TemporarilyUnavailable,
+            500.. => OAuthErrorCode::ServerError,
+            _ => OAuthErrorCode::AccessDenied,
+        };
+        let error = OAuthError::new(error, code.message);
+        log(&error);
+        Ok(self.error_url(provider, &error))
     }
 
     /// The URL that brings the client its code.

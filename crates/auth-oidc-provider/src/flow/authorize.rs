@@ -283,8 +283,12 @@ async fn grant(
         tx.commit().await?;
         Ok(Some(issued))
     })
-    .await?;
-    let Some(issued) = issued else { return Ok(Next::Answered) };
+    .await;
+    let issued = match issued {
+        Ok(Some(issued)) => issued,
+        Ok(None) => return Ok(Next::Answered),
+        Err(failure) => return asked.told_of_refusal(provider, failure).map(Next::Redirect),
+    };
     issued.tell(provider).await;
     Ok(Next::Redirect(asked.code_url(provider, &issued.code)))
 }

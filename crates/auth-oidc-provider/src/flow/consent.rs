@@ -110,17 +110,24 @@ pub(crate) async fn answer(
     pending: &Pending,
     answer: &Answer,
 ) -> Result<Option<String>, Unexpected> {
-    match answer {
+    let told = match answer {
         Answer::Allow(narrowed) => allow(provider, pending, narrowed.as_ref()).await,
         Answer::Deny => deny(provider, pending).await,
-    }
+    };
+    told.or_else(|failure| pending.asked.told_of_refusal(provider, failure).map(Some))
 }
 
 async fn deny(provider: &Provider, pending: &Pending) -> Result<Option<String>, Unexpected> {
     let cx = provider.cx();
-    let open = retrying(|| async {
+    let event =
+        ConsentDenied { client_id: pending.asked.client.client_id.clone(), user_id: pending.who.user.id.clone() };
+    let told = &event;
+    let open = retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
         let open = store::interaction::complete(&tx, &pending.id, cx.now()).await?;
+        if open {
+            cx.events().emit_in(told, &tx).await?;
+        }
         tx.commit().await?;
         Ok::<_, Unexpected>(open)
     })
@@ -128,8 +135,6 @@ async fn deny(provider: &Provider, pending: &Pending) -> Result<Option<String>, 
     if !open {
         return Ok(None);
     }
-    let event =
-        ConsentDenied { client_id: pending.asked.client.client_id.clone(), user_id: pending.who.user.id.clone() };
     tracing::info!(client.id = event.client_id, user.id = event.user_id, "consent.denied");
     cx.events().emit(&event).await;
     let error = OAuthError::new(OAuthErrorCode::AccessDenied, "the person denied the request");

@@ -14,10 +14,10 @@ use tracing::Span;
 
 use super::exchange::{granted, invalid_grant};
 use super::issue::{Basis, Drawn, draw};
-use super::revoke::{Family, revoke_grant};
+use super::revoke::{Family, revoke_reused};
 use crate::entity::client;
 use crate::error::OAuthFailure;
-use crate::event::{RefreshReplayed, TokensRefreshed};
+use crate::event::TokensRefreshed;
 use crate::provider::Provider;
 use crate::store::refresh_token::{self, Stored};
 
@@ -65,15 +65,7 @@ pub(crate) async fn refresh(
 /// Ends the grant of a refresh token that came a second time.
 async fn reused(provider: &Provider, stored: &Stored) -> Result<(), Unexpected> {
     let Stored { client_id, grant_id, user_id, .. } = stored;
-    if revoke_grant(provider, Family { client: client_id, grant: grant_id, user: user_id }, "refresh token reused")
-        .await?
-    {
-        let event =
-            RefreshReplayed { client_id: client_id.clone(), grant_id: grant_id.clone(), user_id: user_id.clone() };
-        tracing::warn!(client.id = client_id, grant.id = grant_id, user.id = user_id, "refresh.replayed");
-        provider.cx().events().emit(&event).await;
-    }
-    Ok(())
+    revoke_reused(provider, Family { client: client_id, grant: grant_id, user: user_id }).await
 }
 
 fn judge(

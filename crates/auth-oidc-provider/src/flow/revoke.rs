@@ -10,7 +10,7 @@ use tracing::Span;
 use super::client_auth;
 use super::issue::REFRESH_PREFIX;
 use crate::error::OAuthFailure;
-use crate::event::{GrantRevoked, TokenRevoked};
+use crate::event::{GrantRevoked, RefreshReplayed, TokenRevoked};
 use crate::provider::Provider;
 use crate::store;
 
@@ -28,6 +28,26 @@ pub(crate) async fn revoke_grant(
     family: Family<'_>,
     reason: &'static str,
 ) -> Result<bool, Unexpected> {
+    revoke_after(provider, family, reason, None).await
+}
+
+/// Ends a grant whose refresh token was used a second time, and tells that too.
+pub(crate) async fn revoke_reused(provider: &Provider, family: Family<'_>) -> Result<(), Unexpected> {
+    let Family { client, grant, user } = family;
+    let event = RefreshReplayed { client_id: client.to_owned(), grant_id: grant.to_owned(), user_id: user.to_owned() };
+    if revoke_after(provider, family, "refresh token reused", Some(&event)).await? {
+        tracing::warn!(client.id = client, grant.id = grant, user.id = user, "refresh.replayed");
+        provider.cx().events().emit(&event).await;
+    }
+    Ok(())
+}
+
+async fn revoke_after(
+    provider: &Provider,
+    family: Family<'_>,
+    reason: &'static str,
+    replayed: Option<&RefreshReplayed>,
+) -> Result<bool, Unexpected> {
     let cx = provider.cx();
     let Family { client: client_id, grant: grant_id, user: user_id } = family;
     let event = GrantRevoked {
@@ -40,6 +60,9 @@ pub(crate) async fn revoke_grant(
         let tx = begin_write(cx.db()).await?;
         let ended = store::grant::revoke(&tx, grant_id, cx.now()).await?;
         if ended {
+            if let Some(replayed) = replayed {
+                cx.events().emit_in(replayed, &tx).await?;
+            }
             cx.events().emit_in(&event, &tx).await?;
         }
         tx.commit().await?;
@@ -94,9 +117,20 @@ async fn end(
         && stored.client_id == client.client_id
     {
         Span::current().record("grant.id", &*stored.grant_id).record("user.id", &*stored.user_id);
-        if retrying(|| store::access_token::revoke(cx.db(), &stored.id, cx.now())).await? {
-            let event =
-                TokenRevoked { client_id: stored.client_id, grant_id: stored.grant_id, user_id: stored.user_id };
+        let id = &stored.id;
+        let event = TokenRevoked { client_id: stored.client_id, grant_id: stored.grant_id, user_id: stored.user_id };
+        let told = &event;
+        let revoked = retrying(|| async move {
+            let tx = begin_write(cx.db()).await?;
+            let revoked = store::access_token::revoke(&tx, id, cx.now()).await?;
+            if revoked {
+                cx.events().emit_in(told, &tx).await?;
+            }
+            tx.commit().await?;
+            Ok::<_, Unexpected>(revoked)
+        })
+        .await?;
+        if revoked {
             let TokenRevoked { client_id, grant_id, user_id } = &event;
             tracing::info!(client.id = client_id, grant.id = grant_id, user.id = user_id, "token.revoked");
             cx.events().emit(&event).await;

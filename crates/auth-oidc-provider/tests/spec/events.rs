@@ -11,14 +11,15 @@ use auth_core::{
 };
 use auth_email_password::EmailPassword;
 use auth_oidc_provider::{
-    ClientRegistered, CodeIssued, ConsentGiven, GrantRevoked, OidcProvider, RefreshReplayed, TokensIssued,
-    TokensRefreshed,
+    ClientRegistered, CodeIssued, ConsentDenied, ConsentGiven, GrantRevoked, OidcProvider, RefreshReplayed,
+    TokenRevoked, TokensIssued, TokensRefreshed,
 };
 use auth_pages::Pages;
 use auth_protocol::OAuthErrorCode;
-use auth_testkit::{Answer, Registration, TestApp, Visit};
+use auth_testkit::{Answer, AuthorizationRequest, Registration, TestApp};
 use sea_orm::DatabaseTransaction;
 use serde_json::json;
+use url::Url;
 
 use crate::{app, provider};
 
@@ -89,6 +90,13 @@ fn is_refused_as_oauth(answer: &Answer) {
     assert_eq!(answer.json(), told);
 }
 
+/// By then client and redirect URI are trusted: RFC 6749 §4.1.2.1, with state and issuer.
+fn tells_the_client(request: &AuthorizationRequest, url: &Url) {
+    let error = request.reads(url).unwrap_err();
+    assert_eq!(error.code, OAuthErrorCode::AccessDenied, "{url}");
+    assert_eq!(error.description.as_deref(), Some(CLOSED.message));
+}
+
 #[tokio::test]
 async fn a_hook_can_refuse_a_registration() {
     let (app, door) = kept::<ClientRegistered>(provider()).await;
@@ -107,10 +115,9 @@ async fn a_hook_can_refuse_consent_on_the_page() {
     let request = client.asks();
     let page = alice.browser.get(request.url().as_str()).await.page();
 
-    let refused = door.shut(async || alice.browser.fills(page.form(), &[], "allow").await.page()).await;
+    let refused = door.shut(async || alice.browser.fills(page.form(), &[], "allow").await.away()).await;
 
-    assert_eq!(refused.answer.status, 409);
-    assert!(refused.text().contains(CLOSED.message), "{}", refused.describe());
+    tells_the_client(&request, &refused);
     let url = alice.browser.fills(page.form(), &[], "allow").await.away();
     request.reads(&url).unwrap();
 }
@@ -120,15 +127,15 @@ async fn a_hook_can_refuse_consent_in_json() {
     let (app, door) = kept::<ConsentGiven>(provider()).await;
     let client = app.registers_client().await;
     let alice = app.alice().await;
-    let page = alice.browser.get(client.asks().url().as_str()).await.page();
+    let request = client.asks();
+    let page = alice.browser.get(request.url().as_str()).await.page();
     let (_, handle) = page.url.query_pairs().find(|(name, _)| name == "consent_code").unwrap();
     let body = json!({ "accept": true, "consent_code": handle });
     let endpoint = app.endpoint("/oauth2/consent");
 
     let refused = door.shut(async || alice.browser.post_json(endpoint.as_str(), &body).await).await;
 
-    assert_eq!(refused.status, 409);
-    assert_eq!(refused.json(), json!({ "code": "CLOSED", "message": CLOSED.message }));
+    tells_the_client(&request, &refused.json()["redirectURI"].as_str().unwrap().parse().unwrap());
 }
 
 #[tokio::test]
@@ -138,11 +145,10 @@ async fn a_hook_can_refuse_a_code_by_a_remembered_consent() {
     let alice = app.alice().await;
     alice.authorizes(&client).await;
 
-    let visit = door.shut(async || alice.browser.get(client.asks().url().as_str()).await).await;
+    let request = client.asks();
+    let url = door.shut(async || alice.browser.get(request.url().as_str()).await.away()).await;
 
-    let Visit::Page(page) = visit else { panic!("{visit:?}") };
-    assert_eq!(page.answer.status, 409);
-    assert!(page.text().contains(CLOSED.message), "{}", page.describe());
+    tells_the_client(&request, &url);
     alice.authorizes(&client).await;
 }
 
@@ -276,4 +282,51 @@ async fn no_hook_keeps_a_replayed_code_from_ending_its_grant() {
 
     client.refreshes(tokens.refresh()).await.fails_with(OAuthErrorCode::InvalidGrant);
     assert!(app.auth().metrics().text().contains("auth_hook_failures_total{plugin=\"doorkeeper\"}"));
+}
+
+/// Counts what it takes part in.
+struct Clerk(Arc<Mutex<Vec<&'static str>>>);
+
+#[async_trait]
+impl<E: Event> InTransaction<E> for Clerk {
+    async fn on(&self, _: &E, _: &DatabaseTransaction) -> Result<(), HookError> {
+        self.0.lock().unwrap().push(E::NAME);
+        Ok(())
+    }
+}
+
+impl Plugin for Clerk {
+    fn id(&self) -> PluginId {
+        "clerk"
+    }
+
+    fn contribute(&self, _: &mut Contributions) {}
+
+    fn mount(&self, _: &AuthContext) -> Mount {
+        let clerk = || Self(Arc::clone(&self.0));
+        Mount::of(self.id())
+            .on_in_transaction::<ConsentDenied>(clerk())
+            .on_in_transaction::<RefreshReplayed>(clerk())
+            .on_in_transaction::<GrantRevoked>(clerk())
+            .on_in_transaction::<TokenRevoked>(clerk())
+    }
+}
+
+#[tokio::test]
+async fn what_ends_something_can_be_taken_part_in() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let app = TestApp::with(plugins![EmailPassword::new(), Pages::new(), provider(), Clerk(Arc::clone(&seen))]).await;
+    let client = app.registers_client().await;
+    let alice = app.alice().await;
+
+    alice.denies(&client).await;
+    let tokens = client.exchanges(&alice.authorizes(&client).await).await.succeeds();
+    let endpoint = app.endpoint("/oauth2/revoke");
+    let fields = [("token", tokens.access_token.as_str()), ("client_id", client.client_id.as_str())];
+    app.post_form(endpoint.as_str(), &fields).await;
+    client.refreshes(tokens.refresh()).await.succeeds();
+    app.clock.advance(std::time::Duration::from_mins(2));
+    client.refreshes(tokens.refresh()).await.fails_with(OAuthErrorCode::InvalidGrant);
+
+    assert_eq!(*seen.lock().unwrap(), ["consent.denied", "token.revoked", "refresh.replayed", "grant.revoked"]);
 }
