@@ -11,7 +11,7 @@ use crate::complaint::Complaint;
 use crate::config::{Config, check_base_path, is_loopback, parse_base_url};
 use crate::context::{AuthContext, Inner};
 use crate::contributions::Contributions;
-use crate::database::{connect_lazily, is_about_url, masked};
+use crate::database::{answers, connect_lazily, is_about_url, masked};
 use crate::entity::{account, session, user, verification};
 use crate::metrics::Metrics;
 use crate::rate_limit::RateLimit;
@@ -71,7 +71,7 @@ impl AuthBuilder {
         let Assembled { auth, schema, jobs } =
             self.mount(connected.as_ref().map_or_else(|_| DatabaseConnection::default(), Clone::clone))?;
         let db = match connected {
-            Ok(db) => db.ping().await.map(|()| db),
+            Ok(db) => answers(&db).await.map(|()| db),
             Err(cause) => Err(cause),
         };
         let db = db.map_err(|cause| BuildError::Unreachable { url, cause })?;

@@ -12,8 +12,8 @@ use sea_orm::{
 };
 use url::Url;
 
-pub(crate) use retry::asks_again;
 pub use retry::{Transient, retrying};
+pub(crate) use retry::{asks_again, until_free};
 
 /// Connects to a database by URL, with the settings the framework relies on.
 ///
@@ -24,7 +24,7 @@ pub use retry::{Transient, retrying};
 /// [`DbErr`] when the URL is not understood or the database does not answer.
 pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
     let db = connect_lazily(url).await?;
-    db.ping().await.map_err(|error| without_password(error, url))?;
+    answers(&db).await.map_err(|error| without_password(error, url))?;
     Ok(db)
 }
 
@@ -67,7 +67,13 @@ pub(crate) async fn connect_lazily(url: &str) -> Result<DatabaseConnection, DbEr
                 .statement_cache_capacity(256)
         });
     }
-    Database::connect(options).await.map_err(|error| without_password(error, url))
+    let connected = until_free(|| Database::connect(options.clone())).await;
+    connected.map_err(|error| without_password(error, url))
+}
+
+/// Asks the database whether it answers.
+pub(crate) async fn answers(db: &DatabaseConnection) -> Result<(), DbErr> {
+    until_free(|| db.ping()).await
 }
 
 /// Keeps what is secret in the URL out of the driver's words, and names the feature a kind needs.
@@ -324,6 +330,25 @@ mod tests {
 
             assert!(error.contains("without the feature `mysql` of auth-core"), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
+        }
+    }
+
+    #[cfg(feature = "sqlite")]
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn all_who_start_at_once_on_a_new_file_get_in() {
+        let folder = tempfile::tempdir().unwrap();
+        for round in 0..20 {
+            let url = format!("sqlite:{}", folder.path().join(format!("{round}.sqlite")).display());
+            let starters: Vec<_> = (0..8)
+                .map(|_| {
+                    let url = url.clone();
+                    tokio::spawn(async move { connect(&url).await.map(drop) })
+                })
+                .collect();
+
+            for starter in starters {
+                starter.await.unwrap().unwrap();
+            }
         }
     }
 

@@ -73,6 +73,35 @@ fn mysql_number(_: &dyn DatabaseError) -> Option<u16> {
     None
 }
 
+/// How often a busy database is asked for a connection, and the pause before it is asked again: 5 s
+/// together, as long as a statement waits.
+const KNOCKS: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Asks again while a database is busy with somebody else who starts.
+///
+/// A new SQLite file is switched to WAL by whoever comes first, and SQLite turns everybody else away
+/// at once meanwhile, whatever their busy time-out.
+///
+/// # Errors
+/// The error of the last try, or the first that another try would not mend.
+pub(crate) async fn until_free<T, F, Fut>(mut ask: F) -> Result<T, DbErr>
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<T, DbErr>>,
+{
+    let mut knocks = 1;
+    loop {
+        match ask().await {
+            Err(error) if error.is_transient() && knocks < KNOCKS => {
+                tokio::time::sleep(PAUSE).await;
+                knocks += 1;
+            }
+            done => return done,
+        }
+    }
+}
+
 /// How often a whole transaction is tried at most.
 const TRIES: u32 = 6;
 
