@@ -61,14 +61,11 @@ impl FailureJson {
 
 impl ComplaintJson {
     fn of(complaint: &Complaint) -> Self {
-        let (option, message) = match &complaint.wrong {
-            Wrong::Option { option, value, right } => (
-                Some(OptionJson { option: option.clone(), value: value.clone(), right: right.clone() }),
-                format!("{option} is {value}; {right}"),
-            ),
-            Wrong::Other(message) => (None, message.clone()),
+        let option = match complaint.wrong.clone() {
+            Wrong::Option { option, value, right } => Some(OptionJson { option, value, right }),
+            Wrong::Other(_) => None,
         };
-        Self { plugin: complaint.plugin.clone(), option, message }
+        Self { plugin: complaint.plugin.clone(), option, message: complaint.wrong.to_string() }
     }
 }
 

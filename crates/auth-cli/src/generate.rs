@@ -1,6 +1,6 @@
 //! `generate`: writes the schema down as a file an app keeps.
 
-use auth_core::schema::{render_markdown, render_sea_orm_migration, render_sql, render_steps};
+use auth_core::schema::{render_sea_orm_migration, render_sql, render_steps};
 use auth_core::{AuthBuilder, DatabaseSource};
 use sea_orm::DbBackend;
 
@@ -10,6 +10,7 @@ use crate::describe::write;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::migrate::{Standing, warn};
+use crate::schema_page;
 use crate::source::Source;
 
 /// Writes the schema of an app. Connects to nothing unless a database is named to compare with.
@@ -26,7 +27,7 @@ pub(crate) async fn run(builder: AuthBuilder, how: &Generate, console: &mut Cons
         }
         (None, Format::Sql) => render_sql(&schema, how.backend.into()),
         (None, Format::SeaOrm) => render_sea_orm_migration(&schema),
-        (None, Format::Docs) => render_markdown(&schema),
+        (None, Format::Docs) => schema_page::write(&schema),
     };
     write(&text, &how.output, console)
 }

@@ -14,6 +14,7 @@ mod migrate;
 mod plan_json;
 mod plan_table;
 mod reference;
+mod schema_page;
 mod source;
 
 use std::error::Error;

@@ -54,6 +54,7 @@ mod tests {
         assert_eq!(cell(r"a \| b"), r"a \\\| b");
         assert_eq!(cell("a <b>\nc"), r"a \<b> c");
         assert_eq!(cell("a ` b"), r"a \` b");
+        assert_eq!(cell("a|b\\|<c>\nd`"), r"a\|b\\\|\<c> d\`");
     }
 
     #[test]
@@ -65,7 +66,9 @@ mod tests {
     #[test]
     fn code_holds_whatever_it_is_given() {
         assert_eq!(code("a|b<c>"), r"`a\|b<c>`");
+        assert_eq!(code("'a|b' <c>"), r"`'a\|b' <c>`");
         assert_eq!(code("a`b"), "``a`b``");
+        assert_eq!(code("'a`b'\nc"), "``'a`b' c``");
         assert_eq!(code("`a``"), "``` `a`` ```");
         assert_eq!(code("a\nb"), "`a b`");
         assert_eq!(code(r"a\|b"), "<code>a&#92;&#124;b</code>");

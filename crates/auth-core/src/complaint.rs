@@ -45,11 +45,17 @@ impl Complaint {
     }
 }
 
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Option { option, value, right } => write!(f, "{option} is {value}; {right}"),
+            Self::Other(message) => f.write_str(message),
+        }
+    }
+}
+
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.wrong {
-            Wrong::Option { option, value, right } => write!(f, "{}: {option} is {value}; {right}", self.plugin),
-            Wrong::Other(message) => write!(f, "{}: {message}", self.plugin),
-        }
+        write!(f, "{}: {}", self.plugin, self.wrong)
     }
 }

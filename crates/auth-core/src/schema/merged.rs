@@ -45,7 +45,7 @@ impl Table {
     }
 
     /// Whether no two rows can hold the same value in this column.
-    pub(super) fn is_unique(&self, column: &str) -> bool {
+    pub fn is_unique(&self, column: &str) -> bool {
         let alone = |columns: &[String]| matches!(columns, [only] if only == column);
         alone(&self.primary_key) || self.indexes.iter().any(|index| index.unique && alone(&index.columns))
     }

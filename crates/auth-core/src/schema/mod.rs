@@ -6,7 +6,6 @@
 
 mod apply;
 mod conflict;
-mod document;
 mod entity;
 mod fit;
 mod index;
@@ -25,7 +24,6 @@ mod step;
 
 pub use apply::{Applied, ApplyError, apply, pending};
 pub use conflict::Conflict;
-pub use document::render_markdown;
 pub use entity::SpecError;
 pub use live::{LiveColumn, LiveIndex, LiveReference, LiveSchema, LiveTable, Relation, introspect};
 pub use merge::{Contribution, ContributionKind, merge};

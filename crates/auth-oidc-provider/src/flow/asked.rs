@@ -94,9 +94,7 @@ impl Asked {
             500.. => OAuthErrorCode::ServerError,
             _ => OAuthErrorCode::AccessDenied,
         };
-        let error = OAuthError::new(error, code.message);
-        log(&error);
-        Ok(self.error_url(provider, &error))
+        Ok(self.refusal(provider, &OAuthError::new(error, code.message)))
     }
 
     /// The URL that brings the client its code.

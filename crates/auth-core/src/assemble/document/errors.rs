@@ -12,6 +12,7 @@ use utoipa::openapi::{Ref, RefOr, Response};
 
 use super::{operations, security};
 use crate::access::Access;
+use crate::assemble::described::described;
 use crate::codes;
 use crate::complaint::Complaint;
 use crate::contributions::Contributions;
@@ -173,7 +174,7 @@ fn examples(
 }
 
 /// Every code of an app, the core's first, then in the order of the plugins.
-pub(super) fn declared(
+pub(in crate::assemble) fn declared(
     base_path: &str,
     mount: &Mount,
     table: &HashMap<String, Rules>,
@@ -181,8 +182,7 @@ pub(super) fn declared(
 ) -> Vec<DeclaredError> {
     let everywhere = |code| DeclaredError { plugin: "core", code, paths: Vec::new() };
     let mut found: Vec<DeclaredError> = codes::ALL.into_iter().map(everywhere).collect();
-    let routes: Vec<String> =
-        super::super::described::described(base_path, mount).into_iter().map(|route| route.path).collect();
+    let routes: Vec<String> = described(base_path, mount).into_iter().map(|route| route.path).collect();
     for (plugin, pattern, code) in &contributions.errors {
         let fits = |path: &&String| table.get(*path).is_some_and(|rules| pattern.fits(&rules.template));
         let paths = routes.iter().filter(fits).cloned();

@@ -11,6 +11,7 @@ use utoipa::openapi::{InfoBuilder, OpenApi, OpenApiBuilder, ServerBuilder};
 use utoipa::{PartialSchema as _, ToSchema as _};
 
 pub use errors::DeclaredError;
+pub(super) use errors::declared;
 
 use crate::complaint::Complaint;
 use crate::context::AuthContext;
@@ -59,14 +60,4 @@ pub(super) fn complete(
     let mut complaints = security::complete(mount, contributions);
     complaints.extend(errors::complete(base_path, mount, table, contributions));
     complaints
-}
-
-/// Every code an app's endpoints can answer.
-pub(super) fn declared(
-    base_path: &str,
-    mount: &Mount,
-    table: &HashMap<String, Rules>,
-    contributions: &Contributions,
-) -> Vec<DeclaredError> {
-    errors::declared(base_path, mount, table, contributions)
 }

@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::merged::{Column, Schema, Table};
-use super::spec::LogicalType;
+use auth_core::schema::{Column, LogicalType, Schema, Table};
+
+use crate::markdown::{cell, code};
 
 /// Writes the whole schema as Markdown: an entity-relationship diagram in Mermaid, then each table
 /// with its columns, who wants them, and its indexes.
-pub fn render_markdown(schema: &Schema) -> String {
+pub(crate) fn write(schema: &Schema) -> String {
     let mut text = String::from(HEAD);
     diagram(&mut text, schema);
-    for table in &schema.tables {
+    for table in schema.tables() {
         describe(&mut text, table);
     }
     text
@@ -31,7 +32,7 @@ The planner adds what is missing and touches nothing else.
 fn diagram(text: &mut String, schema: &Schema) {
     text.push_str("```mermaid\nerDiagram\n");
     let mut arrows = BTreeSet::new();
-    for table in &schema.tables {
+    for table in schema.tables() {
         for column in &table.columns {
             let Some(to) = &column.spec.references else { continue };
             // One row there, and here none to many; or none to one where the column is unique.
@@ -40,7 +41,7 @@ fn diagram(text: &mut String, schema: &Schema) {
             arrows.insert(format!("    \"{}\" {one}--{many} \"{}\" : {}\n", to.table, table.name, column.spec.name));
         }
     }
-    for table in &schema.tables {
+    for table in schema.tables() {
         let _ = writeln!(text, "    \"{}\" {{", table.name);
         for Column { spec, .. } in &table.columns {
             let key = if table.primary_key.contains(&spec.name) {
@@ -70,7 +71,7 @@ fn describe(text: &mut String, table: &Table) {
             let at = code(&format!("{}.{}", to.table, to.column));
             format!("[{at}](#{}), on delete {}", to.table.to_lowercase(), to.on_delete)
         });
-        let (name, by) = (code(&spec.name), prose(by));
+        let (name, by) = (code(&spec.name), cell(by));
         let _ = writeln!(text, "| {name} | {} | {null} | {default} | {to} | {by} |", spec.ty);
     }
     let key = ("key", table.primary_key.join(", "));
@@ -94,42 +95,5 @@ fn word(ty: LogicalType) -> &'static str {
         LogicalType::BigInt => "bigint",
         LogicalType::Timestamp => "timestamp",
         LogicalType::Json => "json",
-    }
-}
-
-// The command line escapes the cells of its own pages the same way, in `markdown.rs` of auth-cli.
-
-/// Writes a text as a cell of a table.
-fn prose(text: &str) -> String {
-    let text = text.replace('\\', "\\\\").replace('|', "\\|").replace('<', "\\<").replace('`', "\\`");
-    text.replace(['\n', '\r'], " ")
-}
-
-/// Writes a text as code in a cell of a table.
-fn code(text: &str) -> String {
-    let text = text.replace(['\n', '\r'], " ");
-    if text.contains("\\|") {
-        // In a code span no escape is left for this: the table takes the backslash.
-        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('|', "&#124;");
-        let text = text.replace('\\', "&#92;").replace('`', "&#96;").replace('*', "&#42;").replace('_', "&#95;");
-        return format!("<code>{text}</code>");
-    }
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    let fence = "`".repeat(longest + 1);
-    let blank = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
-    format!("{fence}{blank}{}{blank}{fence}", text.replace('|', "\\|"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_name_and_no_default_breaks_its_cell() {
-        assert_eq!(prose("a|b\\|<c>\nd`"), r"a\|b\\\|\<c> d\`");
-        assert_eq!(code("'a|b' <c>"), r"`'a\|b' <c>`");
-        assert_eq!(code("'a`b'\nc"), "``'a`b' c``");
-        assert_eq!(code("`a`"), "`` `a` ``");
-        assert_eq!(code(r"a\|b"), "<code>a&#92;&#124;b</code>");
     }
 }
