@@ -65,7 +65,7 @@ impl Task {
     }
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 #[command(group = clap::ArgGroup::new("without_asking").args(["yes", "dry_run", "check"]))]
 #[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct Migrate {
@@ -81,6 +81,15 @@ pub(crate) struct Migrate {
     /// Writes the plan, or why it failed, as JSON; with --yes, --dry-run or --check
     #[arg(long, requires = "without_asking")]
     pub(crate) json: bool,
+    /// Lists too what the schema does not know, and nobody touches
+    #[arg(long)]
+    pub(crate) verbose: bool,
+    /// How long to wait for another instance that migrates, and for whoever uses a table
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) lock_timeout: u64,
+    /// How long one statement may take; without it as long as it needs
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) statement_timeout: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
@@ -212,8 +221,8 @@ mod tests {
         let found = parsed::<Config>("--base-url https://a.example migrate --yes").unwrap();
 
         assert_eq!(found.config.base_url, "https://a.example");
-        let yes = Migrate { yes: true, ..Migrate::default() };
-        assert_eq!(found.task, Task::Migrate(yes));
+        let Task::Migrate(how) = found.task else { panic!("{:?}", found.task) };
+        assert!(how.yes && !how.check && how.lock_timeout == 60 && how.statement_timeout.is_none(), "{how:?}");
     }
 
     #[test]
@@ -245,6 +254,8 @@ mod tests {
             "migrate --yes --dry-run",
             "migrate --check --dry-run",
             "migrate --json",
+            "migrate --lock-timeout 0",
+            "migrate --statement-timeout soon",
             "generate --against sqlite:a --backend mysql",
             "generate --against sqlite:a --format sea-orm",
             "generate --format xml",

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use auth_core::BuildError;
+use auth_core::database::Trouble;
 use auth_core::schema::ApplyError;
 use sea_orm::DbErr;
 
@@ -13,19 +14,19 @@ use sea_orm::DbErr;
 pub(crate) enum Failure {
     #[error(transparent)]
     Build(#[from] BuildError),
-    #[error("the database {url} does not answer")]
+    #[error("the database {url} {}", told(cause, "does not answer"))]
     Unreachable {
         url: String,
         #[source]
         cause: DbErr,
     },
-    #[error("the database {url} cannot be compared with the schema")]
+    #[error("the database {url} {}", told(cause, "cannot be compared with the schema"))]
     Compare {
         url: String,
         #[source]
         cause: DbErr,
     },
-    #[error("the database {url} was not brought up to date")]
+    #[error("the database {url} {}", told(cause, "was not brought up to date"))]
     Apply {
         url: String,
         #[source]
@@ -45,6 +46,11 @@ pub(crate) enum Failure {
     Runtime(#[source] io::Error),
     #[error(transparent)]
     App(Box<dyn Error + Send + Sync>),
+}
+
+/// Says what stands between us and the database, or else what came of it.
+fn told(cause: &(dyn Error + 'static), otherwise: &str) -> String {
+    Trouble::of(cause).map_or_else(|| otherwise.to_owned(), |trouble| trouble.to_string())
 }
 
 /// Writes an error with its causes, one a line.

@@ -13,6 +13,7 @@ mod markdown;
 mod migrate;
 mod plan_json;
 mod plan_table;
+mod progress;
 mod reference;
 mod schema_page;
 mod source;

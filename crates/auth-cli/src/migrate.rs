@@ -1,7 +1,10 @@
 //! `migrate`: shows what a database lacks, asks, and adds it.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use auth_core::AuthBuilder;
-use auth_core::schema::{Applied, ApplyError, Plan, Schema, Warning, apply, render_steps};
+use auth_core::schema::{Applied, ApplyError, Plan, Schema, Step, Terms, apply_on, render_steps};
 
 use crate::arguments::Migrate;
 use crate::console::{Console, Paint};
@@ -9,6 +12,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::plan_json::{PlanJson, Status};
 use crate::plan_table;
+use crate::progress::Progress;
 use crate::source::Source;
 
 /// Brings the database of an app up to its schema. Needs no secret.
@@ -16,6 +20,9 @@ pub(crate) async fn run(builder: AuthBuilder, how: &Migrate, console: &mut Conso
     let job = Job::of(builder).await?;
     if how.json { job.for_a_program(how, console).await } else { job.for_a_person(how, console).await }
 }
+
+/// How often it is told what takes so long.
+const EVERY: Duration = Duration::from_secs(2);
 
 /// What is to be done, and where.
 struct Job {
@@ -34,6 +41,9 @@ impl Job {
     }
 
     async fn for_a_person(mut self, how: &Migrate, console: &mut Console<'_>) -> Result<Exit, Failure> {
+        if how.verbose {
+            tell_unknown(&self.plan, console);
+        }
         if warn(&self.plan, console) == Standing::Refused {
             return Ok(Exit::Failed);
         }
@@ -44,6 +54,11 @@ impl Job {
         plan_table::write(&self.plan.steps, console)?;
         if how.dry_run {
             console.text(&format!("\n{}", render_steps(&self.plan.steps, self.plan.backend)))?;
+        }
+        tell_large(&self.plan, console);
+        for consent in self.plan.consents() {
+            let label = console.paint(Paint::Care, "mind:");
+            console.message(&format!("{label} {consent}"));
         }
         let steps = counted(self.plan.steps.len());
         if how.check {
@@ -68,7 +83,7 @@ impl Job {
                 }
             }
         }
-        self.apply().await?;
+        self.apply(how, Some(console)).await?;
         if !self.plan.refusals.is_empty() {
             warn(&self.plan, console);
             return Ok(Exit::Failed);
@@ -82,7 +97,7 @@ impl Job {
 
     async fn for_a_program(mut self, how: &Migrate, console: &mut Console<'_>) -> Result<Exit, Failure> {
         if how.yes && !self.plan.is_done() && self.plan.refusals.is_empty() {
-            self.apply().await?;
+            self.apply(how, None).await?;
         }
         let (status, exit) = if !self.plan.refusals.is_empty() {
             (Status::Refused, Exit::Failed)
@@ -93,15 +108,34 @@ impl Job {
         } else {
             (Status::Pending, if how.check { Exit::Pending } else { Exit::Done })
         };
-        console.text(&PlanJson::of(&self.source.name, &self.plan, status).text()?)?;
+        console.text(&PlanJson::of(&self.source.name, &self.plan, status, how.verbose).text()?)?;
         Ok(exit)
     }
 
-    /// Does what is missing by now, which other instances may have changed since the plan was made.
-    /// The plan then says what was done, or what stands against it.
-    async fn apply(&mut self) -> Result<(), Failure> {
+    /// Does what is missing by now, which other instances may have changed since the plan was made,
+    /// and tells a person what takes so long. The plan then says what was done, or what stands against it.
+    async fn apply(&mut self, how: &Migrate, mut console: Option<&mut Console<'_>>) -> Result<(), Failure> {
         let db = self.source.connect().await?;
-        match apply(&db, &self.schema).await {
+        let progress = Progress::default();
+        let terms = Terms {
+            lock_timeout: Duration::from_secs(how.lock_timeout),
+            statement_timeout: how.statement_timeout.map(Duration::from_secs),
+            consent: true,
+            watch: &progress,
+        };
+        let mut work = pin!(apply_on(&db, &self.schema, &terms));
+        let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + EVERY, EVERY);
+        let done = loop {
+            tokio::select! {
+                done = &mut work => break done,
+                _ = ticks.tick() => {
+                    if let Some(console) = &mut console {
+                        console.message(&progress.told());
+                    }
+                }
+            }
+        };
+        match done {
             Ok(Applied { steps, warnings }) => {
                 self.plan.steps = steps;
                 self.plan.warnings = warnings;
@@ -110,6 +144,26 @@ impl Job {
             Err(cause) => return Err(Failure::Apply { url: self.source.name.clone(), cause }),
         }
         Ok(())
+    }
+}
+
+/// Lists what nobody touches.
+fn tell_unknown(plan: &Plan, console: &mut Console<'_>) {
+    for unknown in &plan.unknown {
+        let label = console.paint(Paint::Quiet, "left alone:");
+        console.message(&format!("{label} {unknown}"));
+    }
+}
+
+/// Shows how large indexes can be made while others write.
+fn tell_large(plan: &Plan, console: &mut Console<'_>) {
+    for (step, sql) in plan.steps.iter().filter_map(|step| step.concurrent_sql(plan.backend).map(|sql| (step, sql))) {
+        if let Step::CreateIndex { table, rows: Some(rows), .. } = step {
+            console.message(&format!(
+                "{table} has about {rows} rows, and nobody can write to it while the index is made."
+            ));
+            console.message(&format!("  to let them, run this first, outside of a transaction: {sql};"));
+        }
     }
 }
 
@@ -122,9 +176,12 @@ pub(crate) enum Standing {
 
 /// Tells what stands against a plan, with what a person can do, and what to look out for.
 pub(crate) fn warn(plan: &Plan, console: &mut Console<'_>) -> Standing {
-    for warning in plan.warnings.iter().map(Warning::to_string) {
+    for warning in &plan.warnings {
         let label = console.paint(Paint::Care, "warning:");
         console.message(&format!("{label} {warning}"));
+        if let Some(remedy) = warning.remedy(plan.backend) {
+            console.message(&format!("  you may run: {remedy};"));
+        }
     }
     for refusal in &plan.refusals {
         console.error(&refusal.to_string());
@@ -149,13 +206,22 @@ fn counted(steps: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use auth_core::schema::apply;
     use auth_core::{Auth, DatabaseSource};
     use sea_orm::{ConnectionTrait as _, DatabaseConnection};
     use serde_json::{Value, json};
 
     use super::*;
 
-    const YES: Migrate = Migrate { yes: true, dry_run: false, check: false, json: true };
+    const YES: Migrate = Migrate {
+        yes: true,
+        dry_run: false,
+        check: false,
+        json: true,
+        verbose: false,
+        lock_timeout: 60,
+        statement_timeout: None,
+    };
 
     async fn app() -> (DatabaseConnection, AuthBuilder) {
         let db = auth_core::database::connect("sqlite::memory:").await.unwrap();

@@ -15,7 +15,10 @@ pub(crate) struct PlanJson {
     /// What was done if `applied`, otherwise what is missing.
     steps: Vec<StepJson>,
     refusals: Vec<RefusalJson>,
-    warnings: Vec<String>,
+    warnings: Vec<WarningJson>,
+    /// What the schema does not know, and nobody touches; with `--verbose`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown: Option<Vec<String>>,
 }
 
 /// What became of it. Every JSON that `migrate` writes says so.
@@ -40,7 +43,21 @@ struct StepJson {
     table: String,
     columns: Vec<String>,
     plugin: String,
+    /// Empty where a program does it.
     sql: Vec<String>,
+    /// The ids of the data migrations it runs or notes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    migrations: Vec<String>,
+    /// What `--yes` agrees to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct WarningJson {
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sql: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -52,19 +69,24 @@ struct RefusalJson {
 }
 
 impl PlanJson {
-    pub(crate) fn of(database: &str, plan: &Plan, status: Status) -> Self {
+    pub(crate) fn of(database: &str, plan: &Plan, status: Status, verbose: bool) -> Self {
         let refusals = plan.refusals.iter().map(|refusal| RefusalJson {
             message: refusal.to_string(),
             advice: refusal.advice(plan.backend),
             sql: refusal.remedy(plan.backend),
         });
+        let warnings = plan
+            .warnings
+            .iter()
+            .map(|warning| WarningJson { message: warning.to_string(), sql: warning.remedy(plan.backend) });
         Self {
             database: database.to_owned(),
             backend: name(plan.backend),
             status,
             steps: plan.steps.iter().map(|step| StepJson::of(step, plan.backend)).collect(),
             refusals: refusals.collect(),
-            warnings: plan.warnings.iter().map(ToString::to_string).collect(),
+            warnings: warnings.collect(),
+            unknown: verbose.then(|| plan.unknown.clone()),
         }
     }
 
@@ -83,9 +105,18 @@ impl StepJson {
             Step::AddColumn { column, .. } => ("add_column", vec![column.spec.name.clone()]),
             Step::AddForeignKey { foreign_key, .. } => ("add_foreign_key", vec![foreign_key.column.clone()]),
             Step::CreateIndex { columns, .. } => ("create_index", columns.clone()),
+            Step::SetAside { .. } => ("rename_table", Vec::new()),
+            Step::Require { column, .. } => ("require_column", vec![column.spec.name.clone()]),
+            Step::Rewrite(_) => ("rewrite_rows", Vec::new()),
+            Step::Note { .. } => ("note_as_done", Vec::new()),
+        };
+        let migrations = match step {
+            Step::Rewrite(rewrite) => vec![rewrite.id.clone()],
+            Step::Note { migrations } => migrations.iter().map(|(id, _)| id.clone()).collect(),
+            _ => Vec::new(),
         };
         let (table, plugin) = (step.table().to_owned(), step.by().to_owned());
-        Self { step: name, table, columns, plugin, sql: step.sql(backend) }
+        Self { step: name, table, columns, plugin, sql: step.sql(backend), migrations, consent: step.consent() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A plan as a table a person reads: what, where, for whom.
 
-use auth_core::schema::{ForeignKey, Step};
+use auth_core::schema::{ForeignKey, Rewrite, Step};
 
 use crate::console::{Console, Paint};
 use crate::failure::Failure;
@@ -59,9 +59,23 @@ fn row(step: &Step) -> [String; 4] {
             let note = format!("to {}.{}, on delete {}", to.table, to.column, to.on_delete);
             ("add foreign key", format!("{table}.{column}"), note)
         }
-        Step::CreateIndex { table, columns, unique, .. } => {
-            let note = if *unique { "unique" } else { "" };
-            ("create index", format!("{table} ({})", columns.join(", ")), note.to_owned())
+        Step::CreateIndex { table, columns, unique, rows, .. } => {
+            let unique = unique.then(|| "unique".to_owned());
+            let rows = rows.map(|rows| format!("about {rows} rows"));
+            let note = unique.into_iter().chain(rows).collect::<Vec<_>>().join(", ");
+            ("create index", format!("{table} ({})", columns.join(", ")), note)
+        }
+        Step::SetAside { table, to, .. } => ("rename table", table.clone(), format!("somebody else's; to {to}")),
+        Step::Require { table, column, .. } => {
+            ("require column", format!("{table}.{}", column.spec.name), "once it is filled".to_owned())
+        }
+        Step::Rewrite(Rewrite { id, table, about, .. }) => {
+            let about = if about.is_empty() { String::new() } else { format!(": {about}") };
+            ("rewrite rows", table.clone(), format!("{id}{about}"))
+        }
+        Step::Note { migrations } => {
+            let ids: Vec<&str> = migrations.iter().map(|(id, _)| id.as_str()).collect();
+            ("note as done", step.table().to_owned(), format!("nothing to rewrite: {}", ids.join(", ")))
         }
     };
     [what.to_owned(), at, step.by().to_owned(), note]

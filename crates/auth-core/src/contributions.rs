@@ -14,13 +14,14 @@ use crate::error_shape::ErrorShape;
 use crate::hooks::PathPattern;
 use crate::plugin::{Plugin, PluginId};
 use crate::rate_limit::RateLimit;
-use crate::schema::{Contribution, ContributionKind, TableSpec};
+use crate::schema::{Contribution, ContributionKind, DataMigration, Migration, TableSpec};
 
 /// Everything the plugins of an app add, before anything runs.
 pub struct Contributions {
     by: PluginId,
     listed: Vec<PluginId>,
     pub(crate) tables: Vec<Contribution>,
+    pub(crate) migrations: Vec<Migration>,
     pub(crate) rate_limits: Vec<(PluginId, RateLimit)>,
     pub(crate) access: Vec<(PluginId, PathPattern, Access)>,
     pub(crate) error_shapes: Vec<(PluginId, PathPattern, ErrorShape)>,
@@ -46,6 +47,7 @@ impl Contributions {
             by: "core",
             listed: vec!["core"],
             tables: Vec::new(),
+            migrations: Vec::new(),
             rate_limits: Vec::new(),
             access: Vec::new(),
             error_shapes: Vec::new(),
@@ -105,6 +107,14 @@ impl Contributions {
     /// Adds a table that was described by hand.
     pub fn table_spec(&mut self, spec: TableSpec) {
         self.tables.push(Contribution { by: Cow::Borrowed(self.by), kind: ContributionKind::Owns, spec });
+    }
+
+    /// Adds a rewriting of rows that runs once in each database: `data_migration("notes/0002-titles", ..)`.
+    ///
+    /// The id is the plugin's name, a number and a name, at most 64 characters; it never changes and
+    /// is never used again. Migrations run in the order in which they are added.
+    pub fn data_migration(&mut self, id: impl Into<String>, data: DataMigration) {
+        self.migrations.push(Migration { by: Cow::Borrowed(self.by), id: id.into(), data });
     }
 
     /// Limits how often a path may be asked.
@@ -224,6 +234,16 @@ impl<E: EntityTrait> Entry<'_, E> {
     #[must_use]
     pub fn unique<const N: usize>(self, columns: [E::Column; N]) -> Self {
         self.with(columns, true)
+    }
+
+    /// Says by which column a live table of this name is known to be this one: see
+    /// [`TableSpec::recognised_by`].
+    #[must_use]
+    pub fn recognised_by(mut self, column: E::Column) -> Self {
+        if let Some(spec) = self.spec.as_deref_mut() {
+            spec.mark = Some(column.as_str().to_owned());
+        }
+        self
     }
 
     fn with<const N: usize>(mut self, columns: [E::Column; N], unique: bool) -> Self {

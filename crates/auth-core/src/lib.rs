@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod access;
+mod adoption;
 mod assemble;
 mod auth;
 mod builder;

@@ -17,6 +17,7 @@ use crate::http::{
     jwks, register, revoke, token, userinfo,
 };
 use crate::provider::Provider;
+use crate::store;
 
 /// The name of the plugin.
 pub const OIDC_PROVIDER: PluginId = "oidc-provider";
@@ -31,16 +32,18 @@ impl Plugin for OidcProvider {
     }
 
     fn contribute(&self, to: &mut Contributions) {
-        to.table::<client::Entity>();
+        // Better Auth has tables of these names with other columns: they are set aside, not taken over.
+        let _ = to.table::<client::Entity>().recognised_by(client::Column::RedirectUris);
         to.table::<grant::Entity>();
         to.table::<interaction::Entity>();
         let _ = to
             .table::<authorization_code::Entity>()
             .index([authorization_code::Column::ConsumedAt, authorization_code::Column::ExpiresAt]);
-        to.table::<refresh_token::Entity>();
-        to.table::<access_token::Entity>();
-        to.table::<consent::Entity>();
+        let _ = to.table::<refresh_token::Entity>().recognised_by(refresh_token::Column::GrantId);
+        let _ = to.table::<access_token::Entity>().recognised_by(access_token::Column::GrantId);
+        let _ = to.table::<consent::Entity>().recognised_by(consent::Column::Reference);
         to.table::<key::Entity>();
+        to.data_migration("oidc-provider/0001-foreign-keys", store::foreign_keys::retired());
         to.about("An OAuth 2.1 authorization server and OpenID Connect provider.");
         to.errors("/oauth2/token", &codes::TOKEN);
         to.errors("/oauth2/introspect", &codes::OF_A_CLIENT);

@@ -43,7 +43,9 @@ pub(crate) struct Assembled {
 /// Joins what all plugins add to the schema.
 pub(crate) fn merge_schema(contributions: &mut Contributions) -> Result<Schema, Vec<Complaint>> {
     let mut complaints = std::mem::take(&mut contributions.complaints);
-    match schema::merge(std::mem::take(&mut contributions.tables)) {
+    let merged = schema::merge(std::mem::take(&mut contributions.tables))
+        .and_then(|schema| schema.with_migrations(std::mem::take(&mut contributions.migrations)));
+    match merged {
         Ok(schema) if complaints.is_empty() => Ok(schema),
         Ok(_) => Err(complaints),
         Err(conflicts) => {

@@ -5,14 +5,15 @@ use url::Url;
 
 use super::ready::ready;
 use super::{AuthBuilder, BuildError, DatabaseSource, sweep};
+use crate::adoption;
 use crate::assemble::{self, Assembled};
 use crate::auth::Auth;
 use crate::complaint::Complaint;
 use crate::config::{Config, check_base_path, is_loopback, parse_base_url};
 use crate::context::{AuthContext, Inner};
 use crate::contributions::Contributions;
-use crate::database::{answers, connect_lazily, is_about_url, masked};
-use crate::entity::{account, session, user, verification};
+use crate::database::{answers, answers_at, connect_lazily, is_about_url, masked};
+use crate::entity::{account, migration, session, user, verification};
 use crate::metrics::Metrics;
 use crate::rate_limit::RateLimit;
 use crate::schema::Schema;
@@ -48,6 +49,7 @@ impl AuthBuilder {
     pub async fn build(mut self) -> Result<Auth, BuildError> {
         let mode = self.mode;
         self.judge_secret();
+        let mut given = None;
         let (url, connected) = match self.database.take() {
             None => {
                 self.complaints.push(Complaint::option(
@@ -59,7 +61,10 @@ impl AuthBuilder {
                 (String::new(), Ok(DatabaseConnection::default()))
             }
             Some(DatabaseSource::Connection(db)) => ("given by the app".to_owned(), Ok(db)),
-            Some(DatabaseSource::Url(url)) => (masked(&url), connect_lazily(&url).await),
+            Some(DatabaseSource::Url(url)) => {
+                let connected = connect_lazily(&url).await;
+                (masked(given.insert(url)), connected)
+            }
         };
         if let Err(cause) = connected.as_ref()
             && is_about_url(cause)
@@ -71,7 +76,11 @@ impl AuthBuilder {
         let Assembled { auth, schema, jobs } =
             self.mount(connected.as_ref().map_or_else(|_| DatabaseConnection::default(), Clone::clone))?;
         let db = match connected {
-            Ok(db) => answers(&db).await.map(|()| db),
+            Ok(db) => match &given {
+                Some(given) => answers_at(given, &db).await,
+                None => answers(&db).await,
+            }
+            .map(|()| db),
             Err(cause) => Err(cause),
         };
         let db = db.map_err(|cause| BuildError::Unreachable { url, cause })?;
@@ -135,6 +144,8 @@ impl AuthBuilder {
         to.table::<session::Entity>();
         to.table::<account::Entity>();
         to.table::<verification::Entity>();
+        to.table::<migration::Entity>();
+        adoption::contribute(&mut to);
         to.rate_limit(RateLimit::new("/get-session", 10, 1000));
         to.rate_limit(RateLimit::new("/sign-out", 10, 100));
         for plugin in &self.plugins {

@@ -1,6 +1,8 @@
 //! Connecting, and transactions that write.
 
+mod reach;
 mod retry;
+mod trouble;
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -13,7 +15,9 @@ use sea_orm::{
 use url::Url;
 
 pub use retry::{Transient, retrying};
-pub(crate) use retry::{asks_again, until_free};
+pub(crate) use retry::{asks_again, code_of, until_free};
+pub use trouble::Trouble;
+pub(crate) use trouble::told;
 
 /// Connects to a database by URL, with the settings the framework relies on.
 ///
@@ -24,7 +28,7 @@ pub(crate) use retry::{asks_again, until_free};
 /// [`DbErr`] when the URL is not understood or the database does not answer.
 pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
     let db = connect_lazily(url).await?;
-    answers(&db).await.map_err(|error| without_password(error, url))?;
+    answers_at(url, &db).await?;
     Ok(db)
 }
 
@@ -69,6 +73,15 @@ pub(crate) async fn connect_lazily(url: &str) -> Result<DatabaseConnection, DbEr
     }
     let connected = until_free(|| Database::connect(options.clone())).await;
     connected.map_err(|error| without_password(error, url))
+}
+
+/// Asks the database of a URL whether it answers.
+pub(crate) async fn answers_at(url: &str, db: &DatabaseConnection) -> Result<(), DbErr> {
+    let answered = match reach::reach(url).await {
+        Ok(()) => answers(db).await,
+        Err(error) => Err(error),
+    };
+    answered.map_err(|error| without_password(error, url))
 }
 
 /// Asks the database whether it answers.

@@ -15,6 +15,18 @@ pub trait Transient {
     fn is_transient(&self) -> bool;
 }
 
+/// The code of a database error: its number on `MySQL`, elsewhere what the driver calls it.
+pub(crate) fn code_of(error: &DbErr) -> Option<String> {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error))
+    | DbErr::Conn(RuntimeErr::SqlxError(error))) = error
+    else {
+        return None;
+    };
+    let error = error.as_database_error()?;
+    mysql_number(error).map(|number| number.to_string()).or_else(|| error.code().map(std::borrow::Cow::into_owned))
+}
+
 impl Transient for DbErr {
     fn is_transient(&self) -> bool {
         let (DbErr::Exec(RuntimeErr::SqlxError(error))

@@ -1,20 +1,24 @@
 //! Brings a database up to a schema, one instance at a time.
 
+use std::error::Error as StdError;
 use std::time::Duration;
 
-use sea_orm::sea_query::{Asterisk, Expr, ExprTrait as _, Query};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr};
 use thiserror::Error;
 
-use super::live::{LiveSchema, introspect};
-use super::lock;
+use super::data::{Rewriting, Work};
+use super::examine::{duplicates, examine};
+use super::ledger;
+use super::lock::{self, Stopped};
 use super::merged::Schema;
-use super::plan::{Plan, plan};
-use super::refusal::{Refusal, Warning};
-use super::step::Step;
-use crate::database::Transient;
+use super::plan::Plan;
+use super::refusal::Refusal;
+use super::step::{Rewrite, Step};
+use super::terms::Terms;
+use super::warning::Warning;
+use crate::database::{Transient, asks_again};
 
-/// How often a busy database is asked.
+/// How often a database that asks for another try gets one.
 const ATTEMPTS: u32 = 10;
 
 /// How long to wait before asking again; it grows with every attempt.
@@ -33,20 +37,40 @@ pub struct Applied {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum ApplyError {
-    /// The database has things that stand against it. Nothing was done.
+    /// The database has things that stand against it. Nothing was done; on `MySQL`, what came before
+    /// the rewriting of rows that brought it to light stays.
     #[error("the database cannot be brought up to the schema: {}", listed(.0))]
     Refused(Vec<Refusal>),
+    /// A person has to agree first. Nothing was done.
+    #[error("somebody has to agree first, so run `migrate`: {}", .0.join("; "))]
+    Consent(Vec<String>),
     /// Another instance kept the lock too long. Nothing was done.
-    #[error("another instance is changing the schema and does not finish")]
-    Locked,
+    #[error("another instance is changing the schema, and did not finish within {} s; try again, or wait longer with --lock-timeout", .0.as_secs())]
+    Locked(Duration),
+    /// A step waited too long for somebody who uses the table. On `MySQL` the steps before it stay.
+    #[error("cannot {step}: somebody else uses the table, and did not finish within {} s; try again when it is quiet, or wait longer with --lock-timeout", .waited.as_secs())]
+    Busy {
+        /// The step.
+        step: Box<Step>,
+        /// How long it waited.
+        waited: Duration,
+    },
+    /// A step took longer than it may. On `MySQL` the steps before it stay.
+    #[error("cannot {step} within {} s; give it more time with --statement-timeout", .limit.as_secs_f64())]
+    TooSlow {
+        /// The step.
+        step: Box<Step>,
+        /// How long it may take.
+        limit: Duration,
+    },
     /// A step failed. On `MySQL` the steps before it stay, and a second run goes on after them.
     #[error("cannot {step}")]
     Step {
         /// The step.
         step: Box<Step>,
-        /// What the database answered.
+        /// What the database answered, or the plugin whose rows were rewritten.
         #[source]
-        source: DbErr,
+        source: Box<dyn StdError + Send + Sync>,
     },
     /// The database failed otherwise.
     #[error("cannot compare the database with the schema")]
@@ -60,25 +84,36 @@ fn listed(refusals: &[Refusal]) -> String {
 impl Transient for ApplyError {
     fn is_transient(&self) -> bool {
         match self {
-            Self::Step { source, .. } | Self::Database(source) => source.is_transient(),
-            Self::Refused(_) | Self::Locked => false,
+            Self::Step { source, .. } => asks_again(&**source),
+            Self::Database(source) => source.is_transient(),
+            Self::Refused(_) | Self::Consent(_) | Self::Locked(_) | Self::Busy { .. } | Self::TooSlow { .. } => false,
         }
     }
 }
 
-/// Brings a database up to a schema.
+/// Brings a database up to a schema, on the default [`Terms`].
 ///
 /// Takes the lock, looks, plans, runs the plan and commits. Of several instances that start
 /// together one does the work and the others find nothing left to do.
 ///
 /// # Errors
 ///
-/// [`ApplyError::Refused`] if adding things is not enough; what the database answers otherwise.
-#[tracing::instrument(skip_all)]
+/// [`ApplyError::Refused`] if adding things is not enough, [`ApplyError::Consent`] if a person has to
+/// agree; what the database answers otherwise.
 pub async fn apply(db: &DatabaseConnection, schema: &Schema) -> Result<Applied, ApplyError> {
+    apply_on(db, schema, &Terms::default()).await
+}
+
+/// Brings a database up to a schema: see [`apply`].
+///
+/// # Errors
+///
+/// As [`apply`].
+#[tracing::instrument(skip_all)]
+pub async fn apply_on(db: &DatabaseConnection, schema: &Schema, terms: &Terms<'_>) -> Result<Applied, ApplyError> {
     let mut attempt = 1;
     loop {
-        match apply_once(db, schema).await {
+        match apply_once(db, schema, terms).await {
             Err(error) if error.is_transient() && attempt < ATTEMPTS => {
                 tracing::debug!(attempt, "schema.busy");
                 tokio::time::sleep(PAUSE * attempt).await;
@@ -98,69 +133,120 @@ pub async fn pending(db: &DatabaseConnection, schema: &Schema) -> Result<Plan, D
     examine(db, schema).await
 }
 
-async fn apply_once(db: &DatabaseConnection, schema: &Schema) -> Result<Applied, ApplyError> {
-    let Some(tx) = lock::begin(db).await? else { return Err(ApplyError::Locked) };
-    match run(&tx, schema).await {
+async fn apply_once(db: &DatabaseConnection, schema: &Schema, terms: &Terms<'_>) -> Result<Applied, ApplyError> {
+    let Some(held) = lock::begin(db, terms).await? else { return Err(ApplyError::Locked(terms.lock_timeout)) };
+    let error = match run(&held.tx, schema, terms).await {
         Ok(applied) => {
-            lock::commit(tx).await?;
-            Ok(applied)
+            lock::commit(held).await?;
+            return Ok(applied);
         }
-        Err(error) => {
-            // What went wrong first is what to tell, not what went wrong while giving up.
-            if let Err(second) = lock::roll_back(tx).await {
-                tracing::warn!(error = %second, "schema.rollback_failed");
-            }
-            Err(error)
-        }
+        Err(error) => error,
+    };
+    let given_up = match error {
+        ApplyError::TooSlow { .. } => lock::abandon(db, held).await,
+        _ => lock::roll_back(held).await,
+    };
+    // What went wrong first is what to tell, not what went wrong while giving up.
+    if let Err(second) = given_up {
+        tracing::warn!(error = %second, "schema.rollback_failed");
     }
+    Err(error)
 }
 
-async fn run(tx: &DatabaseTransaction, schema: &Schema) -> Result<Applied, ApplyError> {
+async fn run(tx: &DatabaseTransaction, schema: &Schema, terms: &Terms<'_>) -> Result<Applied, ApplyError> {
     let plan = examine(tx, schema).await?;
     if !plan.refusals.is_empty() {
         return Err(ApplyError::Refused(plan.refusals));
     }
-    for step in &plan.steps {
-        for statement in step.sql(plan.backend) {
-            tx.execute_unprepared(&statement)
-                .await
-                .map_err(|source| ApplyError::Step { step: Box::new(step.clone()), source })?;
-        }
+    let consents = plan.consents();
+    if !terms.consent && !consents.is_empty() {
+        return Err(ApplyError::Consent(consents));
+    }
+    for (position, step) in plan.steps.iter().enumerate() {
+        terms.watch.begins(step, position + 1, plan.steps.len());
+        perform(tx, schema, step, terms).await?;
         tracing::debug!(%step, "schema.changed");
     }
     Ok(Applied { steps: plan.steps, warnings: plan.warnings })
 }
 
-/// Plans, and looks for rows that would break a new unique index.
-async fn examine<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Result<Plan, DbErr> {
-    let live = introspect(conn, schema).await?;
-    let mut plan = plan(schema, &live);
-    for step in &plan.steps {
-        let Step::CreateIndex { by, table, columns, unique: true, .. } = step else { continue };
-        if has_duplicates(conn, &live, table, columns).await? {
-            let (by, table, columns) = (by.clone(), table.clone(), columns.clone());
-            plan.refusals.push(Refusal::Duplicates { by, table, columns });
+async fn perform(tx: &DatabaseTransaction, schema: &Schema, step: &Step, terms: &Terms<'_>) -> Result<(), ApplyError> {
+    let done = match step {
+        Step::Rewrite(rewrite) => within(terms, rewritten(tx, schema, rewrite, terms)).await,
+        _ => {
+            if let Some(refusal) = duplicates(tx, schema, step).await? {
+                return Err(ApplyError::Refused(vec![refusal]));
+            }
+            within(terms, executed(tx, step)).await
         }
-    }
-    Ok(plan)
+    };
+    done.map_err(|failed| {
+        let step = Box::new(step.clone());
+        match failed {
+            Failed::Slow(limit) => ApplyError::TooSlow { step, limit },
+            Failed::Source(source) => match source.downcast_ref().and_then(Stopped::by) {
+                Some(Stopped::Waiting) => ApplyError::Busy { step, waited: terms.lock_timeout },
+                Some(Stopped::Working) => {
+                    ApplyError::TooSlow { step, limit: terms.statement_timeout.unwrap_or_default() }
+                }
+                None => ApplyError::Step { step, source },
+            },
+        }
+    })
 }
 
-async fn has_duplicates<C: ConnectionTrait>(
-    conn: &C,
-    live: &LiveSchema,
-    table: &str,
-    columns: &[String],
-) -> Result<bool, DbErr> {
-    // A column that is not there yet is null or has its default in every row, and is not asked about.
-    let Some(found) = live.table(table) else { return Ok(false) };
-    if !columns.iter().all(|column| found.column(column).is_some()) {
-        return Ok(false);
+/// Why a step was not done.
+enum Failed {
+    Slow(Duration),
+    Source(Box<dyn StdError + Send + Sync>),
+}
+
+/// Waits no longer than a statement may take, for databases that do not watch that themselves.
+async fn within<E: Into<Box<dyn StdError + Send + Sync>>>(
+    terms: &Terms<'_>,
+    work: impl Future<Output = Result<(), E>>,
+) -> Result<(), Failed> {
+    let Some(limit) = terms.statement_timeout else { return work.await.map_err(|error| Failed::Source(error.into())) };
+    // A little more, so that the database comes first where it does.
+    match tokio::time::timeout(limit + limit / 4 + PAUSE, work).await {
+        Ok(done) => done.map_err(|error| Failed::Source(error.into())),
+        Err(_) => Err(Failed::Slow(limit)),
     }
-    let mut query = Query::select();
-    query.expr(Expr::val(1)).from(table.to_owned()).limit(1);
-    for column in columns {
-        query.and_where(Expr::col(column.clone()).is_not_null()).add_group_by([Expr::col(column.clone())]);
+}
+
+async fn executed(tx: &DatabaseTransaction, step: &Step) -> Result<(), DbErr> {
+    for statement in step.sql(tx.get_database_backend()) {
+        tx.execute_unprepared(&statement).await?;
     }
-    query.and_having(Expr::col(Asterisk).count().gt(1));
-    Ok(conn.query_one(&query).await?.is_some())
+    Ok(())
+}
+
+/// Rewrites rows, and notes it in the ledger: both or neither.
+async fn rewritten(
+    tx: &DatabaseTransaction,
+    schema: &Schema,
+    Rewrite { id, checksum, .. }: &Rewrite,
+    terms: &Terms<'_>,
+) -> Result<(), Box<dyn StdError + Send + Sync>> {
+    let backend = tx.get_database_backend();
+    if backend == DbBackend::MySql {
+        // The transaction has ended with the last DDL statement.
+        tx.execute_unprepared("START TRANSACTION").await?;
+    }
+    let tell = |rows| terms.watch.rewrote(rows);
+    let mut rows = Rewriting { tx, done: 0, tell: &tell };
+    let migration = schema.migrations.iter().find(|migration| migration.id == *id);
+    match migration.map(|migration| &migration.data.work) {
+        Some(Work::Update(update)) => {
+            let done = tx.execute(update).await?.rows_affected();
+            tell(done);
+        }
+        Some(Work::Code(code)) => code.rewrite(&mut rows).await?,
+        None => {}
+    }
+    tx.execute_unprepared(&ledger::note(backend, id, checksum)).await?;
+    if backend == DbBackend::MySql {
+        tx.execute_unprepared("COMMIT").await?;
+    }
+    Ok(())
 }

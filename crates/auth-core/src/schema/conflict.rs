@@ -243,4 +243,42 @@ pub enum Conflict {
         /// Who wants the first.
         first: By,
     },
+    /// A table told from others by a column it does not have.
+    #[error("{by}: {table} cannot be recognised by {column}, which it does not have")]
+    Mark {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// Who owns the table.
+        by: By,
+    },
+    /// A data migration whose id is not of the plugin, or not plain, or too long.
+    #[error(
+        "{by}: {id:?} is no id for a data migration; use `{by}/0002-name`, in lower-case letters, digits and dashes, at most 64 characters"
+    )]
+    MigrationId {
+        /// The id.
+        id: String,
+        /// Who wants it.
+        by: By,
+    },
+    /// Two data migrations with one id.
+    #[error("{by} adds the data migration {id} twice")]
+    MigrationTwice {
+        /// The id.
+        id: String,
+        /// Who wants it.
+        by: By,
+    },
+    /// A data migration of a table or column that does not exist.
+    #[error("{by}: the data migration {id} rewrites {path}, which nobody has")]
+    MigrationOf {
+        /// The id.
+        id: String,
+        /// The table, or table and column.
+        path: String,
+        /// Who wants it.
+        by: By,
+    },
 }

@@ -119,6 +119,7 @@ mod tests {
             collation: None,
             required: false,
             filled: false,
+            default: None,
         }
     }
 

@@ -1,64 +1,152 @@
-//! One at a time: the lock under which a schema is changed.
+//! One at a time: the lock under which a schema is changed, and how long anything may wait.
+
+use std::time::Duration;
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
     TransactionOptions, TransactionTrait,
 };
 
+use super::terms::Terms;
+use crate::database::Transient as _;
+
 /// The key of the advisory lock of `PostgreSQL`: any number nobody else uses.
 const POSTGRES_KEY: i64 = 4_919_131_752_989_213_764;
 
-/// How long `MySQL` waits for the lock, in seconds.
-const MYSQL_WAIT: i32 = 60;
+/// The lock, and the transaction in which everything happens.
+pub(super) struct Held {
+    pub(super) tx: DatabaseTransaction,
+    /// The connection of `MySQL`, to stop what runs on it.
+    connection: Option<u64>,
+}
 
 /// Begins a transaction that nobody else can be in. None if somebody else kept it too long.
-pub(super) async fn begin(db: &DatabaseConnection) -> Result<Option<DatabaseTransaction>, DbErr> {
-    // On SQLite this is the lock: a transaction that reads first could not write later.
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
+pub(super) async fn begin(db: &DatabaseConnection, terms: &Terms<'_>) -> Result<Option<Held>, DbErr> {
+    let tx = match db.get_database_backend() {
+        DbBackend::Postgres => postgres(db, terms).await?,
+        DbBackend::MySql => return mysql(db, terms).await,
+        _ => sqlite(db, terms.lock_timeout).await?,
     };
-    let tx = db.begin_with_options(options).await?;
-    let held = match tx.get_database_backend() {
-        DbBackend::Postgres => postgres(&tx).await?,
-        DbBackend::MySql => mysql(&tx).await?,
-        _ => true,
-    };
-    Ok(held.then_some(tx))
+    Ok(tx.map(|tx| Held { tx, connection: None }))
 }
 
 /// Commits, and lets the next one in.
-pub(super) async fn commit(tx: DatabaseTransaction) -> Result<(), DbErr> {
+pub(super) async fn commit(Held { tx, .. }: Held) -> Result<(), DbErr> {
+    if tx.get_database_backend() == DbBackend::MySql {
+        // Before the lock is free: what was written last belongs to it.
+        tx.execute_unprepared("COMMIT").await?;
+    }
     release(&tx).await?;
     tx.commit().await
 }
 
 /// Undoes what can be undone, and lets the next one in.
-pub(super) async fn roll_back(tx: DatabaseTransaction) -> Result<(), DbErr> {
+pub(super) async fn roll_back(Held { tx, .. }: Held) -> Result<(), DbErr> {
+    if tx.get_database_backend() == DbBackend::MySql {
+        tx.execute_unprepared("ROLLBACK").await?;
+    }
     release(&tx).await?;
     tx.rollback().await
 }
 
-/// The lock of `PostgreSQL` ends with the transaction.
-async fn postgres(tx: &DatabaseTransaction) -> Result<bool, DbErr> {
+/// Gives up while a statement still runs, and stops it where the database can.
+///
+/// `PostgreSQL` stops by itself. `SQLite` undoes everything when the statement has come to its end.
+pub(super) async fn abandon(db: &DatabaseConnection, held: Held) -> Result<(), DbErr> {
+    let Some(connection) = held.connection else { return Ok(()) };
+    db.execute_unprepared(&format!("KILL QUERY {connection}")).await?;
+    roll_back(held).await
+}
+
+/// `SQLite` has one writer at a time, so a transaction that writes is the lock: one that reads first
+/// could not write later.
+async fn sqlite(db: &DatabaseConnection, patience: Duration) -> Result<Option<DatabaseTransaction>, DbErr> {
+    let end = tokio::time::Instant::now() + patience;
+    loop {
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        match db.begin_with_options(options).await {
+            Ok(tx) => return Ok(Some(tx)),
+            // Each try waits as long as the connection's busy time-out.
+            Err(error) if error.is_transient() => {
+                if tokio::time::Instant::now() >= end {
+                    return Ok(None);
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+/// The lock of `PostgreSQL` ends with the transaction, and so do the time-outs.
+async fn postgres(db: &DatabaseConnection, terms: &Terms<'_>) -> Result<Option<DatabaseTransaction>, DbErr> {
+    let tx = db.begin_with_options(TransactionOptions::default()).await?;
+    set(&tx, "SELECT set_config('lock_timeout', $1, true)", terms.lock_timeout).await?;
+    // A time-out of the role or the database would count while it waits, too.
+    set(&tx, "SELECT set_config('statement_timeout', $1, true)", Duration::ZERO).await?;
     let lock = "SELECT pg_advisory_xact_lock($1)";
-    tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [POSTGRES_KEY.into()])).await?;
-    Ok(true)
+    let held = tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, lock, [POSTGRES_KEY.into()])).await;
+    match held {
+        Ok(_) => {}
+        Err(error) if Stopped::by(&error) == Some(Stopped::Waiting) => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    set(&tx, "SELECT set_config('statement_timeout', $1, true)", terms.statement_timeout.unwrap_or_default()).await?;
+    Ok(Some(tx))
+}
+
+async fn set(tx: &DatabaseTransaction, sql: &'static str, time: Duration) -> Result<(), DbErr> {
+    let value = format!("{}ms", time.as_millis());
+    tx.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, [value.into()])).await.map(drop)
 }
 
 /// The lock of `MySQL` belongs to the connection: a transaction there ends with its first DDL statement.
 ///
 /// Lock names hold for the whole server, so the name of the database is part of it.
-async fn mysql(tx: &DatabaseTransaction) -> Result<bool, DbErr> {
-    let lock = "SELECT CAST(GET_LOCK(CONCAT('auth_schema_', MD5(DATABASE())), ?) AS SIGNED) AS `held`";
-    let row = tx.query_one_raw(Statement::from_sql_and_values(DbBackend::MySql, lock, [MYSQL_WAIT.into()])).await?;
-    let held: Option<i64> = row.map(|row| row.try_get("", "held")).transpose()?.flatten();
-    Ok(held == Some(1))
+async fn mysql(db: &DatabaseConnection, terms: &Terms<'_>) -> Result<Option<Held>, DbErr> {
+    let tx = db.begin_with_options(TransactionOptions::default()).await?;
+    let seconds = i64::try_from(terms.lock_timeout.as_secs().max(1)).unwrap_or(i64::MAX);
+    let lock = "SELECT CAST(GET_LOCK(CONCAT('auth_schema_', MD5(DATABASE())), ?) AS SIGNED) AS `held`, \
+        CONNECTION_ID() AS `connection`";
+    let row = tx.query_one_raw(Statement::from_sql_and_values(DbBackend::MySql, lock, [seconds.into()])).await?;
+    let Some(row) = row else { return Ok(None) };
+    if row.try_get::<Option<i64>>("", "held")? != Some(1) {
+        return Ok(None);
+    }
+    let connection = Some(row.try_get("", "connection")?);
+    tx.execute_unprepared(&format!("SET SESSION lock_wait_timeout = {}", seconds.min(31_536_000))).await?;
+    Ok(Some(Held { tx, connection }))
 }
 
+/// Gives back the lock of `MySQL`, and the connection to the pool as it was.
 async fn release(tx: &DatabaseTransaction) -> Result<(), DbErr> {
     if tx.get_database_backend() == DbBackend::MySql {
+        tx.execute_unprepared("SET SESSION lock_wait_timeout = DEFAULT").await?;
         tx.execute_unprepared("DO RELEASE_LOCK(CONCAT('auth_schema_', MD5(DATABASE())))").await?;
     }
     Ok(())
+}
+
+/// Why a database stopped a statement before its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stopped {
+    /// It waited too long for somebody else.
+    Waiting,
+    /// It took too long.
+    Working,
+}
+
+impl Stopped {
+    /// Judges by the code of the driver, never by the words.
+    pub(super) fn by(error: &DbErr) -> Option<Self> {
+        match crate::database::code_of(error)?.as_str() {
+            // PostgreSQL: lock_not_available, query_canceled. MySQL by its number.
+            "55P03" | "1205" => Some(Self::Waiting),
+            "57014" => Some(Self::Working),
+            _ => None,
+        }
+    }
 }

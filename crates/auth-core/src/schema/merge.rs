@@ -49,7 +49,7 @@ pub fn merge(contributions: Vec<Contribution>) -> Result<Schema, Vec<Conflict>> 
     merge.check_columns();
     merge.conflicts.extend(index::refuse(&merge.tables));
     if merge.conflicts.is_empty() {
-        Ok(Schema { tables: order::by_reference(merge.tables) })
+        Ok(Schema { tables: order::by_reference(merge.tables), migrations: Vec::new() })
     } else {
         Err(merge.conflicts)
     }
@@ -81,12 +81,19 @@ impl Merge {
         if spec.primary_key.is_empty() || !spec.primary_key.iter().all(keyed) {
             self.conflicts.push(Conflict::Key { table: spec.name.clone(), by: by.clone() });
         }
+        if let Some(mark) = &spec.mark
+            && !spec.columns.iter().any(|column| column.name == *mark)
+        {
+            let (table, column) = (spec.name.clone(), mark.clone());
+            self.conflicts.push(Conflict::Mark { table, column, by: by.clone() });
+        }
         let mut table = Table {
             by: by.clone(),
             name: spec.name,
             primary_key: spec.primary_key,
             columns: Vec::new(),
             indexes: Vec::new(),
+            mark: spec.mark,
         };
         for column in spec.columns {
             self.conflicts.extend(add(&mut table, by.clone(), column));

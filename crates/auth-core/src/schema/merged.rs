@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
+use super::data::DataMigration;
 use super::name;
 use super::spec::{ColumnSpec, Reference};
 
 /// All tables of an app, referenced ones before those that point to them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Schema {
     pub(super) tables: Vec<Table>,
+    pub(super) migrations: Vec<Migration>,
 }
 
 impl Schema {
@@ -17,10 +19,26 @@ impl Schema {
         &self.tables
     }
 
+    /// The data migrations, in the order in which they run.
+    pub fn migrations(&self) -> &[Migration] {
+        &self.migrations
+    }
+
     /// The table of this name.
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.name == name)
     }
+}
+
+/// One data migration, and who wants it.
+#[derive(Clone, Debug)]
+pub struct Migration {
+    /// The plugin that wants it.
+    pub by: Cow<'static, str>,
+    /// Plugin, number and name: `journal/0002-day`.
+    pub id: String,
+    /// What it does.
+    pub data: DataMigration,
 }
 
 /// One table, with what other plugins add to it.
@@ -36,6 +54,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The indexes, also those of unique columns.
     pub indexes: Vec<Index>,
+    /// The column by which a live table is told from somebody else's.
+    pub mark: Option<String>,
 }
 
 impl Table {

@@ -127,6 +127,40 @@ pub enum Refusal {
         /// The name.
         name: String,
     },
+    /// A live column that an index is wanted on, of a type that the database cannot index.
+    #[error("{table}.{} is {found:?}, which this database cannot index, and {by} needs an index on it", wanted.spec.name)]
+    Unindexable {
+        /// Who wants the index.
+        by: By,
+        /// The table.
+        table: String,
+        /// The column, as it should be.
+        wanted: Box<NewColumn>,
+        /// The type, as the database declares it.
+        found: String,
+    },
+    /// A table of somebody else's, and the name it would get is taken.
+    #[error("{table} is a table of somebody else's, and {taken}, which it would be renamed to, exists already")]
+    SetAside {
+        /// Who wants the name.
+        by: By,
+        /// The table.
+        table: String,
+        /// The name that is taken.
+        taken: String,
+    },
+    /// Rows that are there already point to nothing, which a new foreign key forbids.
+    #[error("{table} has rows whose {column} is in no row of {target}, and {by} needs it to be")]
+    Orphans {
+        /// Who wants the foreign key.
+        by: By,
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// The table it points to.
+        target: String,
+    },
     /// Rows that are there already would break a new unique index.
     #[error("{table} has rows with the same ({}), and {by} needs them to differ", columns.join(", "))]
     Duplicates {
@@ -145,7 +179,9 @@ impl Refusal {
     /// `SQLite` cannot change a column, so there it is none: the table must be made anew.
     pub fn remedy(&self, backend: DbBackend) -> Option<String> {
         match self {
-            Self::Type { table, wanted, .. } => sql::retype(backend, table, wanted),
+            Self::Type { table, wanted, .. } | Self::Unindexable { table, wanted, .. } => {
+                sql::retype(backend, table, wanted)
+            }
             Self::NotNull { table, wanted, .. } | Self::NoDefault { table, wanted, .. } => {
                 sql::modify(backend, table, wanted)
             }
@@ -156,6 +192,8 @@ impl Refusal {
             | Self::Key { .. }
             | Self::Reference { .. }
             | Self::IndexName { .. }
+            | Self::SetAside { .. }
+            | Self::Orphans { .. }
             | Self::Duplicates { .. } => None,
         }
     }
@@ -178,12 +216,23 @@ impl Refusal {
                 format!("let {column} be null or give it a default, in your own migration that makes the table anew")
             }
             Self::Required { table, column, .. } => {
-                format!("add {column} to {table} in your own migration, with values for the rows there are")
+                format!(
+                    "give {column} a default, or a data migration that fills it; or add it to {table} in your own migration, with values for the rows there are"
+                )
             }
-            Self::Type { .. } | Self::NotNull { .. } | Self::NoDefault { .. } if by_statement => {
+            Self::SetAside { taken, .. } => format!("rename {taken}, or drop it if nobody needs it any more"),
+            Self::Orphans { table, column, target, .. } => {
+                format!("delete the rows of {table} whose {column} is in no row of {target}, or mend them")
+            }
+            Self::Type { .. } | Self::Unindexable { .. } | Self::NotNull { .. } | Self::NoDefault { .. }
+                if by_statement =>
+            {
                 "change the column by the statement given with this, after a backup".to_owned()
             }
-            Self::Type { wanted, .. } | Self::NotNull { wanted, .. } | Self::NoDefault { wanted, .. } => {
+            Self::Type { wanted, .. }
+            | Self::Unindexable { wanted, .. }
+            | Self::NotNull { wanted, .. }
+            | Self::NoDefault { wanted, .. } => {
                 format!("this database cannot change a column: make the table anew with the column as {}", wanted.spec)
             }
             Self::Spelling { column, found, .. } => format!("rename {found} to {column} in your own migration"),
@@ -199,72 +248,4 @@ impl Refusal {
             }
         }
     }
-}
-
-/// What a database has otherwise than the schema says, and still works.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum Warning {
-    /// A live column can be null where the schema never writes null.
-    #[error("{table}.{column} can be null; a row where it is cannot be read")]
-    Nullable {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-    },
-    /// A live column has no default where the schema has one.
-    #[error("{table}.{column} has no default; an insert must name it")]
-    NoDefault {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-    },
-    /// A live column holds fewer characters than may be written.
-    #[error("{table}.{column} holds {length} characters; longer values will be refused")]
-    Narrow {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-        /// How many it holds.
-        length: u32,
-    },
-    /// A live column cuts fractions of seconds.
-    #[error("{table}.{column} cuts fractions of seconds")]
-    Coarse {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-    },
-    /// A live column takes texts that differ in case for one.
-    #[error("{table}.{column} takes texts that differ in case only for one")]
-    IgnoresCase {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-    },
-    /// A live column points to nothing, and the database cannot add that.
-    #[error("{table}.{column} has no foreign key to {target}; deleting there leaves rows here")]
-    NoForeignKey {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-        /// The table it should point to.
-        target: String,
-    },
-    /// A live foreign key does something else on deletion.
-    #[error("the foreign key of {table}.{column} does not {wanted} on delete")]
-    OnDelete {
-        /// The table.
-        table: String,
-        /// The column.
-        column: String,
-        /// What it should do.
-        wanted: super::spec::OnDelete,
-    },
 }

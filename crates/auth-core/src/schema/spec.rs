@@ -194,12 +194,14 @@ pub struct TableSpec {
     pub columns: Vec<ColumnSpec>,
     /// The indexes, without those a `unique` column asks for.
     pub indexes: Vec<IndexSpec>,
+    /// The column by which a live table of this name is told from somebody else's.
+    pub mark: Option<String>,
 }
 
 impl TableSpec {
     /// Makes a table with no columns and no key.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), primary_key: Vec::new(), columns: Vec::new(), indexes: Vec::new() }
+        Self { name: name.into(), primary_key: Vec::new(), columns: Vec::new(), indexes: Vec::new(), mark: None }
     }
 
     /// Adds an id column that is the key.
@@ -208,6 +210,16 @@ impl TableSpec {
         let column = ColumnSpec::new(column, LogicalType::Id);
         self.primary_key.push(column.name.clone());
         self.columns.push(column);
+        self
+    }
+
+    /// Says by which column a live table of this name is known to be this one.
+    ///
+    /// A table without it is somebody else's: after asking it is renamed to `<name>_old`, with all
+    /// its rows, and this one is created beside it.
+    #[must_use]
+    pub fn recognised_by(mut self, column: impl Into<String>) -> Self {
+        self.mark = Some(column.into());
         self
     }
 

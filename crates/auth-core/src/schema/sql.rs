@@ -2,36 +2,65 @@
 
 use sea_orm::sea_query::{
     Alias, BinOper, ColumnDef, ColumnType, Expr, ExprTrait as _, ForeignKey as ForeignKeyStatement, ForeignKeyAction,
-    ForeignKeyCreateStatement, Index as IndexStatement, StringLen, Table as TableStatement,
+    ForeignKeyCreateStatement, Index as IndexStatement, IndexCreateStatement, StringLen, Table as TableStatement,
 };
 use sea_orm::{DbBackend, StatementBuilder};
 
+use super::ledger;
 use super::merged::ForeignKey;
 use super::spec::{DefaultValue, LogicalType, OnDelete};
-use super::step::{NewColumn, NewTable, Step};
+use super::step::{NewColumn, NewTable, Rewrite, Step};
 
 impl Step {
     /// The statements that do this step on a database.
     ///
-    /// Empty only for [`Step::AddForeignKey`] on `SQLite`, which cannot, and for which it is never planned.
+    /// Empty where a program has to do it, a [`Step::Rewrite`] by code, and for what `SQLite` cannot and
+    /// is never planned for it: [`Step::AddForeignKey`] and [`Step::Require`].
     pub fn sql(&self, backend: DbBackend) -> Vec<String> {
         match self {
             Self::CreateTable(table) => vec![create_table(backend, table)],
             Self::AddColumn { table, column, foreign_key } => add_column(backend, table, column, foreign_key.as_ref()),
             Self::AddForeignKey { foreign_key, .. } => add_foreign_key(backend, foreign_key).into_iter().collect(),
             Self::CreateIndex { table, name, columns, unique, .. } => {
-                let mut index = IndexStatement::create();
-                index.name(name.clone()).table(table.clone());
-                for column in columns {
-                    index.col(column.clone());
-                }
-                if *unique {
-                    index.unique();
-                }
-                vec![render(backend, &index)]
+                vec![render(backend, &create_index(table, name, columns, *unique))]
+            }
+            Self::SetAside { table, to, .. } => {
+                vec![render(backend, TableStatement::rename().table(table.clone(), to.clone()))]
+            }
+            Self::Require { table, column, .. } => require(backend, table, column).into_iter().collect(),
+            Self::Rewrite(Rewrite { id, checksum, statement, .. }) => match statement {
+                Some(statement) => vec![statement.clone(), ledger::note(backend, id, checksum)],
+                None => Vec::new(),
+            },
+            Self::Note { migrations } => {
+                migrations.iter().map(|(id, checksum)| ledger::note(backend, id, checksum)).collect()
             }
         }
     }
+
+    /// The statement by which a large index is made while others write, if the database has one.
+    ///
+    /// It runs outside of a transaction, by hand and before `migrate`, which then finds the index.
+    pub fn concurrent_sql(&self, backend: DbBackend) -> Option<String> {
+        match self {
+            Self::CreateIndex { table, name, columns, unique, rows: Some(_), .. } if backend == DbBackend::Postgres => {
+                Some(render(backend, create_index(table, name, columns, *unique).concurrently()))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn create_index(table: &str, name: &str, columns: &[String], unique: bool) -> IndexCreateStatement {
+    let mut index = IndexStatement::create();
+    index.name(name.to_owned()).table(table.to_owned());
+    for column in columns {
+        index.col(column.clone());
+    }
+    if unique {
+        index.unique();
+    }
+    index
 }
 
 fn render<S: StatementBuilder>(backend: DbBackend, statement: &S) -> String {
@@ -133,6 +162,16 @@ fn type_of(backend: DbBackend, column: &NewColumn) -> ColumnType {
             ColumnType::Text
         }
     }
+}
+
+/// Requires a column. `SQLite` cannot.
+fn require(backend: DbBackend, table: &str, column: &NewColumn) -> Option<String> {
+    if backend == DbBackend::Postgres {
+        let mut def = ColumnDef::new(column.spec.name.clone());
+        def.not_null();
+        return alter(backend, table, def);
+    }
+    modify(backend, table, column)
 }
 
 /// Changes what a column may hold, for a person to run. `SQLite` cannot.

@@ -3,12 +3,22 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use super::ledger;
 use super::merged::{Column, ForeignKey};
 use super::spec::ColumnSpec;
 
 /// One thing a plan does, as data. [`Step::sql`] says it to a database, `Display` to a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
+    /// Renames a table of somebody else's that has the name of one of ours, with all its rows.
+    SetAside {
+        /// The plugin that wants the name.
+        by: Cow<'static, str>,
+        /// The name.
+        table: String,
+        /// The name it gets.
+        to: String,
+    },
     /// Creates a table.
     CreateTable(NewTable),
     /// Adds a column to a table that exists.
@@ -39,7 +49,44 @@ pub enum Step {
         columns: Vec<String>,
         /// Whether no two rows may hold the same values.
         unique: bool,
+        /// About how many rows there are, if those are so many that writes would wait for long.
+        rows: Option<u64>,
     },
+    /// Requires a column that was filled by a data migration. Never planned for `SQLite`, which cannot.
+    Require {
+        /// The plugin that wants it.
+        by: Cow<'static, str>,
+        /// The table.
+        table: String,
+        /// The column.
+        column: NewColumn,
+    },
+    /// Runs a data migration, and notes it in the ledger.
+    Rewrite(Rewrite),
+    /// Notes data migrations in the ledger that have nothing to do: their tables are new or empty.
+    Note {
+        /// The ids, each with its checksum.
+        migrations: Vec<(String, String)>,
+    },
+}
+
+/// A data migration that has to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rewrite {
+    /// The plugin that wants it.
+    pub by: Cow<'static, str>,
+    /// Its id in the ledger.
+    pub id: String,
+    /// The table whose rows it rewrites.
+    pub table: String,
+    /// What it does, in a few words.
+    pub about: Cow<'static, str>,
+    /// What a person has to agree to first.
+    pub consent: Option<Cow<'static, str>>,
+    /// The form of it, as the ledger notes it.
+    pub checksum: String,
+    /// The statement that does it; none if code does.
+    pub statement: Option<String>,
 }
 
 /// A table that does not exist yet.
@@ -82,7 +129,12 @@ impl Step {
         match self {
             Self::CreateTable(table) => &table.by,
             Self::AddColumn { column, .. } => &column.by,
-            Self::AddForeignKey { by, .. } | Self::CreateIndex { by, .. } => by,
+            Self::AddForeignKey { by, .. }
+            | Self::CreateIndex { by, .. }
+            | Self::SetAside { by, .. }
+            | Self::Require { by, .. } => by,
+            Self::Rewrite(rewrite) => &rewrite.by,
+            Self::Note { .. } => "core",
         }
     }
 
@@ -90,8 +142,29 @@ impl Step {
     pub fn table(&self) -> &str {
         match self {
             Self::CreateTable(table) => &table.name,
-            Self::AddColumn { table, .. } | Self::CreateIndex { table, .. } => table,
+            Self::AddColumn { table, .. }
+            | Self::CreateIndex { table, .. }
+            | Self::SetAside { table, .. }
+            | Self::Require { table, .. } => table,
             Self::AddForeignKey { foreign_key, .. } => &foreign_key.table,
+            Self::Rewrite(rewrite) => &rewrite.table,
+            Self::Note { .. } => ledger::TABLE,
+        }
+    }
+
+    /// What a person has to agree to before this is done, if anything.
+    pub fn consent(&self) -> Option<String> {
+        match self {
+            Self::SetAside { table, to, .. } => Some(format!(
+                "{table} is a table of somebody else's; it is renamed to {to}, and nothing in it carries over"
+            )),
+            Self::Rewrite(rewrite) => rewrite.consent.as_ref().map(ToString::to_string),
+            Self::CreateTable(_)
+            | Self::AddColumn { .. }
+            | Self::AddForeignKey { .. }
+            | Self::CreateIndex { .. }
+            | Self::Require { .. }
+            | Self::Note { .. } => None,
         }
     }
 }
@@ -122,6 +195,18 @@ impl fmt::Display for Step {
             Self::CreateIndex { table, columns, unique, .. } => {
                 let unique = if *unique { "unique " } else { "" };
                 write!(f, "create {unique}index on \"{table}\" ({})", columns.join(", "))?;
+            }
+            Self::SetAside { table, to, .. } => write!(f, "rename \"{table}\", which is somebody else's, to \"{to}\"")?,
+            Self::Require { table, column, .. } => write!(f, "require \"{table}\".{}", column.spec.name)?,
+            Self::Rewrite(Rewrite { id, table, about, .. }) => {
+                write!(f, "rewrite rows of \"{table}\": {id}")?;
+                if !about.is_empty() {
+                    write!(f, ", {about}")?;
+                }
+            }
+            Self::Note { migrations } => {
+                let ids: Vec<&str> = migrations.iter().map(|(id, _)| id.as_str()).collect();
+                write!(f, "note as done, with nothing to rewrite: {}", ids.join(", "))?;
             }
         }
         write!(f, "  [{}]", self.by())

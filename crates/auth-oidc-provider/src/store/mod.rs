@@ -4,6 +4,7 @@ pub(crate) mod access_token;
 pub(crate) mod authorization_code;
 pub(crate) mod client;
 pub(crate) mod consent;
+pub(crate) mod foreign_keys;
 pub(crate) mod grant;
 pub(crate) mod interaction;
 pub(crate) mod key;

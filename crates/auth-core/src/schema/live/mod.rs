@@ -4,10 +4,11 @@ mod mysql;
 mod postgres;
 mod sqlite;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 
+use super::ledger;
 use super::merged::Schema;
 use super::spec::OnDelete;
 
@@ -22,6 +23,10 @@ pub struct LiveSchema {
     pub relations: BTreeMap<String, Relation>,
     /// The tables the schema knows, under their live names.
     pub tables: BTreeMap<String, LiveTable>,
+    /// The data migrations that have run, with their checksums.
+    pub ledger: BTreeMap<String, String>,
+    /// The data migrations that would find nothing to do.
+    pub idle: BTreeSet<String>,
 }
 
 /// What a name in a database stands for.
@@ -44,6 +49,10 @@ pub struct LiveTable {
     pub indexes: Vec<LiveIndex>,
     /// The foreign keys of one column.
     pub references: Vec<LiveReference>,
+    /// Whether it is known to have no rows.
+    pub empty: bool,
+    /// About how many rows it has, where the database keeps count.
+    pub rows: Option<u64>,
 }
 
 /// A column of a database.
@@ -63,6 +72,8 @@ pub struct LiveColumn {
     pub required: bool,
     /// Whether the database fills it when an insert says nothing.
     pub filled: bool,
+    /// What it is filled with, as the database writes it down.
+    pub default: Option<String>,
 }
 
 /// An index of a database.
@@ -91,7 +102,14 @@ impl LiveSchema {
     /// A database with nothing in it.
     pub fn empty(backend: DbBackend) -> Self {
         let ignores_case = backend == DbBackend::Sqlite;
-        Self { backend, ignores_case, relations: BTreeMap::new(), tables: BTreeMap::new() }
+        Self {
+            backend,
+            ignores_case,
+            relations: BTreeMap::new(),
+            tables: BTreeMap::new(),
+            ledger: BTreeMap::new(),
+            idle: BTreeSet::new(),
+        }
     }
 
     /// What a name stands for, and how the database spells it.
@@ -126,9 +144,9 @@ impl LiveTable {
 
 /// The four queries of one database. All answer the same columns, so one reader serves them.
 struct Queries {
-    /// `name`, `kind` (`table`, `index` or else), `folded` (1 where case is ignored).
+    /// `name`, `kind` (`table`, `index` or else), `folded` (1 where case is ignored), `rows` (an estimate).
     relations: &'static str,
-    /// `tbl`, `col`, `ty`, `declared`, `len`, `collation`, `required`, `filled`.
+    /// `tbl`, `col`, `ty`, `declared`, `len`, `collation`, `required`, `filled`, `preset`.
     columns: &'static str,
     /// `tbl`, `idx`, `uq`, `pk`, `col`; a null `col` is what makes an index unusable to us.
     indexes: &'static str,
@@ -149,10 +167,14 @@ pub async fn introspect<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Result
         _ => &sqlite::QUERIES,
     };
     let mut live = LiveSchema::empty(backend);
+    let mut estimates = BTreeMap::new();
     for row in conn.query_all_raw(Statement::from_string(backend, queries.relations)).await? {
         live.ignores_case |= flag(&row, "folded")?;
-        let kind: String = row.try_get("", "kind")?;
-        live.relations.insert(row.try_get("", "name")?, relation(&kind));
+        let (name, kind): (String, String) = (row.try_get("", "name")?, row.try_get("", "kind")?);
+        if let Some(rows) = row.try_get::<Option<i64>>("", "rows")?.and_then(|rows| u64::try_from(rows).ok()) {
+            estimates.insert(name.clone(), rows);
+        }
+        live.relations.insert(name, relation(&kind));
     }
     // Names are plain, so a comma cannot be part of one.
     let known: Vec<&str> = schema.tables.iter().map(|table| table.name.as_str()).collect();
@@ -189,6 +211,10 @@ pub async fn introspect<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Result
         };
         live.tables.entry(row.try_get("", "tbl")?).or_default().references.push(reference);
     }
+    for (name, table) in &mut live.tables {
+        table.rows = estimates.get(name).copied();
+    }
+    live.ledger = ledger::read(conn, &live).await?;
     Ok(live)
 }
 
@@ -204,6 +230,7 @@ fn column(row: &QueryResult) -> Result<LiveColumn, DbErr> {
         collation: row.try_get("", "collation")?,
         required: flag(row, "required")?,
         filled: flag(row, "filled")?,
+        default: row.try_get("", "preset")?,
     })
 }
 

@@ -8,7 +8,8 @@ pub(super) const QUERIES: Queries = Queries {
     relations: r"
         SELECT CAST(table_name AS CHAR) AS `name`,
             CASE table_type WHEN 'BASE TABLE' THEN 'table' ELSE 'other' END AS `kind`,
-            CAST(@@lower_case_table_names <> 0 AS SIGNED) AS `folded`
+            CAST(@@lower_case_table_names <> 0 AS SIGNED) AS `folded`,
+            CAST(table_rows AS SIGNED) AS `rows`
         FROM information_schema.tables WHERE table_schema = DATABASE()",
     // MariaDB writes a missing default of a nullable column as the text NULL.
     columns: r"
@@ -18,7 +19,8 @@ pub(super) const QUERIES: Queries = Queries {
             CAST(collation_name AS CHAR) AS `collation`,
             CAST(is_nullable = 'NO' AS SIGNED) AS `required`,
             CAST((column_default IS NOT NULL AND column_default <> 'NULL')
-                OR extra LIKE '%auto_increment%' OR extra LIKE '%GENERATED%' AS SIGNED) AS `filled`
+                OR extra LIKE '%auto_increment%' OR extra LIKE '%GENERATED%' AS SIGNED) AS `filled`,
+            CAST(column_default AS CHAR) AS `preset`
         FROM information_schema.columns
         WHERE table_schema = DATABASE() AND FIND_IN_SET(table_name, ?) > 0
         ORDER BY table_name, ordinal_position",

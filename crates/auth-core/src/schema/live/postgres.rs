@@ -6,7 +6,7 @@ pub(super) const QUERIES: Queries = Queries {
     relations: r#"
         SELECT c.relname::text AS "name",
             CASE WHEN c.relkind IN ('r', 'p') THEN 'table' WHEN c.relkind IN ('i', 'I') THEN 'index' ELSE 'other' END AS "kind",
-            0::int8 AS "folded"
+            0::int8 AS "folded", CASE WHEN c.reltuples >= 0 THEN c.reltuples::int8 END AS "rows"
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = current_schema()"#,
     columns: r#"
@@ -15,11 +15,13 @@ pub(super) const QUERIES: Queries = Queries {
             CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN (a.atttypmod - 4)::int8 END AS "len",
             NULL::text AS "collation",
             CASE WHEN a.attnotnull THEN 1 ELSE 0 END::int8 AS "required",
-            CASE WHEN a.atthasdef OR a.attidentity <> '' THEN 1 ELSE 0 END::int8 AS "filled"
+            CASE WHEN a.atthasdef OR a.attidentity <> '' THEN 1 ELSE 0 END::int8 AS "filled",
+            pg_get_expr(d.adbin, d.adrelid)::text AS "preset"
         FROM pg_attribute a
             JOIN pg_class c ON c.oid = a.attrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_type t ON t.oid = a.atttypid
+            LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
         WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
             AND c.relname = ANY(string_to_array($1, ','))
         ORDER BY c.relname, a.attnum"#,

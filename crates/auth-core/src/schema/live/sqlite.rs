@@ -3,7 +3,7 @@
 use super::Queries;
 
 pub(super) const QUERIES: Queries = Queries {
-    relations: r#"SELECT name AS "name", type AS "kind", 1 AS "folded" FROM sqlite_master"#,
+    relations: r#"SELECT name AS "name", type AS "kind", 1 AS "folded", CAST(NULL AS integer) AS "rows" FROM sqlite_master"#,
     // A rowid alias fills itself, and so does a generated column. `DEFAULT NULL` fills nothing.
     columns: r#"
         SELECT m.name AS "tbl", c.name AS "col",
@@ -11,7 +11,7 @@ pub(super) const QUERIES: Queries = Queries {
             c.type AS "declared", CAST(NULL AS integer) AS "len", CAST(NULL AS text) AS "collation",
             c."notnull" AS "required",
             (c.dflt_value IS NOT NULL AND upper(c.dflt_value) <> 'NULL') OR c.hidden <> 0
-                OR (c.pk > 0 AND lower(c.type) = 'integer') AS "filled"
+                OR (c.pk > 0 AND lower(c.type) = 'integer') AS "filled", CAST(c.dflt_value AS text) AS "preset"
         FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c
         WHERE m.type = 'table' AND instr(',' || lower(?1) || ',', ',' || lower(m.name) || ',') > 0
         ORDER BY m.name, c.cid"#,

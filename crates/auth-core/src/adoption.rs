@@ -1,0 +1,103 @@
+//! What a database of Better Auth has in clear, and how it becomes what we keep.
+//!
+//! Its sessions and verifications are found by the very value that is the credential. Here only
+//! digests are kept, so that a copy of the database opens nothing.
+
+use async_trait::async_trait;
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _, IntoColumnRef as _, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait as _, DbErr, EntityTrait, IdenStatic as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
+};
+
+use crate::contributions::Contributions;
+use crate::entity::{session, user, verification};
+use crate::schema::{DataMigration, RewriteError, RewriteRows, Rewriting};
+use crate::secret::digest;
+
+/// How many rows are rewritten at a time.
+const BATCH: u64 = 500;
+
+/// What every digest begins with.
+const SCHEME: &str = "sha256:%";
+
+/// Adds the two conversions.
+pub(crate) fn contribute(to: &mut Contributions) {
+    let sessions = DataMigration::code_before_indexes("session", Sessions)
+        .about("digests in place of session tokens")
+        .needed_if(in_clear(session::Entity, session::Column::Id, session::Column::Token))
+        .asks(
+            "session tokens are replaced by their digests; people stay signed in here if the secret is the same, \
+             and Better Auth no longer knows them",
+        );
+    let verifications = DataMigration::code_before_indexes("verification", Verifications)
+        .about("digests in place of verification tokens")
+        .needed_if(in_clear(verification::Entity, verification::Column::Id, verification::Column::Identifier))
+        .asks("what Better Auth waits for, such as mails with a link or a code, comes to nothing");
+    to.data_migration("core/0001-session-digests", sessions);
+    to.data_migration("core/0002-verification-digests", verifications);
+}
+
+/// Rows whose value is no digest yet.
+fn in_clear<E: EntityTrait>(entity: E, id: E::Column, value: E::Column) -> SelectStatement {
+    let mut query = Query::select();
+    query.column(id).from(entity.table_ref()).and_where(Expr::col(value).not_like(SCHEME)).limit(1);
+    query
+}
+
+struct Sessions;
+
+#[async_trait]
+impl RewriteRows for Sessions {
+    async fn rewrite(&self, rows: &mut Rewriting<'_>) -> Result<(), RewriteError> {
+        digested::<session::Entity>(rows, session::Column::Id, session::Column::Token).await?;
+        Ok(())
+    }
+}
+
+struct Verifications;
+
+#[async_trait]
+impl RewriteRows for Verifications {
+    async fn rewrite(&self, rows: &mut Rewriting<'_>) -> Result<(), RewriteError> {
+        // A value may be a code somebody can guess. Only one that names a person is surely no secret.
+        let mut people = Query::select();
+        people.column(user::Column::Id).from(user::Entity);
+        verification::Entity::update_many()
+            .col_expr(verification::Column::Value, Expr::val(""))
+            .filter(verification::Column::Identifier.not_like(SCHEME))
+            .filter(verification::Column::Value.not_in_subquery(people))
+            .exec(rows.tx())
+            .await?;
+        digested::<verification::Entity>(rows, verification::Column::Id, verification::Column::Identifier).await?;
+        Ok(())
+    }
+}
+
+/// Replaces a value by its digest in every row where it is none yet, in the order of the ids.
+async fn digested<E: EntityTrait>(rows: &mut Rewriting<'_>, id: E::Column, value: E::Column) -> Result<(), DbErr> {
+    let mut last = String::new();
+    loop {
+        let found: Vec<(String, String)> = E::find()
+            .select_only()
+            .columns([id, value])
+            .filter(id.gt(last.clone()))
+            .filter(value.not_like(SCHEME))
+            .order_by_asc(id)
+            .limit(BATCH)
+            .into_tuple()
+            .all(rows.tx())
+            .await?;
+        let Some((end, _)) = found.last() else { return Ok(()) };
+        last.clone_from(end);
+        let mut case = CaseStatement::new();
+        for (id_of_row, clear) in &found {
+            case = case.case(Expr::col(id.into_column_ref()).eq(id_of_row.as_str()), digest(clear));
+        }
+        let ids = found.iter().map(|(id, _)| id.as_str());
+        let mut update = Query::update();
+        update.table(E::default().table_ref()).value(value.as_str().to_owned(), case).and_where(id.is_in(ids));
+        rows.tx().execute(&update).await?;
+        rows.keep(u64::try_from(found.len()).unwrap_or(BATCH)).await?;
+    }
+}

@@ -1,0 +1,114 @@
+//! What is wrong with a database, in words of its own: what happened, and what to do next.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+use sea_orm::{DbErr, RuntimeErr};
+
+use super::retry::code_of;
+
+/// Says what stands between a program and its database, to stand behind its name.
+pub(crate) fn told(error: &(dyn Error + 'static)) -> String {
+    Trouble::of(error).map_or_else(|| "does not answer".to_owned(), |trouble| trouble.to_string())
+}
+
+/// What stands between a program and its database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Trouble {
+    /// Nothing listens there.
+    Down,
+    /// The name of the host is not known.
+    Host,
+    /// It does not answer in time.
+    Slow,
+    /// The user or the password is wrong.
+    Credentials,
+    /// The server has no database of that name.
+    NoDatabase,
+    /// The user may not do that.
+    Rights,
+    /// Nothing can be written.
+    ReadOnly,
+    /// The file cannot be opened.
+    File,
+    /// The file is something else than a database.
+    NotADatabase,
+    /// The server speaks another protocol, or wants TLS and cannot have it.
+    Protocol,
+}
+
+impl Trouble {
+    /// Finds out from the error of a driver, or from what wraps one. None where the driver's own words
+    /// are all there is.
+    pub fn of(error: &(dyn Error + 'static)) -> Option<Self> {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            if let Some(error) = error.downcast_ref::<DbErr>() {
+                return by_code(error).or_else(|| by_driver(error));
+            }
+            next = error.source();
+        }
+        None
+    }
+}
+
+impl fmt::Display for Trouble {
+    /// Says what happened and what to do, to stand behind "the database X".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Down => "does not answer: nothing listens there; start the server, or correct host and port",
+            Self::Host => "does not answer: nobody knows its host; correct the host in the URL",
+            Self::Slow => "does not answer in time; see whether it is reachable and has connections left",
+            Self::Credentials => "refuses the user or the password; correct them in the URL",
+            Self::NoDatabase => "is not there, though its server is; create it, or correct the name in the URL",
+            Self::Rights => {
+                "does not let this user do that; run this as the user who owns the tables, or grant CREATE and ALTER"
+            }
+            Self::ReadOnly => "can only be read; use the primary server, or make the file and its folder writable",
+            Self::File => "cannot be opened; see whether its folder exists and may be written to",
+            Self::NotADatabase => "is a file, but no SQLite database; correct the path",
+            Self::Protocol => "answers, but not as expected; see whether URL and server agree about kind, port and TLS",
+        })
+    }
+}
+
+fn by_code(error: &DbErr) -> Option<Trouble> {
+    Some(match code_of(error)?.as_str() {
+        // PostgreSQL by SQLSTATE, MySQL by number, SQLite by the low byte of its code.
+        "28P01" | "28000" | "1045" | "1698" => Trouble::Credentials,
+        "3D000" | "1049" => Trouble::NoDatabase,
+        "42501" | "1044" | "1142" | "1143" | "1227" | "1370" => Trouble::Rights,
+        "25006" | "1290" | "1792" | "1836" => Trouble::ReadOnly,
+        code => match code.parse::<u16>().ok().filter(|_| code.len() < 5).map(|code| code & 0xff)? {
+            8 => Trouble::ReadOnly,
+            14 => Trouble::File,
+            26 => Trouble::NotADatabase,
+            _ => return None,
+        },
+    })
+}
+
+fn by_driver(error: &DbErr) -> Option<Trouble> {
+    let (DbErr::Conn(RuntimeErr::SqlxError(error))
+    | DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
+    else {
+        return None;
+    };
+    match &**error {
+        sqlx::Error::Io(error) => match error.kind() {
+            io::ErrorKind::ConnectionRefused => Some(Trouble::Down),
+            io::ErrorKind::TimedOut => Some(Trouble::Slow),
+            io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => Some(Trouble::Slow),
+            // The standard library has no kind of its own for this.
+            _ if error.to_string().starts_with("failed to lookup address") => Some(Trouble::Host),
+            io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => Some(Trouble::Protocol),
+            _ => None,
+        },
+        sqlx::Error::PoolTimedOut => Some(Trouble::Slow),
+        sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) => Some(Trouble::Protocol),
+        _ => None,
+    }
+}
