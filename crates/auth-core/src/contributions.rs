@@ -109,6 +109,11 @@ impl Contributions {
         self.tables.push(Contribution { by: Cow::Borrowed(self.by), kind: ContributionKind::Owns, spec });
     }
 
+    /// Adds columns to a table somebody else owns, described by hand.
+    pub fn columns_spec(&mut self, spec: TableSpec) {
+        self.tables.push(Contribution { by: Cow::Borrowed(self.by), kind: ContributionKind::Extends, spec });
+    }
+
     /// Adds a rewriting of rows that runs once in each database: `data_migration("notes/0002-titles", ..)`.
     ///
     /// The id is the plugin's name, a number and a name, at most 64 characters; it never changes and

@@ -108,7 +108,10 @@ fn without_password(error: DbErr, url: &str) -> DbErr {
     }
     let mut told = text.replace(url, &shown);
     if is_told(&told) {
-        "what the driver said repeats a part of the URL and is not shown".clone_into(&mut told);
+        told = Trouble::of(&error).map_or_else(
+            || "what the driver said repeats a part of the URL and is not shown".to_owned(),
+            |trouble| trouble.to_string(),
+        );
     }
     // It stays an error of the URL, or none, for those who ask.
     if is_about_url(&error) { DbErr::Custom(told) } else { DbErr::Exec(RuntimeErr::Internal(told)) }

@@ -46,7 +46,7 @@ impl Trouble {
         let mut next = Some(error);
         while let Some(error) = next {
             if let Some(error) = error.downcast_ref::<DbErr>() {
-                return by_code(error).or_else(|| by_driver(error));
+                return by_code(error).or_else(|| by_driver(error)).or_else(|| by_ourselves(error));
             }
             next = error.source();
         }
@@ -74,6 +74,25 @@ impl fmt::Display for Trouble {
     }
 }
 
+/// What was found out already, before the words of the driver were left out for the secrets in them.
+fn by_ourselves(error: &DbErr) -> Option<Trouble> {
+    let DbErr::Exec(RuntimeErr::Internal(told)) = error else { return None };
+    ALL.iter().copied().find(|trouble| trouble.to_string() == *told)
+}
+
+const ALL: [Trouble; 10] = [
+    Trouble::Down,
+    Trouble::Host,
+    Trouble::Slow,
+    Trouble::Credentials,
+    Trouble::NoDatabase,
+    Trouble::Rights,
+    Trouble::ReadOnly,
+    Trouble::File,
+    Trouble::NotADatabase,
+    Trouble::Protocol,
+];
+
 fn by_code(error: &DbErr) -> Option<Trouble> {
     Some(match code_of(error)?.as_str() {
         // PostgreSQL by SQLSTATE, MySQL by number, SQLite by the low byte of its code.
@@ -100,8 +119,9 @@ fn by_driver(error: &DbErr) -> Option<Trouble> {
     match &**error {
         sqlx::Error::Io(error) => match error.kind() {
             io::ErrorKind::ConnectionRefused => Some(Trouble::Down),
-            io::ErrorKind::TimedOut => Some(Trouble::Slow),
-            io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => Some(Trouble::Slow),
+            io::ErrorKind::TimedOut | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+                Some(Trouble::Slow)
+            }
             // The standard library has no kind of its own for this.
             _ if error.to_string().starts_with("failed to lookup address") => Some(Trouble::Host),
             io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => Some(Trouble::Protocol),

@@ -171,14 +171,12 @@ async fn run(tx: &DatabaseTransaction, schema: &Schema, terms: &Terms<'_>) -> Re
 }
 
 async fn perform(tx: &DatabaseTransaction, schema: &Schema, step: &Step, terms: &Terms<'_>) -> Result<(), ApplyError> {
-    let done = match step {
-        Step::Rewrite(rewrite) => within(terms, rewritten(tx, schema, rewrite, terms)).await,
-        _ => {
-            if let Some(refusal) = duplicates(tx, schema, step).await? {
-                return Err(ApplyError::Refused(vec![refusal]));
-            }
-            within(terms, executed(tx, step)).await
-        }
+    let done = if let Step::Rewrite(rewrite) = step {
+        within(terms, rewritten(tx, schema, rewrite, terms)).await
+    } else if let Some(refusal) = duplicates(tx, schema, step).await? {
+        return Err(ApplyError::Refused(vec![refusal]));
+    } else {
+        within(terms, executed(tx, step)).await
     };
     done.map_err(|failed| {
         let step = Box::new(step.clone());
@@ -238,7 +236,7 @@ async fn rewritten(
     let migration = schema.migrations.iter().find(|migration| migration.id == *id);
     match migration.map(|migration| &migration.data.work) {
         Some(Work::Update(update)) => {
-            let done = tx.execute(update).await?.rows_affected();
+            let done = tx.execute(&**update).await?.rows_affected();
             tell(done);
         }
         Some(Work::Code(code)) => code.rewrite(&mut rows).await?,

@@ -42,7 +42,7 @@ pub enum Phase {
 /// How rows are rewritten.
 #[derive(Clone)]
 pub(super) enum Work {
-    Update(UpdateStatement),
+    Update(Box<UpdateStatement>),
     Code(Arc<dyn RewriteRows>),
 }
 
@@ -62,12 +62,12 @@ pub trait RewriteRows: Send + Sync + 'static {
 impl DataMigration {
     /// Rewrites rows of a table by one statement, before indexes and requirements follow.
     pub fn before_indexes(table: impl Into<String>, update: UpdateStatement) -> Self {
-        Self::new(Phase::BeforeIndexes, table.into(), Work::Update(update))
+        Self::new(Phase::BeforeIndexes, table.into(), Work::Update(Box::new(update)))
     }
 
     /// Rewrites rows of a table by one statement, after everything else.
     pub fn after(table: impl Into<String>, update: UpdateStatement) -> Self {
-        Self::new(Phase::After, table.into(), Work::Update(update))
+        Self::new(Phase::After, table.into(), Work::Update(Box::new(update)))
     }
 
     /// Rewrites rows of a table by code, before indexes and requirements follow.
@@ -133,7 +133,7 @@ impl DataMigration {
         digest.update(format!("{:?} {} {:?} {}", self.phase, self.table, self.fills, self.revision));
         if let Work::Update(update) = &self.work {
             // The SQL of one database stands for the statement, so that all databases note the same.
-            digest.update(DbBackend::Sqlite.build(update).to_string());
+            digest.update(DbBackend::Sqlite.build(&**update).to_string());
         }
         digest.finalize().iter().take(8).fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
@@ -141,7 +141,7 @@ impl DataMigration {
     /// The statement that does it, unless code does.
     pub(super) fn sql(&self, backend: DbBackend) -> Option<String> {
         match &self.work {
-            Work::Update(update) => Some(backend.build(update).to_string()),
+            Work::Update(update) => Some(backend.build(&**update).to_string()),
             Work::Code(_) => None,
         }
     }

@@ -1,0 +1,183 @@
+//! A large database: a migration costs what its bare SQL costs.
+
+use std::time::Duration;
+
+use auth_core::schema::{ColumnSpec, LogicalType, Plan, Schema, Step, TableSpec, apply, pending};
+use auth_core::{Auth, AuthContext, Contributions, Mount, Plugin, PluginId};
+use auth_oidc_provider::OidcProvider;
+use auth_oidc_provider::entity::{client, grant};
+use auth_testkit::{TestDatabase, backend};
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, EntityTrait as _, IntoActiveModel as _};
+use tokio::time::Instant;
+
+/// A plugin whose next release wants a column and an index of two tables that are large by then.
+struct Later;
+
+impl Plugin for Later {
+    fn id(&self) -> PluginId {
+        "later"
+    }
+
+    fn contribute(&self, to: &mut Contributions) {
+        for table in ["session", "oauthAccessToken"] {
+            let column = ColumnSpec::new("note", LogicalType::Str(64)).nullable();
+            to.columns_spec(TableSpec::new(table).column(column).index(["note"]));
+        }
+    }
+
+    fn mount(&self, _: &AuthContext) -> Mount {
+        Mount::of(self.id())
+    }
+}
+
+/// A million rows when `cargo xtask proofs` asks for them.
+fn rows() -> u32 {
+    if is_full() { 1_000_000 } else { 20_000 }
+}
+
+fn is_full() -> bool {
+    #[expect(clippy::disallowed_methods, reason = "a proof is asked for by the environment, not by an app")]
+    let asked = std::env::var("AUTH_PROOFS");
+    asked.is_ok()
+}
+
+fn schema(later: bool) -> Schema {
+    let builder = Auth::builder("http://localhost:3000").plugin(OidcProvider::new("/sign-in"));
+    if later { builder.plugin(Later) } else { builder }.schema().unwrap()
+}
+
+async fn fill(db: &DatabaseConnection) {
+    let at = DateTimeUtc::from_timestamp(1_800_000_000, 0).unwrap();
+    let alice = auth_core::entity::user::Model {
+        id: "u1".into(),
+        name: "Alice".into(),
+        email: "alice@example.com".into(),
+        email_verified: true,
+        image: None,
+        created_at: at,
+        updated_at: at,
+    };
+    auth_core::entity::user::Entity::insert(alice.into_active_model()).exec_without_returning(db).await.unwrap();
+    let client = client::Model {
+        id: "c1".into(),
+        client_id: "client".into(),
+        client_secret: None,
+        name: "Client".into(),
+        redirect_uris: ["http://127.0.0.1/callback"].into_iter().collect(),
+        post_logout_redirect_uris: std::iter::empty::<String>().collect(),
+        token_endpoint_auth_method: "none".into(),
+        grant_types: ["authorization_code"].into_iter().collect(),
+        scope: String::new(),
+        application_type: "native".into(),
+        id_token_signed_response_alg: "ES256".into(),
+        metadata: None,
+        disabled: false,
+        user_id: None,
+        created_at: at,
+        updated_at: at,
+    };
+    client::Entity::insert(client.into_active_model()).exec_without_returning(db).await.unwrap();
+    let grant = grant::Model {
+        id: "g1".into(),
+        user_id: "u1".into(),
+        client_id: "client".into(),
+        session_id: "s1".into(),
+        scope: "openid".into(),
+        resources: std::iter::empty::<String>().collect(),
+        auth_time: at,
+        created_at: at,
+        expires_at: at,
+        revoked_at: None,
+    };
+    grant::Entity::insert(grant.into_active_model()).exec_without_returning(db).await.unwrap();
+    for statement in many() {
+        db.execute_unprepared(&statement).await.unwrap();
+    }
+}
+
+/// Statements that write all sessions and all access tokens: no front door has room for a million.
+fn many() -> [String; 2] {
+    let rows = rows();
+    let (numbers, number, joined) = match backend() {
+        DbBackend::Postgres => (format!("generate_series(1, {rows}) AS n(i)"), "n.i::text", "||"),
+        DbBackend::MySql => (format!("(SELECT seq AS i FROM seq_1_to_{rows}) AS n"), "n.i", ","),
+        _ => (
+            format!("(WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {rows}) SELECT i FROM c) AS n"),
+            "n.i",
+            "||",
+        ),
+    };
+    let text = |prefix: &str| match backend() {
+        DbBackend::MySql => format!("CONCAT('{prefix}'{joined} {number})"),
+        _ => format!("'{prefix}' {joined} {number}"),
+    };
+    let at = match backend() {
+        DbBackend::Postgres => "TIMESTAMPTZ '2030-01-01T00:00:00Z'",
+        DbBackend::MySql => "'2030-01-01 00:00:00'",
+        _ => "'2030-01-01T00:00:00.000+00:00'",
+    };
+    let sessions = format!(
+        r#"INSERT INTO "session" ("id", "expiresAt", "token", "createdAt", "updatedAt", "userId")
+            SELECT {}, {at}, {}, {at}, {at}, 'u1' FROM {numbers}"#,
+        text("s"),
+        text("sha256:0123456789abcdef0123456789abcdef0123"),
+    );
+    let tokens = format!(
+        r#"INSERT INTO "oauthAccessToken" ("id", "token", "grantId", "scope", "resources", "createdAt", "expiresAt")
+            SELECT {}, {}, 'g1', 'openid', '[]', {at}, {at} FROM {numbers}"#,
+        text("t"),
+        text("sha256:0123456789abcdef0123456789abcdef0123"),
+    );
+    [sessions, tokens].map(quoted)
+}
+
+fn quoted(sql: String) -> String {
+    if backend() == DbBackend::MySql { sql.replace('"', "`") } else { sql }
+}
+
+/// Takes away again what the plan adds.
+async fn undo(db: &DatabaseConnection, plan: &Plan) {
+    for step in plan.steps.iter().rev() {
+        let sql = match step {
+            Step::CreateIndex { name, table, .. } => match backend() {
+                DbBackend::MySql => format!("DROP INDEX `{name}` ON `{table}`"),
+                _ => format!(r#"DROP INDEX "{name}""#),
+            },
+            Step::AddColumn { table, column, .. } => {
+                quoted(format!(r#"ALTER TABLE "{table}" DROP COLUMN "{}""#, column.spec.name))
+            }
+            other => panic!("{other}"),
+        };
+        db.execute_unprepared(&sql).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn proof_a_migration_of_a_large_database_costs_what_its_bare_sql_costs() {
+    let held = TestDatabase::with_schema(&schema(false)).await;
+    let db = held.connect().await;
+    fill(&db).await;
+    let plan = pending(&db, &schema(true)).await.unwrap();
+    assert_eq!(plan.steps.len(), 4, "{plan:?}");
+    let (mut bare, mut migrated) = (Duration::MAX, Duration::MAX);
+
+    for _ in 0..if is_full() { 3 } else { 1 } {
+        let begun = Instant::now();
+        for statement in plan.steps.iter().flat_map(|step| step.sql(plan.backend)) {
+            db.execute_unprepared(&statement).await.unwrap();
+        }
+        bare = bare.min(begun.elapsed());
+        undo(&db, &plan).await;
+
+        let begun = Instant::now();
+        let applied = apply(&db, &schema(true)).await.unwrap();
+        migrated = migrated.min(begun.elapsed());
+        assert_eq!(applied.steps.len(), 4);
+        undo(&db, &plan).await;
+    }
+
+    let ratio = migrated.as_secs_f64() / bare.as_secs_f64();
+    println!("{:?}, {} rows in each of two tables: bare {bare:?}, migrated {migrated:?}, ratio {ratio:.2}", backend(), rows());
+    assert!(!is_full() || ratio <= 1.3, "{ratio}");
+}
