@@ -30,6 +30,6 @@ pub use merge::{Contribution, ContributionKind, merge};
 pub use merged::{Column, ForeignKey, Index, Schema, Table};
 pub use plan::{Plan, plan};
 pub use refusal::{Refusal, Warning};
-pub use render::{render_sea_orm_migration, render_sql, render_steps};
+pub use render::{render_entities, render_sea_orm_migration, render_sea_orm_steps, render_sql, render_steps};
 pub use spec::{ColumnSpec, DefaultValue, IndexSpec, LogicalType, OnDelete, Reference, TableSpec};
 pub use step::{NewColumn, NewTable, Step};
