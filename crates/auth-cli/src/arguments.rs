@@ -3,9 +3,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::error::ErrorKind;
 use clap::{Arg, CommandFactory as _, FromArgMatches as _};
 
 const DATABASE_URL: &str = "database_url";
+
+const NO_DIFFERENCE: &str = "'--against <URL>' writes a difference, and '--format entities' and '--format docs' tell the \
+     whole schema; leave one of them out";
 
 /// What was asked for.
 #[derive(Debug)]
@@ -94,7 +98,7 @@ pub(crate) struct Migrate {
 
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub(crate) struct Generate {
-    /// SQL, one file for sea-orm-migration that fits every database, or Markdown
+    /// SQL, one file for sea-orm-migration, entities of SeaORM in Rust, or Markdown
     #[arg(long, value_enum, default_value = "sql")]
     pub(crate) format: Format,
     /// The database the SQL is for
@@ -103,8 +107,11 @@ pub(crate) struct Generate {
     /// The file to write; `-` is the console
     #[arg(long, value_name = "PATH", default_value = "-")]
     pub(crate) output: PathBuf,
-    /// Writes only what this database lacks; it is read, not changed
-    #[arg(long, value_name = "URL", conflicts_with_all = ["format", "backend"])]
+    /// Writes the whole schema and connects to nothing, as happens without `--against`
+    #[arg(long)]
+    pub(crate) from_empty: bool,
+    /// Writes only what this database lacks, in its own SQL or for sea-orm-migration; it is read, not changed
+    #[arg(long, value_name = "URL", conflicts_with_all = ["from_empty", "backend"])]
     pub(crate) against: Option<String>,
 }
 
@@ -112,6 +119,7 @@ pub(crate) struct Generate {
 pub(crate) enum Format {
     Sql,
     SeaOrm,
+    Entities,
     Docs,
 }
 
@@ -163,6 +171,12 @@ pub(crate) fn parse<C: clap::Args>(
     let (mut command, required) = with_database_url(CommandLine::<C>::command());
     let matches = command.try_get_matches_from_mut(arguments)?;
     let line = CommandLine::<C>::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    if let Some(Task::Generate(how)) = &line.task
+        && how.against.is_some()
+        && how.format.of_steps().is_none()
+    {
+        return Err(command.error(ErrorKind::ArgumentConflict, NO_DIFFERENCE));
+    }
     let database_url = match required {
         None => matches.get_one::<String>(DATABASE_URL).cloned(),
         Some(_) => None,
@@ -257,7 +271,9 @@ mod tests {
             "migrate --lock-timeout 0",
             "migrate --statement-timeout soon",
             "generate --against sqlite:a --backend mysql",
-            "generate --against sqlite:a --format sea-orm",
+            "generate --against sqlite:a --from-empty",
+            "generate --against sqlite:a --format docs",
+            "generate --format entities --against sqlite:a",
             "generate --format xml",
             "frobnicate",
         ] {

@@ -56,10 +56,7 @@ impl Job {
             console.text(&format!("\n{}", render_steps(&self.plan.steps, self.plan.backend)))?;
         }
         tell_large(&self.plan, console);
-        for consent in self.plan.consents() {
-            let label = console.paint(Paint::Care, "mind:");
-            console.message(&format!("{label} {consent}"));
-        }
+        mind(&self.plan, console);
         let steps = counted(self.plan.steps.len());
         if how.check {
             console.message(&format!("{steps} pending."));
@@ -144,6 +141,14 @@ impl Job {
             Err(cause) => return Err(Failure::Apply { url: self.source.name.clone(), cause }),
         }
         Ok(())
+    }
+}
+
+/// Says what a person agrees to with a plan.
+pub(crate) fn mind(plan: &Plan, console: &mut Console<'_>) {
+    for consent in plan.consents() {
+        let label = console.paint(Paint::Care, "mind:");
+        console.message(&format!("{label} {consent}"));
     }
 }
 

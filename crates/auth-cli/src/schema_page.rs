@@ -97,3 +97,17 @@ fn word(ty: LogicalType) -> &'static str {
         LogicalType::Json => "json",
     }
 }
+
+#[cfg(test)]
+#[path = "../../auth-core/tests/spec/schema/everything.rs"]
+mod everything;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_tells_everything() {
+        insta::assert_snapshot!("page", write(&everything::schema()));
+    }
+}

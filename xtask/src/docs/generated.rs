@@ -37,6 +37,7 @@ pub(crate) const GENERATED: &[Generated] = &[
     },
     Generated { path: "examples/mcp-server/schema/mysql.sql", by: Maker::App(&["generate", "--backend", "mysql"]) },
     Generated { path: "examples/mcp-server/schema/migration.rs", by: Maker::App(&["generate", "--format", "sea-orm"]) },
+    Generated { path: "examples/mcp-server/schema/entities.rs", by: Maker::App(&["generate", "--format", "entities"]) },
 ];
 
 /// Where a committed file leaves what would be made.

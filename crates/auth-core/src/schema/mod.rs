@@ -2,7 +2,7 @@
 //!
 //! Plugins contribute [`TableSpec`]s, [`merge`] joins them into one [`Schema`] or names every
 //! conflict, [`introspect`] reads a database, [`plan`] compares the two, [`apply`] runs the plan
-//! under a lock. Plans only ever add: nothing is dropped, renamed or retyped.
+//! under a lock. Plans only ever add: nothing is dropped or retyped, and nothing of ours is renamed.
 
 mod apply;
 mod conflict;
@@ -38,7 +38,7 @@ pub use merge::{Contribution, ContributionKind, merge};
 pub use merged::{Column, ForeignKey, Index, Migration, Schema, Table};
 pub use plan::{Plan, plan};
 pub use refusal::Refusal;
-pub use render::{render_sea_orm_migration, render_sql, render_steps};
+pub use render::{render_entities, render_sea_orm_migration, render_sea_orm_steps, render_sql, render_steps};
 pub use spec::{ColumnSpec, DefaultValue, IndexSpec, LogicalType, OnDelete, Reference, TableSpec};
 pub use step::{NewColumn, NewTable, Rewrite, Step};
 pub use terms::{Terms, Watch};

@@ -8,6 +8,7 @@
 
 mod logs;
 mod readme;
+mod schema;
 mod server;
 mod starts;
 mod tasks;

@@ -3,7 +3,11 @@
 mod adopt;
 mod apply;
 mod conflict;
+mod entities;
 mod entity;
+mod everything;
+mod files;
+mod generated_entities;
 mod grow;
 mod lens;
 mod refusal;

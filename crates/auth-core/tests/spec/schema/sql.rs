@@ -1,6 +1,6 @@
 //! The SQL of the core tables, as each database gets it.
 
-use auth_core::schema::{render_sea_orm_migration, render_sql};
+use auth_core::schema::render_sql;
 use sea_orm::DbBackend;
 
 use super::{File, core};
@@ -90,21 +90,4 @@ async fn what_is_written_down_is_what_is_applied() {
 
     assert_eq!(master(&written.db).await, master(&applied.db).await);
     assert_eq!(written.lacks(&core()).await, [""; 0]);
-}
-
-#[test]
-fn a_migration_holds_the_statements_of_every_database() {
-    let text = render_sea_orm_migration(&core());
-
-    for backend in [DbBackend::Sqlite, DbBackend::Postgres, DbBackend::MySql] {
-        for statement in core().steps(backend).iter().flat_map(|step| step.sql(backend)) {
-            assert!(text.contains(&format!("r#\"{statement}\"#")), "{statement}");
-        }
-    }
-    assert!(text.contains("impl MigrationTrait for Migration"), "{text}");
-}
-
-#[test]
-fn the_same_schema_is_written_the_same() {
-    assert_eq!(render_sea_orm_migration(&core()), render_sea_orm_migration(&core()));
 }
