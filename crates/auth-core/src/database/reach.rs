@@ -7,7 +7,7 @@ use sea_orm::{DbErr, RuntimeErr};
 use tokio::time::{Instant, sleep, timeout};
 
 /// How long a server that is not there yet is waited for: it may be starting, as in a composition.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long one attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(10);

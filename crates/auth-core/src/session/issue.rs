@@ -118,7 +118,7 @@ impl AuthContext {
         let lives = if new.remember { options.expires_in } else { options.short_expires_in };
         let session = session::Model {
             id: self.new_id()?,
-            expires_at: after(now, lives),
+            expires_at: self.after(now, lives),
             token: digest(&token),
             created_at: now,
             updated_at: now,
@@ -169,7 +169,11 @@ impl AuthContext {
         if !session.remember_me || !is_due(session.expires_at, options.expires_in, options.update_age, self.now()) {
             return Ok(None);
         }
-        let expires_at = after(self.now(), options.expires_in);
+        let expires_at = self.after(self.now(), options.expires_in);
+        // At the last moment the database takes there is nothing to extend.
+        if expires_at <= session.expires_at {
+            return Ok(None);
+        }
         if !store::session::extend(self.db(), &session.id, session.expires_at, expires_at, self.now()).await? {
             return Ok(None);
         }

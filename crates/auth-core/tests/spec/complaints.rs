@@ -209,7 +209,7 @@ async fn what_the_schema_and_the_description_are_made_from_needs_no_database_and
     };
     let named = Auth::builder(ORIGIN).secret_from(|| panic!("nobody asks for it")).plugin(Tiny::named("notes"));
 
-    assert_eq!(app().schema().unwrap().tables().len(), 4, "not even a base URL that would do");
+    assert_eq!(app().schema().unwrap().tables().len(), 5, "not even a base URL that would do");
     assert!(named.assemble().unwrap().openapi().paths.paths.contains_key("/api/auth/ok"));
 }
 

@@ -103,7 +103,9 @@ fn many() -> [String; 2] {
         DbBackend::Postgres => (format!("generate_series(1, {rows}) AS n(i)"), "n.i::text", "||"),
         DbBackend::MySql => (format!("(SELECT seq AS i FROM seq_1_to_{rows}) AS n"), "n.i", ","),
         _ => (
-            format!("(WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {rows}) SELECT i FROM c) AS n"),
+            format!(
+                "(WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < {rows}) SELECT i FROM c) AS n"
+            ),
             "n.i",
             "||",
         ),
@@ -178,6 +180,10 @@ async fn proof_a_migration_of_a_large_database_costs_what_its_bare_sql_costs() {
     }
 
     let ratio = migrated.as_secs_f64() / bare.as_secs_f64();
-    println!("{:?}, {} rows in each of two tables: bare {bare:?}, migrated {migrated:?}, ratio {ratio:.2}", backend(), rows());
+    println!(
+        "{:?}, {} rows in each of two tables: bare {bare:?}, migrated {migrated:?}, ratio {ratio:.2}",
+        backend(),
+        rows()
+    );
     assert!(!is_full() || ratio <= 1.3, "{ratio}");
 }

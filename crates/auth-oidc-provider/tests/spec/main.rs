@@ -2,6 +2,7 @@
 
 mod authorization;
 mod events;
+mod large;
 mod tokens;
 
 use auth_core::plugins;

@@ -31,7 +31,8 @@ fn kills() -> u32 {
 async fn old() -> (Folder, DatabaseConnection) {
     let folder = folder().await;
     let db = database::connect(&folder.database_url()).await.unwrap();
-    let core = Auth::builder("http://localhost:3000").database(DatabaseSource::Connection(db.clone())).schema().unwrap();
+    let core =
+        Auth::builder("http://localhost:3000").database(DatabaseSource::Connection(db.clone())).schema().unwrap();
     apply(&db, &core).await.unwrap();
     db.execute(sea_orm::sea_query::Table::drop().table(migration::Entity)).await.unwrap();
     let at = DateTimeUtc::from_timestamp(1_800_000_000, 0).unwrap();

@@ -1,12 +1,12 @@
 //! A table of somebody else's that has the name of ours is set aside, with everything in it.
 
+use auth_core::Contributions;
 use auth_core::schema::{
     ApplyError, ColumnSpec, LogicalType, OnDelete, Refusal, Schema, Step, TableSpec, Terms, apply, apply_on, pending,
 };
-use auth_core::Contributions;
 
 use super::{File, core, with};
-use crate::app::{ask, dump, run};
+use crate::app::{dump, run};
 
 const THEIRS: [&str; 4] = [
     r#"CREATE TABLE "note" ("id" <id> NOT NULL PRIMARY KEY, "body" <text> NOT NULL)"#,
@@ -30,12 +30,8 @@ fn schema() -> Schema {
     with(ours)
 }
 
-const AGREED: Terms<'static> = Terms {
-    lock_timeout: std::time::Duration::from_secs(60),
-    statement_timeout: None,
-    consent: true,
-    watch: &Quiet,
-};
+const AGREED: Terms<'static> =
+    Terms { lock_timeout: std::time::Duration::from_secs(60), statement_timeout: None, consent: true, watch: &Quiet };
 
 struct Quiet;
 
@@ -53,12 +49,12 @@ async fn it_is_renamed_with_its_rows_and_ours_is_made() {
     let applied = apply_on(&file.db, &schema(), &AGREED).await.unwrap();
 
     assert_eq!(applied.steps[0].to_string(), r#"rename "note", which is somebody else's, to "note_old"  [notes]"#);
-    assert_eq!(ask(&file.db, r#"SELECT "body" FROM "note_old""#).await, ["theirs"]);
-    assert_eq!(ask(&file.db, r#"SELECT "text" FROM "note""#).await, [""; 0]);
+    assert_eq!(file.ask(r#"SELECT "body" FROM "note_old""#).await, ["theirs"]);
+    assert_eq!(file.ask(r#"SELECT "text" FROM "note""#).await, [""; 0]);
     let plan = pending(&file.db, &schema()).await.unwrap();
     assert!(plan.is_done() && plan.warnings.is_empty(), "{plan:?}");
     let joined = r#"SELECT "body" FROM "comment" JOIN "note_old" ON "note_old"."id" = "comment"."noteId""#;
-    assert_eq!(ask(&file.db, joined).await, ["theirs"]);
+    assert_eq!(file.ask(joined).await, ["theirs"]);
     run(&file.db, r#"INSERT INTO "comment" ("id", "noteId") VALUES ('c2', 'n1')"#).await;
 }
 
@@ -85,7 +81,10 @@ async fn a_name_that_is_taken_already_is_a_refusal() {
 
     let error = apply_on(&file.db, &schema(), &AGREED).await.unwrap_err();
 
-    assert!(matches!(&error, ApplyError::Refused(refusals) if matches!(refusals.as_slice(), [Refusal::SetAside { .. }])), "{error}");
+    assert!(
+        matches!(&error, ApplyError::Refused(refusals) if matches!(refusals.as_slice(), [Refusal::SetAside { .. }])),
+        "{error}"
+    );
     assert_eq!(dump(&file.db).await, before);
 }
 
@@ -105,7 +104,8 @@ async fn ours_is_never_set_aside() {
 
 #[test]
 fn a_mark_the_table_does_not_have_is_a_conflict() {
-    let conflict = std::panic::catch_unwind(|| with(|to| to.table_spec(TableSpec::new("note").key("id").recognised_by("text"))));
+    let conflict =
+        std::panic::catch_unwind(|| with(|to| to.table_spec(TableSpec::new("note").key("id").recognised_by("text"))));
 
     assert!(conflict.is_err());
 }

@@ -14,7 +14,7 @@ use sea_orm::DbBackend;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement, UpdateStatement};
 
 use super::{File, core, with};
-use crate::app::{ORIGIN, SECRET, ask, dump, run};
+use crate::app::{ORIGIN, SECRET, dump, run};
 use crate::plugins::Tiny;
 
 const NOTE: &str = r#"CREATE TABLE "note" ("id" <id> NOT NULL PRIMARY KEY, "text" <str> NOT NULL)"#;
@@ -37,7 +37,7 @@ fn fill(column: &'static str, value: &str) -> UpdateStatement {
 }
 
 async fn noted(file: &File) -> Vec<String> {
-    ask(&file.db, r#"SELECT "id" FROM "authMigration" WHERE "id" LIKE 'notes/%' ORDER BY "id""#).await
+    file.ask(r#"SELECT "id" FROM "authMigration" WHERE "id" LIKE 'notes/%' ORDER BY "id""#).await
 }
 
 /// A database with notes of the first release, in use.
@@ -67,11 +67,11 @@ async fn a_rewriting_runs_once_and_the_ledger_remembers_it() {
 
     file.applies(&titled()).await;
 
-    assert_eq!(ask(&file.db, r#"SELECT DISTINCT "title" FROM "note""#).await, ["untitled"]);
+    assert_eq!(file.ask(r#"SELECT DISTINCT "title" FROM "note""#).await, ["untitled"]);
     assert_eq!(noted(&file).await, ["notes/0002-titles"]);
     run(&file.db, r#"UPDATE "note" SET "title" = NULL WHERE "id" = 'a'"#).await;
     assert_eq!(file.applies(&titled()).await.steps, []);
-    assert_eq!(ask(&file.db, r#"SELECT "id" FROM "note" WHERE "title" IS NULL"#).await, ["a"], "it does not run again");
+    assert_eq!(file.ask(r#"SELECT "id" FROM "note" WHERE "title" IS NULL"#).await, ["a"], "it does not run again");
 }
 
 #[tokio::test]
@@ -128,11 +128,12 @@ async fn a_new_required_column_is_added_filled_and_required() {
         expected.pop(); // cannot
     }
     assert_eq!(told, expected);
-    assert_eq!(ask(&file.db, r#"SELECT DISTINCT "day" FROM "note""#).await, ["monday"]);
+    assert_eq!(file.ask(r#"SELECT DISTINCT "day" FROM "note""#).await, ["monday"]);
     let plan = pending(&file.db, &required()).await.unwrap();
     assert!(plan.is_done() && plan.warnings.is_empty(), "{plan:?}");
-    let without = file.db.execute_unprepared(&crate::app::spoken(r#"INSERT INTO "note" ("id", "text") VALUES ('d', 'x')"#));
-    assert_eq!(without.await.is_ok(), auth_testkit::backend() == DbBackend::Sqlite);
+    let without = crate::app::spoken(r#"INSERT INTO "note" ("id", "text") VALUES ('d', 'x')"#);
+    let taken = file.db.execute_unprepared(&without).await.is_ok();
+    assert_eq!(taken, auth_testkit::backend() == DbBackend::Sqlite);
 }
 
 #[tokio::test]
@@ -143,7 +144,11 @@ async fn a_requirement_that_was_missed_is_made_up_for() {
         return; // there it is never required
     }
     // As a run leaves it on MySQL that was broken off after the rewriting.
-    let nullable = crate::app::one_of("", r#"ALTER TABLE "note" ALTER COLUMN "day" DROP NOT NULL"#, r#"ALTER TABLE "note" MODIFY COLUMN "day" varchar(16) NULL"#);
+    let nullable = crate::app::one_of(
+        "",
+        r#"ALTER TABLE "note" ALTER COLUMN "day" DROP NOT NULL"#,
+        r#"ALTER TABLE "note" MODIFY COLUMN "day" varchar(16) NULL"#,
+    );
     run(&file.db, nullable).await;
 
     assert_eq!(file.lacks(&required()).await, [r#"require "note".day  [notes]"#]);
@@ -162,7 +167,9 @@ async fn a_required_column_without_values_is_refused_where_there_are_rows() {
 
     let error = apply(&file.db, &schema()).await.unwrap_err();
 
-    assert!(matches!(&error, ApplyError::Refused(refusals) if matches!(refusals.as_slice(), [Refusal::Required { .. }])));
+    assert!(
+        matches!(&error, ApplyError::Refused(refusals) if matches!(refusals.as_slice(), [Refusal::Required { .. }]))
+    );
     assert_eq!(dump(&file.db).await, before);
     run(&file.db, r#"DELETE FROM "note""#).await;
     file.applies(&schema()).await;
@@ -187,7 +194,10 @@ fn text_is_id() -> UpdateStatement {
 #[tokio::test]
 async fn rows_can_be_made_to_differ_before_an_index_demands_it() {
     let file = in_use().await;
-    assert!(matches!(apply(&file.db, &with(|to| to.table_spec(note().unique(["text"])))).await, Err(ApplyError::Refused(_))));
+    assert!(matches!(
+        apply(&file.db, &with(|to| to.table_spec(note().unique(["text"])))).await,
+        Err(ApplyError::Refused(_))
+    ));
 
     file.applies(&unique(text_is_id)).await;
 
@@ -206,7 +216,10 @@ async fn rows_that_are_still_alike_afterwards_are_refused() {
 
     let error = apply(&file.db, &schema).await.unwrap_err();
 
-    assert!(matches!(&error, ApplyError::Refused(refusals) if matches!(refusals.as_slice(), [Refusal::Duplicates { .. }])), "{error}");
+    assert!(
+        matches!(&error, ApplyError::Refused(refusals) if matches!(refusals.as_slice(), [Refusal::Duplicates { .. }])),
+        "{error}"
+    );
     if auth_testkit::backend() == DbBackend::MySql {
         assert_eq!(noted(&file).await, ["notes/0002-texts"], "what is rewritten there stays");
     } else {
@@ -222,7 +235,12 @@ struct Titles {
 
 fn untitled() -> SelectStatement {
     let mut select = Query::select();
-    select.column("id").from("note").and_where(Expr::col("title").is_null()).order_by("id", sea_orm::Order::Asc).limit(1);
+    select
+        .column("id")
+        .from("note")
+        .and_where(Expr::col("title").is_null())
+        .order_by("id", sea_orm::Order::Asc)
+        .limit(1);
     select
 }
 
@@ -267,7 +285,7 @@ async fn a_rewriting_that_breaks_off_goes_on_in_a_second_run() {
     assert_eq!((step.table(), source.to_string().as_str()), ("note", "the power is gone"));
     let kept = auth_testkit::backend() == DbBackend::MySql;
     if kept {
-        assert_eq!(ask(&file.db, r#"SELECT "id" FROM "note" WHERE "title" IS NULL"#).await, ["c"]);
+        assert_eq!(file.ask(r#"SELECT "id" FROM "note" WHERE "title" IS NULL"#).await, ["c"]);
     } else {
         assert_eq!(dump(&file.db).await, before, "all of it is undone");
     }
@@ -276,7 +294,7 @@ async fn a_rewriting_that_breaks_off_goes_on_in_a_second_run() {
     file.applies(&by_code(9, &done)).await;
 
     assert_eq!(done.load(Ordering::Relaxed), if kept { 3 } else { 5 });
-    assert_eq!(ask(&file.db, r#"SELECT "id" FROM "note" WHERE "title" IS NULL"#).await, [""; 0]);
+    assert_eq!(file.ask(r#"SELECT "id" FROM "note" WHERE "title" IS NULL"#).await, [""; 0]);
     assert_eq!(noted(&file).await, ["notes/0002-titles"]);
 }
 
@@ -325,7 +343,10 @@ async fn another_form_of_what_has_run_is_a_warning() {
 fn asking() -> impl Fn(&mut Contributions) + Send + Sync + 'static {
     |to| {
         notes(|spec| spec)(to);
-        to.data_migration("notes/0002-loud", DataMigration::after("note", fill("text", "x")).asks("nobody can undo it"));
+        to.data_migration(
+            "notes/0002-loud",
+            DataMigration::after("note", fill("text", "x")).asks("nobody can undo it"),
+        );
     }
 }
 
@@ -367,5 +388,15 @@ fn ids_tables_and_columns_that_are_wrong_are_conflicts() {
 
     let error = Auth::builder(ORIGIN).plugin(plugin).schema().unwrap_err().to_string();
 
-    insta::assert_snapshot!(error, @"");
+    insta::assert_snapshot!(error, @r#"
+    the configuration has 8 problem(s):
+      - schema: notes: "other/0001-x" is no id for a data migration; use `notes/0002-name`, in lower-case letters, digits and dashes, at most 64 characters
+      - schema: notes: "notes/" is no id for a data migration; use `notes/0002-name`, in lower-case letters, digits and dashes, at most 64 characters
+      - schema: notes: "notes/Über" is no id for a data migration; use `notes/0002-name`, in lower-case letters, digits and dashes, at most 64 characters
+      - schema: notes: "notes" is no id for a data migration; use `notes/0002-name`, in lower-case letters, digits and dashes, at most 64 characters
+      - schema: notes: "notes/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" is no id for a data migration; use `notes/0002-name`, in lower-case letters, digits and dashes, at most 64 characters
+      - schema: notes adds the data migration notes/0001-twice twice
+      - schema: notes: the data migration notes/0002-gone rewrites gone, which nobody has
+      - schema: notes: the data migration notes/0003-gone rewrites note.gone, which nobody has
+    "#);
 }

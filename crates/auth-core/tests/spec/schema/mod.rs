@@ -2,38 +2,44 @@
 
 mod adopt;
 mod apply;
+mod aside;
 mod conflict;
+mod drift;
 mod entities;
 mod entity;
 mod everything;
 mod files;
 mod generated_entities;
 mod grow;
+mod ledger;
 mod lens;
+mod patience;
 mod refusal;
 mod sql;
 
 use auth_core::entity::{account, session, user, verification};
 use auth_core::schema::{Applied, Contribution, ContributionKind, Schema, TableSpec, apply, pending};
-use auth_core::{Auth, Contributions, Plugin, database};
-use sea_orm::DatabaseConnection;
+use auth_core::{Auth, Contributions, Plugin};
+use auth_testkit::TestDatabase;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 
-use crate::app::{ORIGIN, file_in, run};
+use crate::app::{ORIGIN, run, spoken};
 use crate::plugins::Tiny;
 
-/// A database file, empty at first.
+/// A database, empty at first.
 struct File {
-    folder: tempfile::TempDir,
     db: DatabaseConnection,
+    // Dropped last: nobody else may have it before.
+    held: TestDatabase,
 }
 
 impl File {
     async fn empty() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let db = database::connect(&file_in(&folder)).await.unwrap();
-        Self { folder, db }
+        let held = TestDatabase::empty().await;
+        Self { db: held.connect().await, held }
     }
 
+    /// A database somebody else has made. Statements are in the words of [`spoken`](crate::app::spoken).
     async fn with(statements: &[&str]) -> Self {
         let file = Self::empty().await;
         for statement in statements {
@@ -44,7 +50,14 @@ impl File {
 
     /// Another connection, as another process has.
     async fn again(&self) -> DatabaseConnection {
-        database::connect(&file_in(&self.folder)).await.unwrap()
+        self.held.connect().await
+    }
+
+    /// The first column of the answer, which has to be text.
+    async fn ask(&self, sql: &str) -> Vec<String> {
+        let statement = Statement::from_string(self.db.get_database_backend(), spoken(sql));
+        let rows = self.db.query_all_raw(statement).await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect()
     }
 
     async fn applies(&self, schema: &Schema) -> Applied {

@@ -1,10 +1,10 @@
 //! The SQL of the core tables, as each database gets it.
 
 use auth_core::schema::render_sql;
-use sea_orm::DbBackend;
+use sea_orm::{ConnectionTrait as _, DbBackend};
 
 use super::{File, core};
-use crate::app::{master, run};
+use crate::app::master;
 
 #[test]
 fn sqlite() {
@@ -28,6 +28,11 @@ fn sqlite() {
     CREATE TABLE "verification" ( "id" text NOT NULL PRIMARY KEY, "identifier" text NOT NULL, "value" text NOT NULL, "expiresAt" text NOT NULL, "createdAt" text NOT NULL, "updatedAt" text NOT NULL );
     CREATE INDEX "ix_verification_identifier" ON "verification" ("identifier");
     CREATE INDEX "ix_verification_expiresAt" ON "verification" ("expiresAt");
+
+    -- core: authMigration
+    CREATE TABLE "authMigration" ( "id" text NOT NULL PRIMARY KEY, "appliedAt" text NOT NULL, "checksum" text NOT NULL );
+    INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('core/0001-session-digests', strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '474859c18eca493f');
+    INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('core/0002-verification-digests', strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '60602419621bd96f');
     "#);
 }
 
@@ -53,6 +58,11 @@ fn postgres() {
     CREATE TABLE "verification" ( "id" text NOT NULL PRIMARY KEY, "identifier" text NOT NULL, "value" text NOT NULL, "expiresAt" timestamp with time zone NOT NULL, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL );
     CREATE INDEX "ix_verification_identifier" ON "verification" ("identifier");
     CREATE INDEX "ix_verification_expiresAt" ON "verification" ("expiresAt");
+
+    -- core: authMigration
+    CREATE TABLE "authMigration" ( "id" text NOT NULL PRIMARY KEY, "appliedAt" timestamp with time zone NOT NULL, "checksum" text NOT NULL );
+    INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('core/0001-session-digests', date_trunc('milliseconds', CURRENT_TIMESTAMP), '474859c18eca493f');
+    INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('core/0002-verification-digests', date_trunc('milliseconds', CURRENT_TIMESTAMP), '60602419621bd96f');
     "#);
 }
 
@@ -78,13 +88,19 @@ fn mysql() {
     CREATE TABLE `verification` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `identifier` varchar(255) NOT NULL, `value` text NOT NULL, `expiresAt` datetime(6) NOT NULL, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
     CREATE INDEX `ix_verification_identifier` ON `verification` (`identifier`);
     CREATE INDEX `ix_verification_expiresAt` ON `verification` (`expiresAt`);
+
+    -- core: authMigration
+    CREATE TABLE `authMigration` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `appliedAt` datetime(6) NOT NULL, `checksum` varchar(64) NOT NULL ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+    INSERT INTO `authMigration` (`id`, `appliedAt`, `checksum`) VALUES ('core/0001-session-digests', UTC_TIMESTAMP(3), '474859c18eca493f');
+    INSERT INTO `authMigration` (`id`, `appliedAt`, `checksum`) VALUES ('core/0002-verification-digests', UTC_TIMESTAMP(3), '60602419621bd96f');
     "#);
 }
 
 #[tokio::test]
 async fn what_is_written_down_is_what_is_applied() {
     let (written, applied) = (File::empty().await, File::empty().await);
-    run(&written.db, &render_sql(&core(), DbBackend::Sqlite)).await;
+    let sql = render_sql(&core(), written.db.get_database_backend());
+    written.db.execute_unprepared(&sql).await.unwrap();
 
     applied.applies(&core()).await;
 
