@@ -51,11 +51,11 @@ pub(super) async fn roll_back(Held { tx, .. }: Held) -> Result<(), DbErr> {
 
 /// Gives up while a statement still runs, and stops it where the database can.
 ///
-/// `PostgreSQL` stops by itself. `SQLite` undoes everything when the statement has come to its end.
+/// `PostgreSQL` stops by itself. `MySQL` ends the connection, and with it the lock. `SQLite` undoes
+/// everything when the statement has come to its end.
 pub(super) async fn abandon(db: &DatabaseConnection, held: Held) -> Result<(), DbErr> {
     let Some(connection) = held.connection else { return Ok(()) };
-    db.execute_unprepared(&format!("KILL QUERY {connection}")).await?;
-    roll_back(held).await
+    db.execute_unprepared(&format!("KILL {connection}")).await.map(drop)
 }
 
 /// `SQLite` has one writer at a time, so a transaction that writes is the lock: one that reads first

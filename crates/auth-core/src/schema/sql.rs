@@ -95,7 +95,7 @@ fn create_table(backend: DbBackend, table: &NewTable) -> String {
 }
 
 fn add_column(backend: DbBackend, table: &str, column: &NewColumn, foreign_key: Option<&ForeignKey>) -> Vec<String> {
-    let mut def = define(backend, column);
+    let mut def = define_alone(backend, column);
     if backend == DbBackend::Sqlite
         && let Some(ForeignKey { to, .. }) = foreign_key
     {
@@ -142,6 +142,19 @@ fn define(backend: DbBackend, column: &NewColumn) -> ColumnDef {
     def
 }
 
+/// A column of a table that somebody else may have made, with another collation as its default.
+fn define_alone(backend: DbBackend, column: &NewColumn) -> ColumnDef {
+    let ty = match (backend, column.spec.ty) {
+        (DbBackend::MySql, LogicalType::Str(length)) => format!("varchar({length})"),
+        (DbBackend::MySql, LogicalType::Text) => "text".to_owned(),
+        (DbBackend::MySql, LogicalType::Json) => "longtext".to_owned(),
+        _ => return define(backend, column),
+    };
+    let mut column = column.clone();
+    column.declared.get_or_insert(format!("{ty} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"));
+    define(backend, &column)
+}
+
 /// The type map. Everything that decides how a value is kept is here.
 fn type_of(backend: DbBackend, column: &NewColumn) -> ColumnType {
     if let Some(declared) = &column.declared {
@@ -176,7 +189,7 @@ fn require(backend: DbBackend, table: &str, column: &NewColumn) -> Option<String
 
 /// Changes what a column may hold, for a person to run. `SQLite` cannot.
 pub(super) fn modify(backend: DbBackend, table: &str, column: &NewColumn) -> Option<String> {
-    let mut def = define(backend, column);
+    let mut def = define_alone(backend, column);
     if column.spec.nullable {
         def.null();
     }
@@ -185,7 +198,7 @@ pub(super) fn modify(backend: DbBackend, table: &str, column: &NewColumn) -> Opt
 
 /// Changes a column's type and converts what is there, for a person to run. `SQLite` cannot.
 pub(super) fn retype(backend: DbBackend, table: &str, column: &NewColumn) -> Option<String> {
-    let mut def = define(backend, column);
+    let mut def = define_alone(backend, column);
     if backend == DbBackend::Postgres {
         // Nothing but the type: `USING` belongs to it and is written last.
         def = ColumnDef::new_with_type(column.spec.name.clone(), type_of(backend, column));

@@ -147,7 +147,7 @@ async fn a_requirement_that_was_missed_is_made_up_for() {
     let nullable = crate::app::one_of(
         "",
         r#"ALTER TABLE "note" ALTER COLUMN "day" DROP NOT NULL"#,
-        r#"ALTER TABLE "note" MODIFY COLUMN "day" varchar(16) NULL"#,
+        r#"ALTER TABLE "note" MODIFY COLUMN "day" varchar(16) COLLATE utf8mb4_bin NULL"#,
     );
     run(&file.db, nullable).await;
 
