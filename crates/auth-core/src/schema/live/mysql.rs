@@ -22,11 +22,13 @@ pub(super) const QUERIES: Queries = Queries {
         FROM information_schema.columns
         WHERE table_schema = DATABASE() AND FIND_IN_SET(table_name, ?) > 0
         ORDER BY table_name, ordinal_position",
-    // `sub_part` is set where only the beginning of a text is indexed.
+    // `sub_part` is set where only the beginning of a text is indexed. MariaDB keeps a long text unique
+    // by a hash.
     indexes: r"
         SELECT CAST(table_name AS CHAR) AS `tbl`, CAST(index_name AS CHAR) AS `idx`,
             CAST(non_unique = 0 AS SIGNED) AS `uq`, CAST(index_name = 'PRIMARY' AS SIGNED) AS `pk`,
-            CASE WHEN sub_part IS NULL AND index_type = 'BTREE' THEN CAST(column_name AS CHAR) END AS `col`
+            CASE WHEN sub_part IS NULL AND (index_type = 'BTREE' OR (index_type = 'HASH' AND non_unique = 0))
+                THEN CAST(column_name AS CHAR) END AS `col`
         FROM information_schema.statistics
         WHERE table_schema = DATABASE() AND FIND_IN_SET(table_name, ?) > 0
         ORDER BY table_name, index_name, seq_in_index",
