@@ -49,6 +49,7 @@ async fn sweep(db: &DatabaseConnection, now: DateTime<Utc>, most: u64) -> Result
 
 #[cfg(test)]
 mod tests {
+    use auth_testkit::TestDatabase;
     use chrono::Duration as Span;
     use sea_orm::{EntityTrait as _, PaginatorTrait as _};
 
@@ -57,8 +58,8 @@ mod tests {
     use crate::builder::SchemaMode;
     use crate::entity::{session, user};
 
-    async fn app() -> Auth {
-        let app = Auth::builder("http://localhost:3000").database("sqlite::memory:");
+    async fn app(database: &TestDatabase) -> Auth {
+        let app = Auth::builder("http://localhost:3000").database(database.url());
         app.secret("q8Zk2vP0sT7xLw4nR6yB1mD9cF3hJ5gK-tests").schema_mode(SchemaMode::Apply).build().await.unwrap()
     }
 
@@ -82,7 +83,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_sweep_goes_on_until_no_session_is_over() {
-        let app = app().await;
+        let database = TestDatabase::empty().await;
+        let app = app(&database).await;
         let (cx, now) = (app.context(), app.context().now());
         let (id, name, email) = ("alice".to_owned(), "Alice".to_owned(), "alice@example.com".to_owned());
         let alice =
@@ -101,7 +103,8 @@ mod tests {
 
     #[tokio::test]
     async fn an_app_that_is_dropped_lets_its_database_go() {
-        let app = app().await;
+        let database = TestDatabase::empty().await;
+        let app = app(&database).await;
         let held = app.context().downgrade();
 
         drop(app);

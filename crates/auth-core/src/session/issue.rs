@@ -9,6 +9,7 @@ use sea_orm::DatabaseTransaction;
 use super::cookie::{CookieKind, SESSION_COOKIE, cookie_value, expired_cookie, set_cookie};
 use crate::clock::after;
 use crate::context::AuthContext;
+use crate::database::retrying;
 use crate::entity::{session, user};
 use crate::error::Unexpected;
 use crate::hooks::Event;
@@ -174,7 +175,8 @@ impl AuthContext {
         if expires_at <= session.expires_at {
             return Ok(None);
         }
-        if !store::session::extend(self.db(), &session.id, session.expires_at, expires_at, self.now()).await? {
+        let extend = || store::session::extend(self.db(), &session.id, session.expires_at, expires_at, self.now());
+        if !retrying(extend).await? {
             return Ok(None);
         }
         session.expires_at = expires_at;

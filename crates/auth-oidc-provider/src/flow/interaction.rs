@@ -140,7 +140,7 @@ pub(crate) async fn bind(
     if cookie.is_none() && has_too_many_open(cx, &browser).await? {
         return Ok(Bound::TooManyOpen);
     }
-    let won = store::interaction::bind(cx.db(), &row.id, &browser).await?;
+    let won = retrying(|| store::interaction::bind(cx.db(), &row.id, &browser)).await?;
     Ok(if won { Bound::Here(cookie) } else { Bound::Elsewhere })
 }
 

@@ -17,7 +17,8 @@ const OF_TEMPLATES: i32 = OF_PLACES + 1;
 const TEMPLATE: &str = "auth_test_template_";
 
 pub(super) async fn take(server: &Url, schema: Option<&Schema>) -> Taken {
-    let lock = server::one_connection(server).await;
+    // Advisory locks hold within one database: everybody takes those of the one that every server has.
+    let lock = server::one_connection(&server::database(server, "postgres")).await;
     let name = format!("auth_test_{}", place(&lock).await);
     run(&lock, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
     match schema {

@@ -19,6 +19,8 @@ pub struct LiveSchema {
     pub backend: DbBackend,
     /// Whether the database takes table names that differ in case for one.
     pub ignores_case: bool,
+    /// Whether the database can keep a text of any length unique. Of `MySQL` only `MariaDB` can.
+    pub hashes: bool,
     /// Everything that has a name, also what the schema does not know.
     pub relations: BTreeMap<String, Relation>,
     /// The tables the schema knows, under their live names.
@@ -105,6 +107,7 @@ impl LiveSchema {
         Self {
             backend,
             ignores_case,
+            hashes: backend != DbBackend::MySql,
             relations: BTreeMap::new(),
             tables: BTreeMap::new(),
             ledger: BTreeMap::new(),
@@ -144,7 +147,8 @@ impl LiveTable {
 
 /// The four queries of one database. All answer the same columns, so one reader serves them.
 struct Queries {
-    /// `name`, `kind` (`table`, `index` or else), `folded` (1 where case is ignored), `rows` (an estimate).
+    /// `name`, `kind` (`table`, `index` or else), `folded` (1 where case is ignored), `hashed` (1 where a
+    /// text of any length can be unique), `rows` (an estimate).
     relations: &'static str,
     /// `tbl`, `col`, `ty`, `declared`, `len`, `collation`, `required`, `filled`, `preset`.
     columns: &'static str,
@@ -170,6 +174,7 @@ pub async fn introspect<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Result
     let mut estimates = BTreeMap::new();
     for row in conn.query_all_raw(Statement::from_string(backend, queries.relations)).await? {
         live.ignores_case |= flag(&row, "folded")?;
+        live.hashes |= flag(&row, "hashed")?;
         let (name, kind): (String, String) = (row.try_get("", "name")?, row.try_get("", "kind")?);
         if let Some(rows) = row.try_get::<Option<i64>>("", "rows")?.and_then(|rows| u64::try_from(rows).ok()) {
             estimates.insert(name.clone(), rows);

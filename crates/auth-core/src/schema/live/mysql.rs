@@ -9,6 +9,7 @@ pub(super) const QUERIES: Queries = Queries {
         SELECT CAST(table_name AS CHAR) AS `name`,
             CASE table_type WHEN 'BASE TABLE' THEN 'table' ELSE 'other' END AS `kind`,
             CAST(@@lower_case_table_names <> 0 AS SIGNED) AS `folded`,
+            CAST(VERSION() LIKE '%MariaDB%' AS SIGNED) AS `hashed`,
             CAST(table_rows AS SIGNED) AS `rows`
         FROM information_schema.tables WHERE table_schema = DATABASE()",
     // MariaDB writes a missing default of a nullable column as the text NULL.
@@ -24,11 +25,13 @@ pub(super) const QUERIES: Queries = Queries {
         FROM information_schema.columns
         WHERE table_schema = DATABASE() AND FIND_IN_SET(table_name, ?) > 0
         ORDER BY table_name, ordinal_position",
-    // `sub_part` is set where only the beginning of a text is indexed.
+    // `sub_part` is set where only the beginning of a text is indexed. MariaDB keeps a long text unique
+    // by a hash.
     indexes: r"
         SELECT CAST(table_name AS CHAR) AS `tbl`, CAST(index_name AS CHAR) AS `idx`,
             CAST(non_unique = 0 AS SIGNED) AS `uq`, CAST(index_name = 'PRIMARY' AS SIGNED) AS `pk`,
-            CASE WHEN sub_part IS NULL AND index_type = 'BTREE' THEN CAST(column_name AS CHAR) END AS `col`
+            CASE WHEN sub_part IS NULL AND (index_type = 'BTREE' OR (index_type = 'HASH' AND non_unique = 0))
+                THEN CAST(column_name AS CHAR) END AS `col`
         FROM information_schema.statistics
         WHERE table_schema = DATABASE() AND FIND_IN_SET(table_name, ?) > 0
         ORDER BY table_name, index_name, seq_in_index",

@@ -6,7 +6,7 @@ pub(super) const QUERIES: Queries = Queries {
     relations: r#"
         SELECT c.relname::text AS "name",
             CASE WHEN c.relkind IN ('r', 'p') THEN 'table' WHEN c.relkind IN ('i', 'I') THEN 'index' ELSE 'other' END AS "kind",
-            0::int8 AS "folded", CASE WHEN c.reltuples >= 0 THEN c.reltuples::int8 END AS "rows"
+            0::int8 AS "folded", 1::int8 AS "hashed", CASE WHEN c.reltuples >= 0 THEN c.reltuples::int8 END AS "rows"
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = current_schema()"#,
     columns: r#"

@@ -3,7 +3,7 @@
 use super::Queries;
 
 pub(super) const QUERIES: Queries = Queries {
-    relations: r#"SELECT name AS "name", type AS "kind", 1 AS "folded", CAST(NULL AS integer) AS "rows" FROM sqlite_master"#,
+    relations: r#"SELECT name AS "name", type AS "kind", 1 AS "folded", 1 AS "hashed", CAST(NULL AS integer) AS "rows" FROM sqlite_master"#,
     // A rowid alias fills itself, and so does a generated column. `DEFAULT NULL` fills nothing.
     columns: r#"
         SELECT m.name AS "tbl", c.name AS "col",

@@ -204,9 +204,10 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Whether a live column stands against an index. `MySQL` indexes only the beginning of a long text.
+    /// Whether a live column stands against an index. `MySQL` indexes only the beginning of a long text,
+    /// `MariaDB` keeps it unique all the same.
     fn refuse_index(&mut self, table: &Table, index: &Index, live: &LiveTable) -> bool {
-        if self.plan.backend != DbBackend::MySql {
+        if self.plan.backend != DbBackend::MySql || (index.unique && self.live.hashes) {
             return false;
         }
         let before = self.plan.refusals.len();

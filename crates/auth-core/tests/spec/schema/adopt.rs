@@ -3,10 +3,11 @@
 use auth_core::entity::session;
 use auth_core::schema::{Terms, apply_on};
 use auth_core::{Auth, BuildError, SchemaMode, digest};
-use sea_orm::EntityTrait as _;
+use auth_testkit::backend;
+use sea_orm::{ConnectionTrait as _, DbBackend, EntityTrait as _};
 
 use super::{File, core};
-use crate::app::{ORIGIN, SECRET, dump, one_of, request, send};
+use crate::app::{ORIGIN, SECRET, dump, one_of, request, send, spoken};
 use crate::plugins::Door;
 
 /// As its migration writes them, in the words of [`spoken`](crate::app::spoken).
@@ -130,4 +131,22 @@ async fn its_people_stay_signed_in() {
     let reply = send(&auth.router(), request(http::Method::GET, "/get-session", &[("cookie", &cookie)], "")).await;
 
     assert_eq!(reply.json()["user"]["email"], "alice@example.com");
+}
+
+#[tokio::test]
+async fn a_unique_index_over_text_of_any_length_is_recognised() {
+    // So it types both columns on MySQL.
+    let text = |table: &str| {
+        table
+            .replace("\"accountId\" <str>", "\"accountId\" text")
+            .replace("\"providerId\" <str>", "\"providerId\" text")
+    };
+    let file = File::with(&TABLES.map(text).iter().map(String::as_str).collect::<Vec<_>>()).await;
+    let sql = spoken(r#"create unique index "theirs" on "account" ("accountId", "providerId")"#);
+    if file.db.execute_unprepared(&sql).await.is_err() {
+        assert_eq!(backend(), DbBackend::MySql, "MySQL, other than MariaDB, has no such index");
+        return;
+    }
+
+    assert!(!file.lacks(&core()).await.iter().any(|step| step.contains("(accountId, providerId)")));
 }

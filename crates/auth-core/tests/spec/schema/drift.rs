@@ -143,7 +143,9 @@ async fn a_long_text_that_mysql_cannot_index_is_refused_with_its_remedy() {
     let table = r#"CREATE TABLE "note" ("id" <id> NOT NULL PRIMARY KEY, "text" <text> NOT NULL)"#;
     let file = File::with(&[table]).await;
     let schema = with(|to| {
-        to.table_spec(TableSpec::new("note").key("id").column(ColumnSpec::new("text", LogicalType::Str(255)).unique()));
+        to.table_spec(
+            TableSpec::new("note").key("id").column(ColumnSpec::new("text", LogicalType::Str(255))).index(["text"]),
+        );
     });
 
     let error = apply(&file.db, &schema).await.unwrap_err();
