@@ -195,6 +195,28 @@ pub mod verification {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// The table `authMigration` of `core`.
+pub mod auth_migration {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `authMigration`.
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "authMigration", rename_all = "camelCase")]
+    pub struct Model {
+        /// The column `id` of `core`: id.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        /// The column `appliedAt` of `core`: timestamp.
+        pub applied_at: DateTimeUtc,
+        /// The column `checksum` of `core`: text(64).
+        #[sea_orm(column_type = "String(StringLen::N(64))")]
+        pub checksum: String,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 /// The table `oauthApplication` of `oidc-provider`.
 pub mod oauth_application {
     use sea_orm::entity::prelude::*;

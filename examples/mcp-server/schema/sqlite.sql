@@ -18,6 +18,9 @@ CREATE TABLE "verification" ( "id" text NOT NULL PRIMARY KEY, "identifier" text 
 CREATE INDEX "ix_verification_identifier" ON "verification" ("identifier");
 CREATE INDEX "ix_verification_expiresAt" ON "verification" ("expiresAt");
 
+-- core: authMigration
+CREATE TABLE "authMigration" ( "id" text NOT NULL PRIMARY KEY, "appliedAt" text NOT NULL, "checksum" text NOT NULL );
+
 -- oidc-provider: oauthApplication
 CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "name" text NOT NULL, "redirectUris" text NOT NULL, "postLogoutRedirectUris" text NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "grantTypes" text NOT NULL, "scope" text NOT NULL, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" text, "disabled" boolean NOT NULL DEFAULT FALSE, "userId" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
 CREATE UNIQUE INDEX "uq_oauthApplication_clientId" ON "oauthApplication" ("clientId");
@@ -69,3 +72,8 @@ CREATE UNIQUE INDEX "uq_jwks_slot" ON "jwks" ("slot");
 -- app: note
 CREATE TABLE "note" ( "id" text NOT NULL PRIMARY KEY, "userId" text NOT NULL, "text" text NOT NULL, "createdAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
 CREATE INDEX "ix_note_userId" ON "note" ("userId");
+
+-- core: authMigration
+INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('core/0001-session-digests', strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '474859c18eca493f');
+INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('core/0002-verification-digests', strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '60602419621bd96f');
+INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('oidc-provider/0001-foreign-keys', strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), 'b4c6d6e6a0f924fa');
