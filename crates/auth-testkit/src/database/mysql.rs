@@ -3,7 +3,7 @@
 //! Making tables is slow there and nothing copies a database, so those of a schema stay, and are
 //! emptied for the next test. A test holds its own by a lock of the server with the same name.
 
-use auth_core::schema::{Relation, Schema, apply, introspect};
+use auth_core::schema::{Schema, apply, introspect};
 use sea_orm::{DatabaseConnection, DbBackend};
 use url::Url;
 
@@ -19,13 +19,14 @@ pub(super) async fn take(server: &Url, schema: Option<&Schema>) -> Taken {
         None => make(&lock, &name).await,
         Some(schema) => {
             end_others(&lock, &name).await;
-            if !is_whole(&lock, &name, schema).await {
+            if is_whole(&lock, &name, schema).await {
+                clear(&lock, schema).await;
+            } else {
                 make(&lock, &name).await;
                 apply(&lock, schema).await.unwrap();
                 seal(&lock, schema).await;
                 drop_older(&lock, &of_today).await;
             }
-            clear(&lock, schema).await;
         }
     }
     Taken { url: server::database(server, &name), lock }
@@ -94,11 +95,9 @@ async fn shape(lock: &DatabaseConnection, schema: &Schema) -> String {
     server::digest(&format!("{live:?}{:?}", ask(lock, rest, []).await))
 }
 
-/// Deletes all rows, in whatever order tables point to each other.
+/// Deletes all rows of a database that is whole, in whatever order tables point to each other.
 async fn clear(lock: &DatabaseConnection, schema: &Schema) {
-    let live = introspect(lock, schema).await.unwrap();
-    let tables = live.relations.iter().filter(|(_, relation)| **relation == Relation::Table);
-    let deletes: Vec<String> = tables.map(|(table, _)| format!("DELETE FROM `{table}`")).collect();
+    let deletes: Vec<String> = schema.tables().iter().map(|table| format!("DELETE FROM `{}`", table.name)).collect();
     run(lock, &format!("SET foreign_key_checks = 0; {}; SET foreign_key_checks = 1", deletes.join("; "))).await;
 }
 
