@@ -20,6 +20,8 @@ const SETTINGS: [&str; 8] = [
     "unix_socket_directories=",
 ];
 
+const PASSWORD: &str = "private";
+
 pub(super) fn start() -> Result<Server, Failure> {
     // Debian keeps them out of the path.
     let further: Vec<PathBuf> =
@@ -34,7 +36,10 @@ pub(super) fn start() -> Result<Server, Failure> {
     let folder = place::folder("postgres", account)?;
     let port = place::port()?;
     let mut make = Command::new(initdb);
-    make.args(["--auth=trust", "--username=postgres", "--locale=C", "--encoding=UTF8", "--no-sync", "--pgdata=data"]);
+    // With a password, so that a wrong one is something else than the right one.
+    std::fs::write(folder.join("password"), PASSWORD)?;
+    make.args(["--auth=scram-sha-256", "--pwfile=password", "--username=postgres", "--pgdata=data"]);
+    make.args(["--locale=C", "--encoding=UTF8", "--no-sync"]);
     place::fill(&folder, account, &mut make)?;
     let mut command = Command::new(postgres);
     command.args(["-D", "data", "-p", &port.to_string()]);
@@ -42,7 +47,7 @@ pub(super) fn start() -> Result<Server, Failure> {
         command.args(["-c", setting]);
     }
     Server::start(Plan {
-        url: format!("postgres://postgres@127.0.0.1:{port}/postgres?sslmode=disable"),
+        url: format!("postgres://postgres:{PASSWORD}@127.0.0.1:{port}/postgres?sslmode=disable"),
         account,
         folder,
         command,

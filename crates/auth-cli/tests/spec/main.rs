@@ -5,4 +5,5 @@ mod describe;
 mod generate;
 mod migrate;
 mod serve;
+mod trouble;
 mod usage;

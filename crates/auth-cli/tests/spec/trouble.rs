@@ -1,0 +1,165 @@
+//! A database that cannot be reached or written: one sentence that says what to do, and exit code 1.
+
+use auth_cli::Exit;
+use auth_core::database::masked;
+use url::Url;
+
+use crate::app::{Outcome, Place};
+
+/// What `migrate --yes` says of a database, without what the driver adds. Asserts that it failed, and
+/// told no password and no trace.
+fn told(place: &Place, url: &str) -> String {
+    let Outcome { exit, out, err } = place.runs(&format!("migrate --yes --database-url {url}"));
+    assert_eq!(exit, Exit::Failed, "{out}{err}");
+    assert!(!err.contains("hunter2") && !err.contains("panicked") && !err.contains("backtrace"), "{err}");
+    let last = err.lines().rfind(|line| line.starts_with("error: ")).unwrap_or_else(|| panic!("{err}"));
+    last.strip_prefix(&format!("error: the database {} ", masked(url))).unwrap_or_else(|| panic!("{last}")).to_owned()
+}
+
+/// The database of a place, asked for by somebody else.
+fn as_user(place: &Place, user: &str) -> String {
+    let mut url = Url::parse(&place.url()).unwrap();
+    url.set_username(user).unwrap();
+    url.set_password(Some("hunter2")).unwrap();
+    url.into()
+}
+
+/// A name of a user nobody else has: databases of tests have names of their own, users do not.
+fn user(place: &Place, name: &str) -> String {
+    let url = Url::parse(&place.url()).unwrap();
+    format!("{name}_{}", url.path().rsplit('_').next().unwrap())
+}
+
+#[test]
+fn a_server_that_is_down() {
+    let place = Place::new();
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+
+    for scheme in ["postgres", "mysql"] {
+        assert_eq!(
+            told(&place, &format!("{scheme}://me:hunter2@{free}/app")),
+            "does not answer: nothing listens there; start the server, or correct host and port"
+        );
+    }
+}
+
+#[test]
+fn a_host_nobody_knows() {
+    let place = Place::new();
+
+    assert_eq!(
+        told(&place, "postgres://me:hunter2@no-such-host.invalid/app"),
+        "does not answer: nobody knows its host; correct the host in the URL"
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_made_or_is_something_else() {
+    let place = Place::new();
+    let text = place.path("notes.txt");
+    std::fs::write(&text, "no database, whatever its length".repeat(40)).unwrap();
+
+    assert_eq!(
+        told(&place, "sqlite:/nowhere/at/all/app.sqlite"),
+        "cannot be opened; see whether its folder exists and may be written to"
+    );
+    assert_eq!(told(&place, &format!("sqlite:{text}")), "is a file, but no SQLite database; correct the path");
+    assert!(std::fs::read_to_string(&text).unwrap().starts_with("no database"), "and nothing was written to it");
+}
+
+#[test]
+fn a_database_that_can_only_be_read() {
+    let place = Place::new();
+    let told = match Place::backend() {
+        "sqlite" => {
+            let file = place.path("read-only.sqlite");
+            place.runs(&format!("migrate --yes --database-url sqlite:{file}"));
+            let as_old = place.path("older.sqlite");
+            std::fs::copy(&file, &as_old).unwrap();
+            told(&place, &format!("sqlite:{}?mode=ro", read_only(&as_old)))
+        }
+        "postgres" => {
+            let mut url = Url::parse(&place.url()).unwrap();
+            url.query_pairs_mut().append_pair("options", "-c default_transaction_read_only=on");
+            told(&place, url.as_str())
+        }
+        _ => {
+            // What makes a server of MySQL read only holds for all of it, and for all other tests.
+            return;
+        }
+    };
+
+    assert_eq!(told, "can only be read; use the primary server, or make the file and its folder writable");
+}
+
+/// Takes a table away, so that there is something to write.
+fn read_only(file: &str) -> &str {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let db = auth_core::database::connect(&format!("sqlite:{file}")).await.unwrap();
+        sea_orm::ConnectionTrait::execute_unprepared(&db, "DROP TABLE note").await.unwrap();
+        db.close().await.unwrap();
+    });
+    file
+}
+
+#[test]
+fn a_wrong_password() {
+    if Place::backend() == "sqlite" {
+        return; // it has none
+    }
+    let place = Place::new();
+
+    assert_eq!(told(&place, &as_user(&place, "postgres")), "refuses the user or the password; correct them in the URL");
+}
+
+#[test]
+fn a_database_that_is_not_there() {
+    if Place::backend() == "sqlite" {
+        return; // a file is made
+    }
+    let place = Place::new();
+    let mut url = Url::parse(&place.url()).unwrap();
+    url.set_path("/no_such_database");
+
+    assert_eq!(
+        told(&place, url.as_str()),
+        "is not there, though its server is; create it, or correct the name in the URL"
+    );
+}
+
+#[test]
+fn a_user_who_may_not_make_tables() {
+    if Place::backend() == "sqlite" {
+        return; // it has no users
+    }
+    let place = Place::new();
+    let guest = user(&place, "guest");
+    let database = Url::parse(&place.url()).unwrap().path().trim_start_matches('/').to_owned();
+    place.alters(
+        &Place::one_of(
+            [String::new(), String::new(), String::new()],
+            [
+                format!("DROP ROLE IF EXISTS {guest}"),
+                format!("CREATE ROLE {guest} LOGIN PASSWORD 'hunter2'"),
+                "REVOKE CREATE ON SCHEMA public FROM PUBLIC".to_owned(),
+            ],
+            [
+                format!("DROP USER IF EXISTS {guest}@'%'"),
+                format!("CREATE USER {guest}@'%' IDENTIFIED BY 'hunter2'"),
+                format!("GRANT SELECT ON \"{database}\".* TO {guest}@'%'"),
+            ],
+        )
+        .each_ref()
+        .map(String::as_str),
+    );
+
+    let said = told(&place, &as_user(&place, &guest));
+
+    place.alters(&[&Place::one_of(String::new(), format!("DROP ROLE {guest}"), format!("DROP USER {guest}@'%'"))]);
+    assert_eq!(
+        said,
+        "does not let this user do that; run this as the user who owns the tables, or grant CREATE and ALTER"
+    );
+    assert!(place.is_untouched());
+}
