@@ -10,6 +10,7 @@ mod browser;
 mod ci;
 mod clients;
 mod counts;
+mod databases;
 mod docs;
 mod example;
 mod guide;
@@ -34,7 +35,8 @@ struct Task {
 const TASKS: &[Task] = &[
     Task {
         name: "test",
-        about: "all Rust tests on embedded SQLite; Rust and a C compiler are enough [runner arguments]",
+        about: "all Rust tests on SQLite, for which Rust and a C compiler are enough, or on those named \
+                [--databases sqlite,postgres,mysql] [runner arguments]",
         run: tests::run,
     },
     Task { name: "ci", about: "everything that has to pass, as named steps [step ...]", run: ci::run },

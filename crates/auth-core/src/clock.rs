@@ -1,6 +1,7 @@
 //! The time, as something a test can move.
 
 use chrono::{DateTime, Duration, SubsecRound as _, Utc};
+use sea_orm::DbBackend;
 
 /// Tells the time. Every rule that depends on time asks one of these.
 pub trait Clock: Send + Sync + 'static {
@@ -28,7 +29,19 @@ pub(crate) fn to_millis(time: DateTime<Utc>) -> DateTime<Utc> {
 /// last whose text still sorts after all before it.
 const FAR_END: i64 = 253_402_300_799;
 
+/// The last second that reaches a column of MariaDB, in January 2038: the driver sends every moment as
+/// a `TIMESTAMP`, and a later one arrives as null, whatever the column could hold.
+const MYSQL_END: i64 = 2_147_483_647;
+
+/// The last moment that a database takes.
+pub(crate) fn last_moment(backend: DbBackend) -> DateTime<Utc> {
+    let end = if backend == DbBackend::MySql { MYSQL_END } else { FAR_END };
+    DateTime::from_timestamp(end, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
 /// Adds whole seconds to a time and stays at the far end instead of overflowing: the end of 9999.
+///
+/// For what is written to the database, ask [`AuthContext::after`](crate::AuthContext::after).
 pub fn after(time: DateTime<Utc>, seconds: u64) -> DateTime<Utc> {
     let far = DateTime::from_timestamp(FAR_END, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
     i64::try_from(seconds)

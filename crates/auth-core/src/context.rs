@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use http::StatusCode;
 use sea_orm::DatabaseConnection;
 
-use crate::clock::{Clock, to_millis};
+use crate::clock::{Clock, after, last_moment, to_millis};
 use crate::config::Config;
 use crate::continuation::{Continuation, Resume};
 use crate::error::{ApiError, ErrorCode, Unexpected};
@@ -80,6 +80,12 @@ impl AuthContext {
     /// The current time, cut to milliseconds.
     pub fn now(&self) -> DateTime<Utc> {
         to_millis(self.0.clock.now())
+    }
+
+    /// Adds whole seconds to a time, and stays at the last moment the database takes: the end of 9999,
+    /// and January 2038 on MySQL and MariaDB.
+    pub fn after(&self, time: DateTime<Utc>, seconds: u64) -> DateTime<Utc> {
+        after(time, seconds).min(last_moment(self.db().get_database_backend()))
     }
 
     /// The source of randomness.

@@ -13,7 +13,6 @@ use http::{HeaderValue, Method, Request, Uri, header};
 use http_body_util::BodyExt as _;
 use sea_orm::DatabaseConnection;
 use serde_json::Value;
-use tempfile::TempDir;
 use tokio::task::JoinHandle;
 use tower::ServiceExt as _;
 use url::Url;
@@ -23,6 +22,7 @@ use crate::answer::Answer;
 use crate::browser::Browser;
 use crate::builder::TestAppBuilder;
 use crate::clock::FakeClock;
+use crate::database::{self, TestDatabase};
 use crate::description;
 use crate::mcp_client::McpClient;
 use crate::oauth_answer::OAuthAnswer;
@@ -31,7 +31,6 @@ use crate::person::Person;
 use crate::registration::Registration;
 use crate::secrets::{KnownSecret, Secrets};
 use crate::statements::StatementLog;
-use crate::tables;
 
 /// Where requests seem to come from: a documentation address. RFC 5737 §3.
 const PEER: ([u8; 4], u16) = ([203, 0, 113, 7], 50_000);
@@ -57,8 +56,8 @@ struct Inner {
     secrets: Secrets,
     server: OnceLock<JoinHandle<()>>,
     db: DatabaseConnection,
-    // Dropped last: the files of the database are in it.
-    _directory: TempDir,
+    // Dropped last: nobody else may have it before.
+    _database: TestDatabase,
 }
 
 impl Drop for Inner {
@@ -76,7 +75,7 @@ impl fmt::Debug for TestApp {
 }
 
 impl TestApp {
-    /// Builds an app of these plugins on an empty SQLite file of its own.
+    /// Builds an app of these plugins on a database of its own.
     pub async fn with(plugins: Vec<Box<dyn Plugin>>) -> Self {
         Self::builder().plugins(plugins).build().await
     }
@@ -90,7 +89,7 @@ impl TestApp {
         clock: FakeClock,
         auth: Auth,
         router: Router,
-        (db, directory): (DatabaseConnection, TempDir),
+        (db, database): (DatabaseConnection, TestDatabase),
         statements: StatementLog,
     ) -> Self {
         let inner = Inner {
@@ -102,7 +101,7 @@ impl TestApp {
             secrets: Secrets::default(),
             server: OnceLock::new(),
             db,
-            _directory: directory,
+            _database: database,
         };
         Self { clock, inner: Arc::new(inner) }
     }
@@ -158,12 +157,12 @@ impl TestApp {
 
     /// Counts the rows of a table.
     pub async fn count(&self, table: &str) -> u64 {
-        tables::count(&self.inner.db, table).await
+        database::count(&self.inner.db, table).await
     }
 
     /// Writes down every column of every row of every table, one row a line.
     pub async fn dump_tables(&self) -> String {
-        tables::dump(&self.inner.db).await
+        database::dump_tables(&self.inner.db).await
     }
 
     /// Every credential that passed by: passwords, cookies, tokens, codes, secrets, handles.

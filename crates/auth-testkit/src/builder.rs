@@ -2,13 +2,14 @@
 
 use std::fmt;
 use std::net::TcpListener;
+use std::sync::Arc;
 
-use auth_core::{Auth, AuthBuilder, Plugin, SchemaMode, database};
+use auth_core::{Auth, AuthBuilder, AuthContext, Contributions, Mount, Plugin, PluginId, SchemaMode};
 use axum::Router;
-use tempfile::TempDir;
 
 use crate::app::TestApp;
 use crate::clock::FakeClock;
+use crate::database::TestDatabase;
 use crate::statements::StatementLog;
 
 const SECRET: &str = "q8Zk2vP0sT7xLw4nR6yB1mD9cF3hJ5gK-test";
@@ -92,15 +93,14 @@ impl TestAppBuilder {
         self
     }
 
-    /// Builds the app on an empty SQLite file of its own; panics with every complaint.
+    /// Builds the app on a database of its own; panics with every complaint.
     pub async fn build(self) -> TestApp {
-        let directory = TempDir::new().unwrap();
-        let file = directory.path().join("app.sqlite");
-        let db = database::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+        let plugins: Vec<Shared> = self.plugins.into_iter().map(|plugin| Shared(plugin.into())).collect();
+        let database = database_for(&self.base_url, &plugins).await;
+        let db = database.connect().await;
         let statements = StatementLog::default();
         let clock = FakeClock::default();
-        let mut builder = Auth::builder(&self.base_url)
-            .plugins(self.plugins)
+        let mut builder = with_plugins(Auth::builder(&self.base_url), &plugins)
             .database(statements.watch(&db))
             .secret(SECRET)
             .schema_mode(SchemaMode::Apply)
@@ -115,6 +115,37 @@ impl TestAppBuilder {
             router = routes(&auth).merge(router);
         }
         let router = StatementLog::around(router);
-        TestApp::new(clock, auth, router, (db, directory), statements).listening(self.socket)
+        TestApp::new(clock, auth, router, (db, database), statements).listening(self.socket)
+    }
+}
+
+/// A plugin that is asked twice for its tables: for the database, and for the app.
+#[derive(Clone)]
+struct Shared(Arc<dyn Plugin>);
+
+impl Plugin for Shared {
+    fn id(&self) -> PluginId {
+        self.0.id()
+    }
+
+    fn contribute(&self, to: &mut Contributions) {
+        self.0.contribute(to);
+    }
+
+    fn mount(&self, cx: &AuthContext) -> Mount {
+        self.0.mount(cx)
+    }
+}
+
+fn with_plugins(builder: AuthBuilder, plugins: &[Shared]) -> AuthBuilder {
+    plugins.iter().cloned().fold(builder, AuthBuilder::plugin)
+}
+
+/// Takes a database with the tables of these plugins, so that the app finds little to make.
+async fn database_for(base_url: &str, plugins: &[Shared]) -> TestDatabase {
+    match with_plugins(Auth::builder(base_url), plugins).schema() {
+        Ok(schema) => TestDatabase::with_schema(&schema).await,
+        // The app says what is wrong with it.
+        Err(_) => TestDatabase::empty().await,
     }
 }

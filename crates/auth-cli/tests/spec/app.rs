@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "test support: what goes wrong here is a failed test")]
 
 use std::io::{self, Cursor, Write};
+use std::path::Path;
 
 use async_trait::async_trait;
 use auth_cli::{Console, Exit};
@@ -11,9 +12,11 @@ use auth_core::{
     After, Auth, AuthBuilder, AuthContext, Contributions, ErrorCode, Exchange, HookError, InTransaction, Mount, On,
     Plugin, PluginId, UserCreated,
 };
+use auth_testkit::{TestDatabase, backend, definition};
 use axum::response::Response;
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbBackend};
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -118,20 +121,69 @@ impl Write for Closed {
     }
 }
 
-/// A directory in which commands are run.
-pub(crate) struct Place(TempDir);
+/// A directory in which commands are run, and an empty database.
+pub(crate) struct Place {
+    folder: TempDir,
+    database: TestDatabase,
+    runtime: Runtime,
+}
 
 impl Place {
     pub(crate) fn new() -> Self {
-        Self(TempDir::new().unwrap())
+        let runtime = Runtime::new().unwrap();
+        let database = runtime.block_on(TestDatabase::empty());
+        Self { folder: TempDir::new().unwrap(), database, runtime }
     }
 
     pub(crate) fn path(&self, name: &str) -> String {
-        self.0.path().join(name).to_str().unwrap().to_owned()
+        self.folder.path().join(name).to_str().unwrap().to_owned()
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("sqlite:{}", self.path("app.sqlite"))
+        self.database.url().to_owned()
+    }
+
+    /// The name that `--backend` has for the kind of database.
+    pub(crate) fn backend() -> &'static str {
+        Self::one_of("sqlite", "postgres", "mysql")
+    }
+
+    /// What the tests are run on decides which of the three it is.
+    pub(crate) fn one_of<T>(sqlite: T, postgres: T, mysql: T) -> T {
+        match backend() {
+            DbBackend::Postgres => postgres,
+            DbBackend::MySql => mysql,
+            _ => sqlite,
+        }
+    }
+
+    /// Does to the database what no command does.
+    pub(crate) fn in_database<T>(&self, work: impl AsyncFnOnce(&DatabaseConnection) -> T) -> T {
+        self.runtime.block_on(async {
+            let db = self.database.connect().await;
+            let done = work(&db).await;
+            db.close().await.unwrap();
+            done
+        })
+    }
+
+    /// Runs statements whose names stand in double quotes.
+    pub(crate) fn alters(&self, statements: &[&str]) {
+        self.in_database(async |db| {
+            for sql in statements {
+                let quoted = sql.replace('"', Self::one_of("\"", "\"", "`"));
+                db.execute_unprepared(&quoted).await.unwrap();
+            }
+        });
+    }
+
+    /// Says whether nothing was made, not even the file.
+    pub(crate) fn is_untouched(&self) -> bool {
+        let file = self.url();
+        match file.strip_prefix("sqlite:") {
+            Some(file) => !Path::new(file).exists(),
+            None => self.in_database(async |db| definition(db).await).is_empty(),
+        }
     }
 
     /// Runs a command with nobody at the console.

@@ -60,7 +60,8 @@ pub(crate) fn asks_again(error: &(dyn Error + 'static)) -> bool {
 
 /// Judges by the code of the driver, never by the words: those are translated, and repeat values.
 fn asks_for_another_try(error: &dyn DatabaseError) -> bool {
-    mysql_number(error).is_some_and(|number| matches!(number, 1205 | 1213))
+    // Lock wait, deadlock, and, from MariaDB 11.6 on, a row that changed after the transaction began.
+    mysql_number(error).is_some_and(|number| matches!(number, 1205 | 1213 | 1020))
         || error.code().is_some_and(|code| is_another_try(&code))
 }
 

@@ -9,6 +9,7 @@ use sea_orm::DatabaseTransaction;
 use super::cookie::{CookieKind, SESSION_COOKIE, cookie_value, expired_cookie, set_cookie};
 use crate::clock::after;
 use crate::context::AuthContext;
+use crate::database::retrying;
 use crate::entity::{session, user};
 use crate::error::Unexpected;
 use crate::hooks::Event;
@@ -118,7 +119,7 @@ impl AuthContext {
         let lives = if new.remember { options.expires_in } else { options.short_expires_in };
         let session = session::Model {
             id: self.new_id()?,
-            expires_at: after(now, lives),
+            expires_at: self.after(now, lives),
             token: digest(&token),
             created_at: now,
             updated_at: now,
@@ -169,8 +170,13 @@ impl AuthContext {
         if !session.remember_me || !is_due(session.expires_at, options.expires_in, options.update_age, self.now()) {
             return Ok(None);
         }
-        let expires_at = after(self.now(), options.expires_in);
-        if !store::session::extend(self.db(), &session.id, session.expires_at, expires_at, self.now()).await? {
+        let expires_at = self.after(self.now(), options.expires_in);
+        // At the last moment the database takes there is nothing to extend.
+        if expires_at <= session.expires_at {
+            return Ok(None);
+        }
+        let extend = || store::session::extend(self.db(), &session.id, session.expires_at, expires_at, self.now());
+        if !retrying(extend).await? {
             return Ok(None);
         }
         session.expires_at = expires_at;

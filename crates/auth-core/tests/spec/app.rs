@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use auth_core::{Auth, AuthBuilder, Clock, SchemaMode, plugins};
+use auth_testkit::TestDatabase;
+pub(crate) use auth_testkit::{definition as master, dump_tables as dump};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
@@ -11,7 +13,7 @@ use axum::middleware::{Next, from_fn};
 use chrono::{DateTime, Duration, Utc};
 use http::{HeaderMap, Method, StatusCode, header};
 use http_body_util::BodyExt as _;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -51,7 +53,7 @@ pub(crate) struct App {
     pub(crate) auth: Auth,
     pub(crate) clock: StoppedClock,
     statements: Arc<Mutex<Vec<String>>>,
-    _folder: tempfile::TempDir,
+    _database: TestDatabase,
 }
 
 impl App {
@@ -66,10 +68,10 @@ impl App {
     }
 
     pub(crate) async fn of(base_url: &str, configure: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let database = TestDatabase::with_schema(&Auth::builder(base_url).schema().unwrap()).await;
         let clock = StoppedClock::new();
         let statements = Arc::new(Mutex::new(Vec::new()));
-        let mut db = auth_core::database::connect(&file_in(&folder)).await.unwrap();
+        let mut db = database.connect().await;
         let log = Arc::clone(&statements);
         db.set_metric_callback(move |ran: &sea_orm::metric::Info<'_>| {
             if ANSWERING.try_get().is_ok() {
@@ -79,7 +81,7 @@ impl App {
         let builder =
             Auth::builder(base_url).database(db).secret(SECRET).schema_mode(SchemaMode::Apply).clock(clock.clone());
         let auth = configure(builder).build().await.unwrap();
-        Self { auth, clock, statements, _folder: folder }
+        Self { auth, clock, statements, _database: database }
     }
 
     pub(crate) fn db(&self) -> &DatabaseConnection {
@@ -160,37 +162,38 @@ pub(crate) fn from_peer(mut request: Request, peer: &str) -> Request {
     request
 }
 
-/// The URL of a database file that is made when it is asked for.
-pub(crate) fn file_in(folder: &tempfile::TempDir) -> String {
-    format!("sqlite:{}", folder.path().join("auth.sqlite").display())
-}
-
-/// Every row of every table, as text.
-pub(crate) async fn dump(db: &DatabaseConnection) -> String {
-    let mut text = String::new();
-    for table in ask(db, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").await {
-        let columns = ask(db, &format!("SELECT '\"' || name || '\"' FROM pragma_table_info('{table}')")).await;
-        let row = columns.iter().map(|column| format!("coalesce({column}, 'null')")).collect::<Vec<_>>();
-        let rows = ask(db, &format!("SELECT {} FROM \"{table}\" ORDER BY 1", row.join(" || ' | ' || "))).await;
-        text = format!("{text}{table}\n  {}\n", rows.join("\n  "));
-    }
-    text
-}
-
-/// Everything the database is made of, as it was written down.
-pub(crate) async fn master(db: &DatabaseConnection) -> Vec<String> {
-    ask(db, "SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_master ORDER BY 1").await
-}
-
-/// The first column of the answer.
-pub(crate) async fn ask(db: &DatabaseConnection, sql: &str) -> Vec<String> {
-    let statement = Statement::from_string(db.get_database_backend(), sql);
-    let rows = db.query_all_raw(statement).await.unwrap();
-    rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect()
-}
-
+/// Runs a statement. Names stand in double quotes, types are called as in [`spoken`].
 pub(crate) async fn run(db: &DatabaseConnection, sql: &str) {
-    db.execute_unprepared(sql).await.unwrap();
+    db.execute_unprepared(&spoken(sql)).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
+}
+
+/// What the tests are run on decides which of the three it is.
+pub(crate) fn one_of<T>(sqlite: T, postgres: T, mysql: T) -> T {
+    match auth_testkit::backend() {
+        DbBackend::Postgres => postgres,
+        DbBackend::MySql => mysql,
+        _ => sqlite,
+    }
+}
+
+/// Types of columns, as each database calls what we write to them.
+const TYPES: [(&str, [&str; 3]); 8] = [
+    ("<id>", ["text", "text", "varchar(36) CHARACTER SET ascii COLLATE ascii_bin"]),
+    ("<str>", ["text", "text", "varchar(255) COLLATE utf8mb4_bin"]),
+    ("<text>", ["text", "text", "text COLLATE utf8mb4_bin"]),
+    ("<bool>", ["integer", "bool", "bool"]),
+    ("<int>", ["integer", "integer", "int"]),
+    ("<number>", ["integer", "serial", "int AUTO_INCREMENT"]),
+    ("<bytes>", ["blob", "bytea", "blob"]),
+    ("<time>", ["date", "timestamptz", "datetime(6)"]),
+];
+
+/// A statement in the words of the database. No text in these tests holds a double quote.
+pub(crate) fn spoken(sql: &str) -> String {
+    let quoted = one_of(sql.to_owned(), sql.to_owned(), sql.replace('"', "`"));
+    TYPES
+        .iter()
+        .fold(quoted, |sql, (name, [sqlite, postgres, mysql])| sql.replace(name, one_of(sqlite, postgres, mysql)))
 }
 
 /// An answer, read to its end.

@@ -4,17 +4,20 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use auth_core::{Auth, BuildError, SchemaMode, database};
+use auth_core::entity::verification;
+use auth_core::{Auth, BuildError, SchemaMode};
+use auth_testkit::TestDatabase;
+use chrono::DateTime;
+use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 
-use crate::app::{ORIGIN, SECRET, file_in, master};
+use crate::app::{ORIGIN, SECRET, master};
 use crate::plugins::Tiny;
 
 #[tokio::test]
 async fn a_database_that_lacks_something_is_told_in_full_and_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let url = file_in(&folder);
+    let database = TestDatabase::empty().await;
 
-    let error = Auth::builder(ORIGIN).database(url.as_str()).secret(SECRET).build().await.unwrap_err();
+    let error = Auth::builder(ORIGIN).database(database.url()).secret(SECRET).build().await.unwrap_err();
 
     insta::assert_snapshot!(error.to_string(), @r#"
     the database is not ready, 12 step(s) are missing; run `cargo xtask migrate`, or this program with `migrate`:
@@ -31,14 +34,13 @@ async fn a_database_that_lacks_something_is_told_in_full_and_left_alone() {
       - create index on "verification" (identifier)  [core]
       - create index on "verification" (expiresAt)  [core]
     "#);
-    let db = database::connect(&url).await.unwrap();
-    assert_eq!(master(&db).await, [""; 0]);
+    assert_eq!(master(&database.connect().await).await, [""; 0]);
 }
 
 #[tokio::test]
 async fn one_missing_table_is_told_with_who_wants_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let app = || Auth::builder(ORIGIN).database(file_in(&folder)).secret(SECRET);
+    let database = TestDatabase::empty().await;
+    let app = || Auth::builder(ORIGIN).database(database.url()).secret(SECRET);
     app().schema_mode(SchemaMode::Apply).build().await.unwrap();
     assert!(app().build().await.is_ok(), "nothing is missing");
     let wants = Tiny::named("notes").adds(|to| {
@@ -56,8 +58,9 @@ async fn one_missing_table_is_told_with_who_wants_it() {
 
 #[tokio::test]
 async fn a_schema_that_is_off_is_not_looked_at() {
-    let auth =
-        Auth::builder(ORIGIN).database("sqlite::memory:").secret(SECRET).schema_mode(SchemaMode::Off).build().await;
+    let database = TestDatabase::empty().await;
+
+    let auth = Auth::builder(ORIGIN).database(database.url()).secret(SECRET).schema_mode(SchemaMode::Off).build().await;
 
     assert_eq!(master(auth.unwrap().context().db()).await, [""; 0]);
 }
@@ -87,8 +90,8 @@ async fn a_configuration_is_told_before_a_database_that_does_not_answer() {
 
 #[tokio::test]
 async fn an_app_can_bring_its_own_connection() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = database::connect(&file_in(&folder)).await.unwrap();
+    let database = TestDatabase::empty().await;
+    let db = database.connect().await;
 
     let app = Auth::builder(ORIGIN).database(db.clone()).secret(SECRET).schema_mode(SchemaMode::Apply);
     app.build().await.unwrap();
@@ -98,8 +101,8 @@ async fn an_app_can_bring_its_own_connection() {
 
 #[tokio::test]
 async fn ten_instances_that_start_at_once_all_come_up() {
-    let folder = tempfile::tempdir().unwrap();
-    let app = || Auth::builder(ORIGIN).database(file_in(&folder)).secret(SECRET).schema_mode(SchemaMode::Apply);
+    let database = TestDatabase::empty().await;
+    let app = || Auth::builder(ORIGIN).database(database.url()).secret(SECRET).schema_mode(SchemaMode::Apply);
 
     let started = futures::future::join_all((0..10).map(|_| tokio::spawn(app().build()))).await;
 
@@ -116,14 +119,23 @@ async fn a_start_up_job_finds_its_tables_and_runs_once() {
     let plugin = Tiny::named("seeds").mounts(move |cx, mount| {
         let (cx, count) = (cx.clone(), count.clone());
         mount.at_start(async move {
-            crate::app::run(cx.db(), "INSERT INTO verification VALUES ('1', 'seed', 'x', '2030', '2020', '2020')")
-                .await;
+            let now = DateTime::UNIX_EPOCH;
+            let row = verification::Model {
+                id: "1".to_owned(),
+                identifier: "seed".to_owned(),
+                value: "x".to_owned(),
+                expires_at: now,
+                created_at: now,
+                updated_at: now,
+            };
+            verification::Entity::insert(row.into_active_model()).exec_without_returning(cx.db()).await?;
             count.fetch_add(1, Ordering::Relaxed);
             Ok(())
         })
     });
 
-    let app = Auth::builder(ORIGIN).database("sqlite::memory:").secret(SECRET).schema_mode(SchemaMode::Apply);
+    let database = TestDatabase::empty().await;
+    let app = Auth::builder(ORIGIN).database(database.url()).secret(SECRET).schema_mode(SchemaMode::Apply);
     app.plugin(plugin).build().await.unwrap();
 
     assert_eq!(ran.load(Ordering::Relaxed), 1);
@@ -133,7 +145,8 @@ async fn a_start_up_job_finds_its_tables_and_runs_once() {
 async fn a_start_up_job_that_fails_names_its_plugin() {
     let plugin = Tiny::named("seeds")
         .mounts(|_, mount| mount.at_start(async { Err("the keys are sealed with another secret".into()) }));
-    let app = Auth::builder(ORIGIN).database("sqlite::memory:").secret(SECRET).schema_mode(SchemaMode::Apply);
+    let database = TestDatabase::empty().await;
+    let app = Auth::builder(ORIGIN).database(database.url()).secret(SECRET).schema_mode(SchemaMode::Apply);
 
     let error = app.plugin(plugin).build().await.unwrap_err();
 

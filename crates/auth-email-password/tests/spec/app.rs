@@ -7,6 +7,7 @@ use auth_core::entity::{account, session, user, verification};
 use auth_core::{Auth, AuthBuilder, Clock, SchemaMode};
 use auth_email_password::EmailPassword;
 use auth_pages::Pages;
+use auth_testkit::TestDatabase;
 use axum::Router;
 use axum::body::Body;
 use chrono::{DateTime, Duration, Utc};
@@ -44,7 +45,7 @@ impl Clock for StoppedClock {
 pub(crate) struct App {
     pub(crate) auth: Auth,
     router: Router,
-    _folder: tempfile::TempDir,
+    _database: TestDatabase,
 }
 
 impl App {
@@ -58,12 +59,10 @@ impl App {
     }
 
     pub(crate) async fn of(base_url: &str, configure: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("auth.sqlite").display());
-        let builder =
-            Auth::builder(base_url).app_name("Notes").database(url).secret(SECRET).schema_mode(SchemaMode::Apply);
-        let auth = configure(builder).build().await.unwrap();
-        Self { router: auth.router(), auth, _folder: folder }
+        let database = TestDatabase::with_schema(&Auth::builder(base_url).schema().unwrap()).await;
+        let builder = Auth::builder(base_url).app_name("Notes").database(database.url()).secret(SECRET);
+        let auth = configure(builder.schema_mode(SchemaMode::Apply)).build().await.unwrap();
+        Self { router: auth.router(), auth, _database: database }
     }
 
     pub(crate) fn db(&self) -> &DatabaseConnection {

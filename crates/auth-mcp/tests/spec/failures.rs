@@ -1,10 +1,11 @@
 //! What failed unexpectedly: whoever asked is shown a reference id, and the log tells the cause under it.
 
-use auth_testkit::{Answer, TestApp};
+use auth_testkit::{Answer, TestApp, backend};
 use axum::Router;
 use axum::routing::any;
 use http::{Request, header};
-use sea_orm::ConnectionTrait as _;
+use sea_orm::sea_query::Table;
+use sea_orm::{ConnectionTrait as _, DbBackend};
 use serde_json::json;
 
 use crate::log::Log;
@@ -15,8 +16,16 @@ const JSON: &str = "application/json";
 
 /// Makes every statement on a table fail. No request can do that.
 async fn loses(app: &TestApp, table: &str) {
-    let sql = format!("ALTER TABLE \"{table}\" RENAME TO \"{table}_away\"");
-    app.db().execute_unprepared(&sql).await.unwrap();
+    app.db().execute(Table::rename().table(table.to_owned(), format!("{table}_away"))).await.unwrap();
+}
+
+/// What the database says then.
+fn complaint() -> &'static str {
+    match backend() {
+        DbBackend::Postgres => "does not exist",
+        DbBackend::MySql => "doesn't exist",
+        _ => "no such table",
+    }
 }
 
 /// The reference id in a text: twelve hexadecimal digits.
@@ -30,12 +39,12 @@ fn reference_in(text: &str) -> String {
 #[track_caller]
 fn is_logged(log: &Log, answer: &Answer, status: u16) {
     assert_eq!(answer.status, status, "{}", answer.describe());
-    assert!(!answer.text().contains("no such table"), "{}", answer.describe());
+    assert!(!answer.text().contains(complaint()), "{}", answer.describe());
     let reference = reference_in(&answer.text());
     let text = log.text();
     let lines: Vec<&str> = text.lines().filter(|line| line.contains(&reference)).collect();
     let [line] = lines.as_slice() else { panic!("{reference} is logged {} times: {text}", lines.len()) };
-    assert!(line.contains("no such table"), "{line}");
+    assert!(line.contains(complaint()), "{line}");
 }
 
 async fn posts(app: &TestApp, path: &str, content_type: &str, body: &str) -> Answer {

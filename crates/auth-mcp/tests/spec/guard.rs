@@ -10,6 +10,8 @@ use auth_testkit::{Answer, TestApp};
 use axum::Router;
 use axum::routing::any;
 use http::{Method, Request, StatusCode};
+use sea_orm::ConnectionTrait as _;
+use sea_orm::sea_query::Query;
 
 use crate::{app, builder, client, mcp, tokens, whoami};
 
@@ -247,9 +249,7 @@ async fn the_token_of_a_disabled_client_is_worth_nothing() {
     calls(&app, "/mcp", &tokens.access_token).await.expects(StatusCode::OK);
 
     // No request can disable a client yet.
-    sea_orm::ConnectionTrait::execute_unprepared(app.db(), "UPDATE \"oauthApplication\" SET disabled = 1")
-        .await
-        .unwrap();
+    app.db().execute(Query::update().table("oauthApplication").value("disabled", true)).await.unwrap();
 
     calls(&app, "/mcp", &tokens.access_token).await.expects(StatusCode::UNAUTHORIZED);
 }
@@ -262,7 +262,7 @@ async fn a_database_that_is_away_lets_nobody_in() {
         .build()
         .await;
     let tokens = tokens(&app, &app.alice().await, "mcp:tools").await;
-    app.db().get_sqlite_connection_pool().close().await;
+    app.db().clone().close().await.unwrap();
 
     let answer = calls(&app, "/mcp", &tokens.access_token).await;
 

@@ -6,6 +6,7 @@ use auth_protocol::OAuthErrorCode;
 use auth_testkit::{AuthorizationRequest, Code, OAuthClient, Person, Registration, TestApp};
 use http::{Request, StatusCode};
 use sea_orm::ConnectionTrait as _;
+use sea_orm::sea_query::Table;
 use serde_json::json;
 
 use crate::log::Log;
@@ -90,7 +91,7 @@ async fn a_whole_life_leaves_no_credential_in_the_logs() {
     let grant = rows.lines().find_map(|row| row.strip_prefix("oauthGrant: id=")).unwrap();
     let grant = grant.split(' ').next().unwrap();
     // No request can break the database: a table that is away stands for one that fails.
-    app.db().execute_unprepared("ALTER TABLE \"oauthApplication\" RENAME TO \"away\"").await.unwrap();
+    app.db().execute(Table::rename().table("oauthApplication", "away")).await.unwrap();
     confidential.refreshes("rt_of-nobody-at-all").await.fails_with(OAuthErrorCode::ServerError);
 
     let text = log.text();

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use auth_core::database::{begin_write, retrying};
 use auth_core::session::{CookieKind, SignedIn, cookie_value, set_cookie};
-use auth_core::{AuthContext, Continuation, Resume, Unexpected, after, digest};
+use auth_core::{AuthContext, Continuation, Resume, Unexpected, digest};
 use auth_protocol::authorize::REPEATABLE;
 use auth_protocol::params::Params;
 use auth_protocol::redirect_uri::RedirectUri;
@@ -64,7 +64,7 @@ pub(crate) async fn begin(
         request: request.to_owned(),
         user_id: user_id.map(str::to_owned),
         created_at: cx.now(),
-        expires_at: after(cx.now(), provider.options().interaction_expires_in),
+        expires_at: cx.after(cx.now(), provider.options().interaction_expires_in),
         completed_at: None,
         id,
     };
@@ -140,7 +140,7 @@ pub(crate) async fn bind(
     if cookie.is_none() && has_too_many_open(cx, &browser).await? {
         return Ok(Bound::TooManyOpen);
     }
-    let won = store::interaction::bind(cx.db(), &row.id, &browser).await?;
+    let won = retrying(|| store::interaction::bind(cx.db(), &row.id, &browser)).await?;
     Ok(if won { Bound::Here(cookie) } else { Bound::Elsewhere })
 }
 

@@ -64,7 +64,7 @@ pub(crate) async fn code(
             resources: asked.resources.iter().map(Resource::as_str).collect(),
             auth_time: auth_time(who),
             created_at: now,
-            expires_at: after(now, provider.options().grant_expires_in),
+            expires_at: cx.after(now, provider.options().grant_expires_in),
             revoked_at: None,
         },
     )
@@ -84,7 +84,7 @@ pub(crate) async fn code(
             code_challenge: request.code_challenge.as_str().to_owned(),
             nonce: request.nonce.clone(),
             created_at: now,
-            expires_at: after(now, provider.options().code_expires_in),
+            expires_at: cx.after(now, provider.options().code_expires_in),
             consumed_at: None,
         },
     )
@@ -147,7 +147,7 @@ pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAut
     let now = cx.now();
     let options = provider.options();
     let token = format!("{ACCESS_PREFIX}{}", cx.new_token()?);
-    let expires_at = after(now, options.access_token_expires_in).min(basis.grant_expires_at);
+    let expires_at = cx.after(now, options.access_token_expires_in).min(basis.grant_expires_at);
     let access = access_token::Model {
         id: cx.new_id()?,
         token: digest(&token),
@@ -166,7 +166,7 @@ pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAut
             grant_id: basis.grant_id.to_owned(),
             parent_id: basis.parent_id.map(str::to_owned),
             created_at: now,
-            expires_at: after(now, options.refresh_token_expires_in).min(basis.grant_expires_at),
+            expires_at: cx.after(now, options.refresh_token_expires_in).min(basis.grant_expires_at),
             rotated_at: None,
             successor_id: None,
             replay: None,

@@ -1,7 +1,7 @@
 //! Refreshing: a new pair for the old token, once. OAuth 2.1 §4.3.
 
 use auth_core::database::{begin_write, retrying};
-use auth_core::{Sealing, Unexpected, after, digest};
+use auth_core::{Sealing, Unexpected, digest};
 use auth_protocol::refresh::{
     PresentedRefresh, RefreshFacts, RefreshOutcome, RefreshState, Rotation, Successor, judge_refresh,
 };
@@ -188,7 +188,7 @@ fn keep(
     let row = row_name(stored);
     let plain = serde_json::to_vec(&drawn.response)?;
     let answer = cx.keys().seal(cx.random(), &sealing(token, &row), &plain)?;
-    Ok(Some(Kept { answer, request: serde_json::to_string(asked)?, until: after(cx.now(), window) }))
+    Ok(Some(Kept { answer, request: serde_json::to_string(asked)?, until: cx.after(cx.now(), window) }))
 }
 
 /// Answers once more what was answered.

@@ -11,6 +11,7 @@ use axum::extract::ConnectInfo;
 use axum::routing::get;
 use http::{HeaderMap, Request};
 use sea_orm::ConnectionTrait as _;
+use sea_orm::sea_query::{ColumnDef, Query, Table};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -86,10 +87,14 @@ async fn time_moves_when_it_is_told_to() {
 async fn every_table_is_counted_and_written_down() {
     let app = TestApp::with(plugins![]).await;
     // The kit's own test: no plugin is here whose front door could be used.
-    app.db()
-        .execute_unprepared("CREATE TABLE odd (\"or der\" INTEGER, bytes BLOB, text TEXT); INSERT INTO odd VALUES (7, x'616263ff', 'it''s'), (NULL, NULL, '')")
-        .await
-        .unwrap();
+    let mut odd = Table::create();
+    odd.table("odd").col(ColumnDef::new("or der").integer()).col(ColumnDef::new("bytes").blob());
+    app.db().execute(odd.col(ColumnDef::new("text").text())).await.unwrap();
+    let mut rows = Query::insert();
+    rows.into_table("odd").columns(["or der", "bytes", "text"]);
+    rows.values_panic([7.into(), b"abc\xff".to_vec().into(), "it's".into()]);
+    rows.values_panic([None::<i32>.into(), None::<Vec<u8>>.into(), "".into()]);
+    app.db().execute(&rows).await.unwrap();
 
     assert_eq!((app.count("odd").await, app.count("user").await), (2, 0));
     let dump = app.dump_tables().await;
@@ -103,8 +108,8 @@ async fn a_secret_in_a_table_is_found() {
     let app = TestApp::with(plugins![]).await;
     app.learns("access_token", "a-token-of-mine");
     app.stores_no_secret().await;
-    let statement = "CREATE TABLE odd (x TEXT); INSERT INTO odd VALUES ('Bearer a-token-of-mine')";
-    app.db().execute_unprepared(statement).await.unwrap();
+    app.db().execute_unprepared("CREATE TABLE odd (x TEXT)").await.unwrap();
+    app.db().execute_unprepared("INSERT INTO odd VALUES ('Bearer a-token-of-mine')").await.unwrap();
 
     app.stores_no_secret().await;
 }

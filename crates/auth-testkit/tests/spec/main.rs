@@ -8,5 +8,6 @@
 mod app;
 mod browser;
 mod clients;
+mod database;
 mod person;
 mod provider;

@@ -310,7 +310,7 @@ fn code_fields<'a>(code: &'a str, id: &'a str, secret: &'a str) -> [(&'a str, &'
 
 #[tokio::test]
 async fn the_most_verbose_log_of_a_whole_life_holds_no_credential() {
-    let folder = folder();
+    let folder = folder().await;
     let path = folder.path().join("log");
     let log = std::fs::File::create(&path).unwrap();
     let settings = [("RUST_LOG", "trace"), ("AUTH_SECRET", APP_SECRET)];

@@ -13,23 +13,52 @@ mod starts;
 mod tasks;
 
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use auth_testkit::{TestDatabase, backend};
+use sea_orm::DbBackend;
 use tempfile::TempDir;
 
-/// A folder in which nothing is configured.
-fn folder() -> TempDir {
-    TempDir::new().unwrap()
+const SECRET: &str = "q8Zk2vP0sT7xLw4nR6yB1mD9cF3hJ5gK-test";
+
+/// A folder in which nothing is configured, and the database of what runs there.
+struct Folder {
+    folder: TempDir,
+    /// None where the tests run on SQLite: the binary makes its own file in the folder.
+    database: Option<TestDatabase>,
+}
+
+impl Folder {
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn database_url(&self) -> String {
+        let file = self.path().join("mcp-server.sqlite");
+        self.database.as_ref().map_or_else(|| format!("sqlite:{}", file.display()), |it| it.url().to_owned())
+    }
+}
+
+async fn folder() -> Folder {
+    let on_server = backend() != DbBackend::Sqlite;
+    let database = if on_server { Some(TestDatabase::empty().await) } else { None };
+    Folder { folder: TempDir::new().unwrap(), database }
 }
 
 /// The binary, in a folder, with none of the settings of whoever runs the tests.
-fn binary(folder: &TempDir) -> Command {
+///
+/// On a server it gets what it makes for itself on SQLite: tables and a secret.
+fn binary(folder: &Folder) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mcp-server"));
     command.current_dir(folder.path());
     for name in
         ["LISTEN", "BASE_URL", "DATABASE_URL", "AUTH_SECRET", "RATE_LIMIT", "TRUSTED_PROXIES", "RUST_LOG", "SCHEMA"]
     {
         command.env_remove(name);
+    }
+    if let Some(database) = &folder.database {
+        command.env("DATABASE_URL", database.url()).env("SCHEMA", "apply").env("AUTH_SECRET", SECRET);
     }
     command
 }
@@ -42,11 +71,11 @@ struct Server {
 
 impl Server {
     /// Starts the binary on a free port and waits until it says that it listens.
-    async fn start(folder: &TempDir) -> Self {
+    async fn start(folder: &Folder) -> Self {
         Self::start_as(folder, |command| command.stderr(Stdio::null())).await
     }
 
-    async fn start_as(folder: &TempDir, how: impl FnOnce(&mut Command) -> &mut Command) -> Self {
+    async fn start_as(folder: &Folder, how: impl FnOnce(&mut Command) -> &mut Command) -> Self {
         let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = socket.local_addr().unwrap();
         drop(socket);

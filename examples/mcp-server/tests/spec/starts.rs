@@ -1,15 +1,18 @@
 //! What the server says when it does not come up: one clear sentence, and exit code 1.
 
-use std::process::Output;
+use std::process::{Command, Output};
 
 use sea_orm::ConnectionTrait as _;
-use tempfile::TempDir;
 
-use crate::{Server, binary, folder};
+use crate::{Folder, Server, binary, folder};
 
 /// Starts a server that does not come up, and returns what it says on the error stream.
-fn refused(folder: &TempDir, arguments: &[&str]) -> String {
-    let Output { status, stdout, stderr } = binary(folder).args(arguments).output().unwrap();
+fn refused(folder: &Folder, arguments: &[&str]) -> String {
+    refuses(binary(folder).args(arguments))
+}
+
+fn refuses(command: &mut Command) -> String {
+    let Output { status, stdout, stderr } = command.output().unwrap();
     let said = String::from_utf8_lossy(&stderr).into_owned();
     assert_eq!((status.code(), stdout.as_slice()), (Some(1), &b""[..]), "{said}");
     said
@@ -21,7 +24,7 @@ fn free_address() -> String {
 
 #[tokio::test]
 async fn a_database_sealed_with_another_secret_is_told_with_what_to_do() {
-    let folder = folder();
+    let folder = folder().await;
     drop(Server::start(&folder).await);
 
     let said =
@@ -34,9 +37,9 @@ async fn a_database_sealed_with_another_secret_is_told_with_what_to_do() {
     );
 }
 
-#[test]
-fn a_busy_port_is_told_with_what_to_do() {
-    let folder = folder();
+#[tokio::test]
+async fn a_busy_port_is_told_with_what_to_do() {
+    let folder = folder().await;
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
 
@@ -48,9 +51,9 @@ fn a_busy_port_is_told_with_what_to_do() {
     );
 }
 
-#[test]
-fn a_database_that_does_not_answer_is_told_without_its_password() {
-    let folder = folder();
+#[tokio::test]
+async fn a_database_that_does_not_answer_is_told_without_its_password() {
+    let folder = folder().await;
 
     let said = refused(&folder, &["--database-url", "sqlite:/nowhere/at/all/app.sqlite"]);
     assert!(said.starts_with("error: the database sqlite:/nowhere/at/all/app.sqlite does not answer\n"), "{said}");
@@ -62,11 +65,10 @@ fn a_database_that_does_not_answer_is_told_without_its_password() {
 
 #[tokio::test]
 async fn a_missing_table_is_told_with_the_command_that_makes_it() {
-    let folder = folder();
+    let folder = folder().await;
     drop(Server::start(&folder).await);
-    let url = format!("sqlite:{}", folder.path().join("mcp-server.sqlite").display());
     // No request drops a table.
-    let db = auth_core::database::connect(&url).await.unwrap();
+    let db = auth_core::database::connect(&folder.database_url()).await.unwrap();
     db.execute_unprepared("DROP TABLE note").await.unwrap();
     db.close().await.unwrap();
 
@@ -81,12 +83,14 @@ async fn a_missing_table_is_told_with_the_command_that_makes_it() {
     assert!(rest.contains("create table \"note\"") && rest.contains("[app]"), "{said}");
 }
 
-#[test]
-fn everything_that_is_wrong_is_told_at_once() {
-    let folder = folder();
+#[tokio::test]
+async fn everything_that_is_wrong_is_told_at_once() {
+    let folder = folder().await;
 
+    let mut command = binary(&folder);
+    command.env_remove("AUTH_SECRET");
     let said =
-        refused(&folder, &["--base-url", "http://mcp.example.com", "--database-url", "oracle://me:hunter2@db/x"]);
+        refuses(command.args(["--base-url", "http://mcp.example.com", "--database-url", "oracle://me:hunter2@db/x"]));
 
     let lines: Vec<&str> = said.lines().collect();
     assert_eq!(lines[0], "error: the configuration has 3 problem(s):");

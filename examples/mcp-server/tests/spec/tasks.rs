@@ -2,11 +2,9 @@
 
 use std::process::Output;
 
-use tempfile::TempDir;
+use crate::{Folder, binary, folder};
 
-use crate::{binary, folder};
-
-fn run(folder: &TempDir, arguments: &[&str]) -> Output {
+fn run(folder: &Folder, arguments: &[&str]) -> Output {
     binary(folder).args(arguments).output().unwrap()
 }
 
@@ -14,9 +12,9 @@ fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-#[test]
-fn migrate_shows_the_plan_adds_it_once_and_finds_nothing_to_do_afterwards() {
-    let folder = folder();
+#[tokio::test]
+async fn migrate_shows_the_plan_adds_it_once_and_finds_nothing_to_do_afterwards() {
+    let folder = folder().await;
 
     assert_eq!(run(&folder, &["migrate", "--check"]).status.code(), Some(3));
     let refused = run(&folder, &["migrate"]);
@@ -32,9 +30,9 @@ fn migrate_shows_the_plan_adds_it_once_and_finds_nothing_to_do_afterwards() {
     assert!(!folder.path().join(".auth-secret").exists(), "migrating needs no secret");
 }
 
-#[test]
-fn generate_writes_the_schema_for_every_database_without_one() {
-    let folder = folder();
+#[tokio::test]
+async fn generate_writes_the_schema_for_every_database_without_one() {
+    let folder = folder().await;
 
     for backend in ["sqlite", "postgres", "mysql"] {
         let output = run(&folder, &["generate", "--backend", backend]);
@@ -44,9 +42,9 @@ fn generate_writes_the_schema_for_every_database_without_one() {
     assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "nothing was written");
 }
 
-#[test]
-fn openapi_describes_every_plugin_without_a_database() {
-    let folder = folder();
+#[tokio::test]
+async fn openapi_describes_every_plugin_without_a_database() {
+    let folder = folder().await;
 
     let output = run(&folder, &["openapi"]);
 
@@ -62,20 +60,21 @@ fn openapi_describes_every_plugin_without_a_database() {
     }
 }
 
-#[test]
-fn a_public_server_without_a_secret_does_not_start() {
-    let folder = folder();
+#[tokio::test]
+async fn a_public_server_without_a_secret_does_not_start() {
+    let folder = folder().await;
 
-    let output = run(&folder, &["--base-url", "https://mcp.example.com"]);
+    let mut command = binary(&folder);
+    let output = command.env_remove("AUTH_SECRET").args(["--base-url", "https://mcp.example.com"]).output().unwrap();
 
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("AUTH_SECRET"), "{}", said(&output));
     assert!(!folder.path().join(".auth-secret").exists());
 }
 
-#[test]
-fn a_public_server_without_https_does_not_start() {
-    let folder = folder();
+#[tokio::test]
+async fn a_public_server_without_https_does_not_start() {
+    let folder = folder().await;
 
     let output =
         run(&folder, &["--base-url", "http://mcp.example.com", "--auth-secret", &"0123456789abcdef".repeat(3)]);

@@ -1,37 +1,49 @@
 //! A database Better Auth 1.4 has made: its core tables are used where they are.
 
+use auth_core::entity::session;
 use auth_core::{Auth, SchemaMode};
+use sea_orm::EntityTrait as _;
 
 use super::{File, core};
-use crate::app::{ORIGIN, SECRET, ask, dump, request, send};
+use crate::app::{ORIGIN, SECRET, dump, one_of, request, send};
 use crate::plugins::Door;
 
-/// As its migration writes them.
+/// As its migration writes them, in the words of [`spoken`](crate::app::spoken).
 const TABLES: [&str; 7] = [
-    r#"create table "user" ("id" text not null primary key, "name" text not null, "email" text not null unique,
-        "emailVerified" integer not null, "image" text, "createdAt" date not null, "updatedAt" date not null)"#,
-    r#"create table "session" ("id" text not null primary key, "expiresAt" date not null,
-        "token" text not null unique, "createdAt" date not null, "updatedAt" date not null, "ipAddress" text,
-        "userAgent" text, "userId" text not null references "user" ("id") on delete cascade)"#,
-    r#"create table "account" ("id" text not null primary key, "accountId" text not null, "providerId" text not null,
-        "userId" text not null references "user" ("id") on delete cascade, "accessToken" text, "refreshToken" text,
-        "idToken" text, "accessTokenExpiresAt" date, "refreshTokenExpiresAt" date, "scope" text, "password" text,
-        "createdAt" date not null, "updatedAt" date not null)"#,
-    r#"create table "verification" ("id" text not null primary key, "identifier" text not null, "value" text not null,
-        "expiresAt" date not null, "createdAt" date not null, "updatedAt" date not null)"#,
+    r#"create table "user" ("id" <id> not null primary key, "name" <str> not null, "email" <str> not null unique,
+        "emailVerified" <bool> not null, "image" text, "createdAt" <time> not null, "updatedAt" <time> not null)"#,
+    r#"create table "session" ("id" <id> not null primary key, "expiresAt" <time> not null,
+        "token" <str> not null unique, "createdAt" <time> not null, "updatedAt" <time> not null, "ipAddress" text,
+        "userAgent" text, "userId" <id> not null, foreign key ("userId") references "user" ("id") on delete cascade)"#,
+    r#"create table "account" ("id" <id> not null primary key, "accountId" <str> not null, "providerId" <str> not null,
+        "userId" <id> not null, "accessToken" text, "refreshToken" text,
+        "idToken" text, "accessTokenExpiresAt" <time>, "refreshTokenExpiresAt" <time>, "scope" text, "password" text,
+        "createdAt" <time> not null, "updatedAt" <time> not null,
+        foreign key ("userId") references "user" ("id") on delete cascade)"#,
+    r#"create table "verification" ("id" <id> not null primary key, "identifier" <str> not null, "value" text not null,
+        "expiresAt" <time> not null, "createdAt" <time> not null, "updatedAt" <time> not null)"#,
     r#"create index "session_userId_idx" on "session" ("userId")"#,
     r#"create index "account_userId_idx" on "account" ("userId")"#,
     r#"create index "verification_identifier_idx" on "verification" ("identifier")"#,
 ];
 
+/// With moments as its drivers write them.
 const ROWS: [&str; 3] = [
-    r#"insert into "user" values ('u1', 'Alice', 'alice@example.com', 1, null, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')"#,
-    r#"insert into "session" values ('s1', '2030-01-01T00:00:00.000Z', 'raw-token', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', '', '', 'u1')"#,
-    r#"insert into "account" values ('a1', 'u1', 'credential', 'u1', null, null, null, null, null, null, 'salt:hash', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')"#,
+    r#"insert into "user" values ('u1', 'Alice', 'alice@example.com', true, null, <2026>, <2026>)"#,
+    r#"insert into "session" values ('s1', <2030>, 'raw-token', <2026>, <2026>, '', '', 'u1')"#,
+    r#"insert into "account" values ('a1', 'u1', 'credential', 'u1', null, null, null, null, null, null, 'salt:hash', <2026>, <2026>)"#,
 ];
 
 async fn theirs() -> File {
-    File::with(&[&TABLES[..], &ROWS[..]].concat()).await
+    let rows = ROWS.map(|row| {
+        let [new_year, later] = ["2026", "2030"].map(|year| {
+            let written = format!("'{year}-01-01T00:00:00.000Z'");
+            one_of(written.clone(), written, format!("'{year}-01-01 00:00:00.000'"))
+        });
+        row.replace("<2026>", &new_year).replace("<2030>", &later)
+    });
+    let statements = TABLES.into_iter().chain(rows.iter().map(String::as_str));
+    File::with(&statements.collect::<Vec<_>>()).await
 }
 
 #[tokio::test]
@@ -60,7 +72,8 @@ async fn what_it_holds_stays() {
     for kept in ["alice@example.com", "raw-token", "salt:hash"] {
         assert!(rows.contains(kept), "{rows}");
     }
-    assert_eq!(ask(&file.db, "SELECT coalesce(authenticatedAt, 'none') || rememberMe FROM session").await, ["none1"]);
+    let session = session::Entity::find().one(&file.db).await.unwrap().unwrap();
+    assert_eq!((session.authenticated_at, session.remember_me), (None, true));
     assert_eq!(file.applies(&core()).await.steps, []);
 }
 

@@ -5,7 +5,7 @@ use auth_core::schema::TableSpec;
 use sea_orm::EntityTrait as _;
 
 use super::{File, core, of};
-use crate::app::{ask, dump, master, run};
+use crate::app::{dump, master, run};
 use crate::plugins::Tiny;
 
 #[expect(clippy::disallowed_methods, reason = "the derive writes nested saves, which nobody calls")]
@@ -40,8 +40,8 @@ fn lens() -> Tiny {
     })
 }
 
-const ALICE: &str = r#"INSERT INTO "user" (id, name, email, emailVerified, createdAt, updatedAt)
-    VALUES ('1', 'Alice', 'alice@example.com', 1, '2026-01-01T00:00:00+00:00', '2026-01-01T00:00:00+00:00')"#;
+const ALICE: &str = r#"INSERT INTO "user" ("id", "name", "email", "emailVerified", "createdAt", "updatedAt")
+    VALUES ('1', 'Alice', 'alice@example.com', true, '2026-01-01 00:00:00', '2026-01-01 00:00:00')"#;
 
 #[tokio::test]
 async fn a_lens_adds_its_columns_to_the_table_of_another() {
@@ -80,15 +80,16 @@ async fn in_an_empty_database_a_lens_is_part_of_the_table() {
     run(&file.db, ALICE).await;
 
     assert_eq!(file.lacks(&schema).await, [""; 0]);
-    assert_eq!(ask(&file.db, r#"SELECT plan || level || banned FROM "user""#).await, ["free30"]);
+    let seen = standing::Entity::find_by_id("1").one(&file.db).await.unwrap().unwrap();
+    assert_eq!((seen.plan.as_str(), seen.level, seen.banned), ("free", 3, false));
 }
 
 #[tokio::test]
 async fn the_columns_the_app_made_are_those_the_lens_wanted() {
     let file = File::empty().await;
     file.applies(&core()).await;
-    run(&file.db, r#"ALTER TABLE "user" ADD COLUMN nickName varchar(32) UNIQUE"#.trim_end_matches(" UNIQUE")).await;
-    run(&file.db, r#"CREATE UNIQUE INDEX my_nick ON "user" (nickName)"#).await;
+    run(&file.db, r#"ALTER TABLE "user" ADD COLUMN "nickName" varchar(32)"#).await;
+    run(&file.db, r#"CREATE UNIQUE INDEX my_nick ON "user" ("nickName")"#).await;
 
     let applied = file.applies(&of(plugins![lens()])).await;
 

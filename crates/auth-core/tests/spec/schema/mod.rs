@@ -11,25 +11,27 @@ mod sql;
 
 use auth_core::entity::{account, session, user, verification};
 use auth_core::schema::{Applied, Contribution, ContributionKind, Schema, TableSpec, apply, pending};
-use auth_core::{Auth, Contributions, Plugin, database};
+use auth_core::{Auth, Contributions, Plugin};
+use auth_testkit::TestDatabase;
 use sea_orm::DatabaseConnection;
 
-use crate::app::{ORIGIN, file_in, run};
+use crate::app::{ORIGIN, run};
 use crate::plugins::Tiny;
 
-/// A database file, empty at first.
+/// A database, empty at first.
 struct File {
-    folder: tempfile::TempDir,
     db: DatabaseConnection,
+    // Dropped last: nobody else may have it before.
+    held: TestDatabase,
 }
 
 impl File {
     async fn empty() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let db = database::connect(&file_in(&folder)).await.unwrap();
-        Self { folder, db }
+        let held = TestDatabase::empty().await;
+        Self { db: held.connect().await, held }
     }
 
+    /// A database somebody else has made. Statements are in the words of [`spoken`](crate::app::spoken).
     async fn with(statements: &[&str]) -> Self {
         let file = Self::empty().await;
         for statement in statements {
@@ -40,7 +42,7 @@ impl File {
 
     /// Another connection, as another process has.
     async fn again(&self) -> DatabaseConnection {
-        database::connect(&file_in(&self.folder)).await.unwrap()
+        self.held.connect().await
     }
 
     async fn applies(&self, schema: &Schema) -> Applied {

@@ -1,8 +1,8 @@
 //! The signing keys: sealed at rest, kept over restarts, agreed on by instances. RFC 7517.
 
-use auth_core::{Auth, BuildError, SchemaMode, database, plugins};
+use auth_core::{Auth, BuildError, SchemaMode, plugins};
 use auth_oidc_provider::entity::key;
-use auth_testkit::{OAuthClient, Registration, TestApp};
+use auth_testkit::{OAuthClient, Registration, TestApp, TestDatabase};
 use axum::body::{Body, to_bytes};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -107,8 +107,7 @@ async fn another_secret_is_one_clear_error() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_apps_that_start_at_once_agree_on_the_keys() {
-    let directory = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", directory.path().join("app.sqlite").display());
+    let database = TestDatabase::empty().await;
     let starts = |url: String| {
         tokio::spawn(async move {
             let auth = Auth::builder("http://localhost:3000")
@@ -125,13 +124,13 @@ async fn two_apps_that_start_at_once_agree_on_the_keys() {
         })
     };
 
-    let (first, second) = tokio::join!(starts(url.clone()), starts(url.clone()));
+    let (first, second) = tokio::join!(starts(database.url().to_owned()), starts(database.url().to_owned()));
 
     let (first, second) = (first.unwrap(), second.unwrap());
     let keys: Value = serde_json::from_slice(&first).unwrap();
     assert_eq!(keys["keys"].as_array().unwrap().len(), 3);
     assert_eq!(first, second);
-    let db = database::connect(&url).await.unwrap();
+    let db = database.connect().await;
     assert_eq!(key::Entity::find().all(&db).await.unwrap().len(), 3);
 }
 

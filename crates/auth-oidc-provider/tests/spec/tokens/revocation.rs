@@ -3,6 +3,7 @@
 use auth_protocol::OAuthErrorCode;
 use auth_testkit::{Registration, TestApp};
 use sea_orm::ConnectionTrait as _;
+use sea_orm::sea_query::Table;
 
 use super::{AS_FORM, are_alive, are_dead, form, is_refused, posts, revoked_grants, with_code, with_tokens};
 use crate::{app, provider};
@@ -137,8 +138,7 @@ async fn a_client_must_say_who_it_is() {
 
 /// Moves the table of grants away and back: no request can break the database.
 async fn renames(app: &TestApp, from: &str, to: &str) {
-    let sql = format!(r#"ALTER TABLE "{from}" RENAME TO "{to}""#);
-    app.db().execute_unprepared(&sql).await.unwrap();
+    app.db().execute(Table::rename().table(from.to_owned(), to.to_owned())).await.unwrap();
 }
 
 #[tokio::test]
