@@ -95,7 +95,7 @@ fn create_table(backend: DbBackend, table: &NewTable) -> String {
 }
 
 fn add_column(backend: DbBackend, table: &str, column: &NewColumn, foreign_key: Option<&ForeignKey>) -> Vec<String> {
-    let mut def = define(backend, column);
+    let mut def = define_alone(backend, column);
     if backend == DbBackend::Sqlite
         && let Some(ForeignKey { to, .. }) = foreign_key
     {
@@ -142,6 +142,24 @@ fn define(backend: DbBackend, column: &NewColumn) -> ColumnDef {
     def
 }
 
+/// Defines a column of a table that others may have made, whose default collation is not ours.
+fn define_alone(backend: DbBackend, column: &NewColumn) -> ColumnDef {
+    let mut column = column.clone();
+    if backend == DbBackend::MySql && column.declared.is_none() {
+        column.declared = match column.spec.ty {
+            LogicalType::Str(length) => Some(byte_by_byte(&format!("varchar({length})"))),
+            LogicalType::Text => Some(byte_by_byte("text")),
+            _ => None,
+        };
+    }
+    define(backend, &column)
+}
+
+/// A type of `MySQL` whose texts are compared byte by byte, as on the other two.
+pub(super) fn byte_by_byte(ty: &str) -> String {
+    format!("{ty} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+}
+
 /// The type map. Everything that decides how a value is kept is here.
 fn type_of(backend: DbBackend, column: &NewColumn) -> ColumnType {
     if let Some(declared) = &column.declared {
@@ -176,7 +194,7 @@ fn require(backend: DbBackend, table: &str, column: &NewColumn) -> Option<String
 
 /// Changes what a column may hold, for a person to run. `SQLite` cannot.
 pub(super) fn modify(backend: DbBackend, table: &str, column: &NewColumn) -> Option<String> {
-    let mut def = define(backend, column);
+    let mut def = define_alone(backend, column);
     if column.spec.nullable {
         def.null();
     }
@@ -185,7 +203,7 @@ pub(super) fn modify(backend: DbBackend, table: &str, column: &NewColumn) -> Opt
 
 /// Changes a column's type and converts what is there, for a person to run. `SQLite` cannot.
 pub(super) fn retype(backend: DbBackend, table: &str, column: &NewColumn) -> Option<String> {
-    let mut def = define(backend, column);
+    let mut def = define_alone(backend, column);
     if backend == DbBackend::Postgres {
         // Nothing but the type: `USING` belongs to it and is written last.
         def = ColumnDef::new_with_type(column.spec.name.clone(), type_of(backend, column));
