@@ -23,7 +23,7 @@ impl MigrationTrait for Migration {
 }
 
 const SQLITE: &[&str] = &[
-    r#"CREATE TABLE "user" ( "id" text NOT NULL PRIMARY KEY, "name" text NOT NULL, "email" text NOT NULL, "emailVerified" boolean NOT NULL DEFAULT FALSE, "image" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL )"#,
+    r#"CREATE TABLE "user" ( "id" text NOT NULL PRIMARY KEY, "name" text NOT NULL, "email" text NOT NULL, "emailVerified" boolean NOT NULL DEFAULT FALSE, "image" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, "noteSignature" text )"#,
     r#"CREATE UNIQUE INDEX "uq_user_email" ON "user" ("email")"#,
     r#"CREATE TABLE "session" ( "id" text NOT NULL PRIMARY KEY, "expiresAt" text NOT NULL, "token" text NOT NULL, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, "ipAddress" text, "userAgent" text, "userId" text NOT NULL, "rememberMe" boolean NOT NULL DEFAULT TRUE, "authenticatedAt" text, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE )"#,
     r#"CREATE UNIQUE INDEX "uq_session_token" ON "session" ("token")"#,
@@ -35,6 +35,7 @@ const SQLITE: &[&str] = &[
     r#"CREATE TABLE "verification" ( "id" text NOT NULL PRIMARY KEY, "identifier" text NOT NULL, "value" text NOT NULL, "expiresAt" text NOT NULL, "createdAt" text NOT NULL, "updatedAt" text NOT NULL )"#,
     r#"CREATE INDEX "ix_verification_identifier" ON "verification" ("identifier")"#,
     r#"CREATE INDEX "ix_verification_expiresAt" ON "verification" ("expiresAt")"#,
+    r#"CREATE TABLE "authMigration" ( "id" text NOT NULL PRIMARY KEY, "appliedAt" text NOT NULL, "checksum" text NOT NULL )"#,
     r#"CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "name" text NOT NULL, "redirectUris" text NOT NULL, "postLogoutRedirectUris" text NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "grantTypes" text NOT NULL, "scope" text NOT NULL, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" text, "disabled" boolean NOT NULL DEFAULT FALSE, "userId" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL )"#,
     r#"CREATE UNIQUE INDEX "uq_oauthApplication_clientId" ON "oauthApplication" ("clientId")"#,
     r#"CREATE INDEX "ix_oauthApplication_userId" ON "oauthApplication" ("userId")"#,
@@ -69,10 +70,13 @@ const SQLITE: &[&str] = &[
     r#"CREATE UNIQUE INDEX "uq_jwks_slot" ON "jwks" ("slot")"#,
     r#"CREATE TABLE "note" ( "id" text NOT NULL PRIMARY KEY, "userId" text NOT NULL, "text" text NOT NULL, "createdAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE )"#,
     r#"CREATE INDEX "ix_note_userId" ON "note" ("userId")"#,
+    r#"INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('core/0001-session-digests', strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '474859c18eca493f')"#,
+    r#"INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('core/0002-verification-digests', strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '60602419621bd96f')"#,
+    r#"INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('oidc-provider/0001-foreign-keys', strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), 'b4c6d6e6a0f924fa')"#,
 ];
 
 const POSTGRES: &[&str] = &[
-    r#"CREATE TABLE "user" ( "id" text NOT NULL PRIMARY KEY, "name" text NOT NULL, "email" text NOT NULL, "emailVerified" bool NOT NULL DEFAULT FALSE, "image" text, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL )"#,
+    r#"CREATE TABLE "user" ( "id" text NOT NULL PRIMARY KEY, "name" text NOT NULL, "email" text NOT NULL, "emailVerified" bool NOT NULL DEFAULT FALSE, "image" text, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL, "noteSignature" text )"#,
     r#"CREATE UNIQUE INDEX "uq_user_email" ON "user" ("email")"#,
     r#"CREATE TABLE "session" ( "id" text NOT NULL PRIMARY KEY, "expiresAt" timestamp with time zone NOT NULL, "token" text NOT NULL, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL, "ipAddress" text, "userAgent" text, "userId" text NOT NULL, "rememberMe" bool NOT NULL DEFAULT TRUE, "authenticatedAt" timestamp with time zone, CONSTRAINT "fk_session_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE )"#,
     r#"CREATE UNIQUE INDEX "uq_session_token" ON "session" ("token")"#,
@@ -84,6 +88,7 @@ const POSTGRES: &[&str] = &[
     r#"CREATE TABLE "verification" ( "id" text NOT NULL PRIMARY KEY, "identifier" text NOT NULL, "value" text NOT NULL, "expiresAt" timestamp with time zone NOT NULL, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL )"#,
     r#"CREATE INDEX "ix_verification_identifier" ON "verification" ("identifier")"#,
     r#"CREATE INDEX "ix_verification_expiresAt" ON "verification" ("expiresAt")"#,
+    r#"CREATE TABLE "authMigration" ( "id" text NOT NULL PRIMARY KEY, "appliedAt" timestamp with time zone NOT NULL, "checksum" text NOT NULL )"#,
     r#"CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "name" text NOT NULL, "redirectUris" jsonb NOT NULL, "postLogoutRedirectUris" jsonb NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "grantTypes" jsonb NOT NULL, "scope" text NOT NULL, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" jsonb, "disabled" bool NOT NULL DEFAULT FALSE, "userId" text, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL, CONSTRAINT "fk_oauthApplication_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL )"#,
     r#"CREATE UNIQUE INDEX "uq_oauthApplication_clientId" ON "oauthApplication" ("clientId")"#,
     r#"CREATE INDEX "ix_oauthApplication_userId" ON "oauthApplication" ("userId")"#,
@@ -118,10 +123,13 @@ const POSTGRES: &[&str] = &[
     r#"CREATE UNIQUE INDEX "uq_jwks_slot" ON "jwks" ("slot")"#,
     r#"CREATE TABLE "note" ( "id" text NOT NULL PRIMARY KEY, "userId" text NOT NULL, "text" text NOT NULL, "createdAt" timestamp with time zone NOT NULL, CONSTRAINT "fk_note_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE )"#,
     r#"CREATE INDEX "ix_note_userId" ON "note" ("userId")"#,
+    r#"INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('core/0001-session-digests', date_trunc('milliseconds', CURRENT_TIMESTAMP), '474859c18eca493f')"#,
+    r#"INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('core/0002-verification-digests', date_trunc('milliseconds', CURRENT_TIMESTAMP), '60602419621bd96f')"#,
+    r#"INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('oidc-provider/0001-foreign-keys', date_trunc('milliseconds', CURRENT_TIMESTAMP), 'b4c6d6e6a0f924fa')"#,
 ];
 
 const MYSQL: &[&str] = &[
-    r#"CREATE TABLE `user` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `name` varchar(255) NOT NULL, `email` varchar(255) NOT NULL, `emailVerified` bool NOT NULL DEFAULT FALSE, `image` text, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"#,
+    r#"CREATE TABLE `user` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `name` varchar(255) NOT NULL, `email` varchar(255) NOT NULL, `emailVerified` bool NOT NULL DEFAULT FALSE, `image` text, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL, `noteSignature` varchar(100) ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"#,
     r#"CREATE UNIQUE INDEX `uq_user_email` ON `user` (`email`)"#,
     r#"CREATE TABLE `session` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `expiresAt` datetime(6) NOT NULL, `token` varchar(255) NOT NULL, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL, `ipAddress` varchar(64), `userAgent` text, `userId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, `rememberMe` bool NOT NULL DEFAULT TRUE, `authenticatedAt` datetime(6), CONSTRAINT `fk_session_userId` FOREIGN KEY (`userId`) REFERENCES `user` (`id`) ON DELETE CASCADE ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"#,
     r#"CREATE UNIQUE INDEX `uq_session_token` ON `session` (`token`)"#,
@@ -133,6 +141,7 @@ const MYSQL: &[&str] = &[
     r#"CREATE TABLE `verification` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `identifier` varchar(255) NOT NULL, `value` text NOT NULL, `expiresAt` datetime(6) NOT NULL, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"#,
     r#"CREATE INDEX `ix_verification_identifier` ON `verification` (`identifier`)"#,
     r#"CREATE INDEX `ix_verification_expiresAt` ON `verification` (`expiresAt`)"#,
+    r#"CREATE TABLE `authMigration` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `appliedAt` datetime(6) NOT NULL, `checksum` varchar(64) NOT NULL ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"#,
     r#"CREATE TABLE `oauthApplication` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `clientId` varchar(255) NOT NULL, `clientSecret` text, `name` text NOT NULL, `redirectUris` longtext NOT NULL, `postLogoutRedirectUris` longtext NOT NULL, `tokenEndpointAuthMethod` varchar(32) NOT NULL, `grantTypes` longtext NOT NULL, `scope` text NOT NULL, `applicationType` varchar(16) NOT NULL, `idTokenSignedResponseAlg` varchar(16) NOT NULL, `metadata` longtext, `disabled` bool NOT NULL DEFAULT FALSE, `userId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL, CONSTRAINT `fk_oauthApplication_userId` FOREIGN KEY (`userId`) REFERENCES `user` (`id`) ON DELETE SET NULL ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"#,
     r#"CREATE UNIQUE INDEX `uq_oauthApplication_clientId` ON `oauthApplication` (`clientId`)"#,
     r#"CREATE INDEX `ix_oauthApplication_userId` ON `oauthApplication` (`userId`)"#,
@@ -167,4 +176,7 @@ const MYSQL: &[&str] = &[
     r#"CREATE UNIQUE INDEX `uq_jwks_slot` ON `jwks` (`slot`)"#,
     r#"CREATE TABLE `note` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `userId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, `text` text NOT NULL, `createdAt` datetime(6) NOT NULL, CONSTRAINT `fk_note_userId` FOREIGN KEY (`userId`) REFERENCES `user` (`id`) ON DELETE CASCADE ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"#,
     r#"CREATE INDEX `ix_note_userId` ON `note` (`userId`)"#,
+    r#"INSERT INTO `authMigration` (`id`, `appliedAt`, `checksum`) VALUES ('core/0001-session-digests', UTC_TIMESTAMP(3), '474859c18eca493f')"#,
+    r#"INSERT INTO `authMigration` (`id`, `appliedAt`, `checksum`) VALUES ('core/0002-verification-digests', UTC_TIMESTAMP(3), '60602419621bd96f')"#,
+    r#"INSERT INTO `authMigration` (`id`, `appliedAt`, `checksum`) VALUES ('oidc-provider/0001-foreign-keys', UTC_TIMESTAMP(3), 'b4c6d6e6a0f924fa')"#,
 ];

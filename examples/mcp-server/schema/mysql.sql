@@ -1,5 +1,5 @@
 -- core: user
-CREATE TABLE `user` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `name` varchar(255) NOT NULL, `email` varchar(255) NOT NULL, `emailVerified` bool NOT NULL DEFAULT FALSE, `image` text, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE `user` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `name` varchar(255) NOT NULL, `email` varchar(255) NOT NULL, `emailVerified` bool NOT NULL DEFAULT FALSE, `image` text, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL, `noteSignature` varchar(100) ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE UNIQUE INDEX `uq_user_email` ON `user` (`email`);
 
 -- core: session
@@ -17,6 +17,9 @@ CREATE UNIQUE INDEX `uq_account_accountId_providerId` ON `account` (`accountId`,
 CREATE TABLE `verification` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `identifier` varchar(255) NOT NULL, `value` text NOT NULL, `expiresAt` datetime(6) NOT NULL, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE INDEX `ix_verification_identifier` ON `verification` (`identifier`);
 CREATE INDEX `ix_verification_expiresAt` ON `verification` (`expiresAt`);
+
+-- core: authMigration
+CREATE TABLE `authMigration` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `appliedAt` datetime(6) NOT NULL, `checksum` varchar(64) NOT NULL ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 -- oidc-provider: oauthApplication
 CREATE TABLE `oauthApplication` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `clientId` varchar(255) NOT NULL, `clientSecret` text, `name` text NOT NULL, `redirectUris` longtext NOT NULL, `postLogoutRedirectUris` longtext NOT NULL, `tokenEndpointAuthMethod` varchar(32) NOT NULL, `grantTypes` longtext NOT NULL, `scope` text NOT NULL, `applicationType` varchar(16) NOT NULL, `idTokenSignedResponseAlg` varchar(16) NOT NULL, `metadata` longtext, `disabled` bool NOT NULL DEFAULT FALSE, `userId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL, CONSTRAINT `fk_oauthApplication_userId` FOREIGN KEY (`userId`) REFERENCES `user` (`id`) ON DELETE SET NULL ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
@@ -69,3 +72,8 @@ CREATE UNIQUE INDEX `uq_jwks_slot` ON `jwks` (`slot`);
 -- app: note
 CREATE TABLE `note` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `userId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, `text` text NOT NULL, `createdAt` datetime(6) NOT NULL, CONSTRAINT `fk_note_userId` FOREIGN KEY (`userId`) REFERENCES `user` (`id`) ON DELETE CASCADE ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE INDEX `ix_note_userId` ON `note` (`userId`);
+
+-- core: authMigration
+INSERT INTO `authMigration` (`id`, `appliedAt`, `checksum`) VALUES ('core/0001-session-digests', UTC_TIMESTAMP(3), '474859c18eca493f');
+INSERT INTO `authMigration` (`id`, `appliedAt`, `checksum`) VALUES ('core/0002-verification-digests', UTC_TIMESTAMP(3), '60602419621bd96f');
+INSERT INTO `authMigration` (`id`, `appliedAt`, `checksum`) VALUES ('oidc-provider/0001-foreign-keys', UTC_TIMESTAMP(3), 'b4c6d6e6a0f924fa');

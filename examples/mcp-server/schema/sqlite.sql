@@ -1,5 +1,5 @@
 -- core: user
-CREATE TABLE "user" ( "id" text NOT NULL PRIMARY KEY, "name" text NOT NULL, "email" text NOT NULL, "emailVerified" boolean NOT NULL DEFAULT FALSE, "image" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL );
+CREATE TABLE "user" ( "id" text NOT NULL PRIMARY KEY, "name" text NOT NULL, "email" text NOT NULL, "emailVerified" boolean NOT NULL DEFAULT FALSE, "image" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, "noteSignature" text );
 CREATE UNIQUE INDEX "uq_user_email" ON "user" ("email");
 
 -- core: session
@@ -17,6 +17,9 @@ CREATE UNIQUE INDEX "uq_account_accountId_providerId" ON "account" ("accountId",
 CREATE TABLE "verification" ( "id" text NOT NULL PRIMARY KEY, "identifier" text NOT NULL, "value" text NOT NULL, "expiresAt" text NOT NULL, "createdAt" text NOT NULL, "updatedAt" text NOT NULL );
 CREATE INDEX "ix_verification_identifier" ON "verification" ("identifier");
 CREATE INDEX "ix_verification_expiresAt" ON "verification" ("expiresAt");
+
+-- core: authMigration
+CREATE TABLE "authMigration" ( "id" text NOT NULL PRIMARY KEY, "appliedAt" text NOT NULL, "checksum" text NOT NULL );
 
 -- oidc-provider: oauthApplication
 CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "name" text NOT NULL, "redirectUris" text NOT NULL, "postLogoutRedirectUris" text NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "grantTypes" text NOT NULL, "scope" text NOT NULL, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" text, "disabled" boolean NOT NULL DEFAULT FALSE, "userId" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
@@ -69,3 +72,8 @@ CREATE UNIQUE INDEX "uq_jwks_slot" ON "jwks" ("slot");
 -- app: note
 CREATE TABLE "note" ( "id" text NOT NULL PRIMARY KEY, "userId" text NOT NULL, "text" text NOT NULL, "createdAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
 CREATE INDEX "ix_note_userId" ON "note" ("userId");
+
+-- core: authMigration
+INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('core/0001-session-digests', strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '474859c18eca493f');
+INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('core/0002-verification-digests', strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), '60602419621bd96f');
+INSERT INTO "authMigration" ("id", "appliedAt", "checksum") VALUES ('oidc-provider/0001-foreign-keys', strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'), 'b4c6d6e6a0f924fa');
