@@ -3,6 +3,9 @@
 //! `cargo xtask docs --check` finds a page that is missing here.
 #![cfg(doctest)]
 
+#[doc = include_str!("guides/adopting-better-auth.md")]
+mod adopting_better_auth {}
+
 #[doc = include_str!("guides/behind-a-proxy.md")]
 mod behind_a_proxy {}
 

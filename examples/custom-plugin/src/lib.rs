@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
+use auth_core::schema::DataMigration;
 use auth_core::session::{CurrentSession, SessionIssued};
 use auth_core::{
     ApiError, AuthContext, Before, Contributions, ErrorCode, HookError, InTransaction, Mount, On, Plugin, PluginId,
@@ -80,6 +81,7 @@ impl Plugin for Journal {
         to.about("Keeps a journal of sign-ins.");
         let _ = to.table::<entry::Entity>().index([entry::Column::UserId, entry::Column::At]);
         to.columns::<last_seen::Entity>();
+        to.data_migration("journal/0002-last-seen", last_seen_so_far());
         to.rate_limit(RateLimit::new("/journal", 60, 30));
         to.needs("email-password");
         to.errors("/sign-in*", &[CLOSED]);
@@ -100,6 +102,19 @@ impl Plugin for Journal {
             .on::<SessionIssued>(state)
             .expose(self.sign_ins.clone())
     }
+}
+
+/// The first release kept no `lastSeenAt`: who has signed in then was last seen at their newest entry.
+fn last_seen_so_far() -> DataMigration {
+    use sea_orm::sea_query::{ExprTrait as _, Query};
+
+    let theirs = Expr::col((entry::Entity, entry::Column::UserId)).equals((last_seen::Entity, last_seen::Column::Id));
+    let mut newest = Query::select();
+    newest.expr(Expr::col(entry::Column::At).max()).from(entry::Entity).and_where(theirs);
+    let mut update = Query::update();
+    update.table(last_seen::Entity).value(last_seen::Column::LastSeenAt, Expr::SubQuery(None, Box::new(newest.into())));
+    update.and_where(Expr::col(last_seen::Column::LastSeenAt).is_null());
+    DataMigration::after("user", update).about("lastSeenAt out of the journal")
 }
 
 /// What handlers and hooks work with.

@@ -1,13 +1,19 @@
 //! What the journal promises, through the front door of a real app.
 #![cfg(test)]
 
+use std::time::Duration;
+
 use auth_bearer::Bearer;
 use auth_cli::{Console, Exit};
-use auth_core::{Auth, BuildError, Hook, When, plugins};
+use auth_core::schema::apply;
+use auth_core::{Auth, BuildError, Clock as _, Hook, When, plugins};
 use auth_email_password::EmailPassword;
 use auth_pages::Pages;
 use auth_testkit::TestApp;
 use custom_plugin::{Journal, SignIns};
+use sea_orm::prelude::DateTimeUtc;
+use sea_orm::sea_query::{Expr, ExprTrait as _, Order, Query, Table};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use serde_json::{Value, json};
 
 async fn app() -> TestApp {
@@ -20,7 +26,7 @@ async fn people_see_their_own_last_sign_ins_newest_first() {
     let alice = app.alice().await;
     app.bob().await;
     for _ in 0..4 {
-        app.clock.advance(std::time::Duration::from_mins(1));
+        app.clock.advance(Duration::from_mins(1));
         alice.signs_in().await;
     }
 
@@ -124,6 +130,48 @@ fn an_option_that_makes_no_sense_is_told_with_what_would_be_right() {
     let Err(BuildError::Configuration(complaints)) = app.assemble() else { panic!("it came up") };
 
     assert_eq!(complaints.iter().map(ToString::to_string).collect::<Vec<_>>(), ["journal: shown is 0; use 1 to 100"]);
+}
+
+#[tokio::test]
+async fn people_of_the_first_release_were_last_seen_at_their_newest_entry() {
+    let app = app().await;
+    let alice = app.alice().await;
+    app.clock.advance(Duration::from_mins(5));
+    alice.signs_in().await;
+    app.bob().await;
+    // As the first release left it; no request takes a column away.
+    let db = app.db();
+    db.execute(Table::alter().table("user").drop_column("lastSeenAt")).await.unwrap();
+    db.execute(Query::delete().from_table("authMigration")).await.unwrap();
+    db.execute(Query::delete().from_table("journalEntry").and_where(Expr::col("userId").eq(id_of(db, "bob").await)))
+        .await
+        .unwrap();
+    let schema =
+        Auth::builder("http://localhost:3000").plugins(plugins![EmailPassword::new(), Journal::new()]).schema();
+
+    let applied = apply(db, &schema.unwrap()).await.unwrap();
+
+    let told: Vec<String> = applied.steps.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told[..2],
+        [
+            "add column to \"user\": lastSeenAt timestamp null  [journal]",
+            "rewrite rows of \"user\": journal/0002-last-seen, lastSeenAt out of the journal  [journal]",
+        ]
+    );
+    let mut seen = Query::select();
+    // With its table, so that a connection of SQLite that has seen none yet takes it for no text.
+    seen.column(("user", "lastSeenAt")).from("user").order_by("email", Order::Asc);
+    let seen = db.query_all(&seen).await.unwrap();
+    let seen: Vec<Option<DateTimeUtc>> = seen.iter().map(|row| row.try_get("", "lastSeenAt").unwrap()).collect();
+    assert_eq!(seen, [Some(app.clock.now()), None], "Bob has no entry");
+}
+
+/// The id of a person, by the beginning of their address.
+async fn id_of(db: &DatabaseConnection, name: &str) -> String {
+    let mut query = Query::select();
+    query.column("id").from("user").and_where(Expr::col("email").like(format!("{name}@%")));
+    db.query_one(&query).await.unwrap().unwrap().try_get("", "id").unwrap()
 }
 
 /// No settings of its own.

@@ -41,6 +41,9 @@ pub mod user {
         pub created_at: DateTimeUtc,
         /// The column `updatedAt` of `core`: timestamp.
         pub updated_at: DateTimeUtc,
+        /// The column `noteSignature` of `app`: text(100).
+        #[sea_orm(column_type = "String(StringLen::N(100))")]
+        pub note_signature: Option<String>,
         /// The rows of `account` that point here by `userId`.
         #[sea_orm(has_many)]
         pub accounts: HasMany<super::account::Entity>,

@@ -3,6 +3,7 @@
 mod config;
 mod note;
 mod secret;
+mod signature;
 mod tools;
 mod welcome;
 
@@ -26,6 +27,7 @@ fn auth(config: &Config) -> AuthBuilder {
         .rate_limits(config.rate_limits())
         .trusted_proxies(config.trusted_proxies.iter().copied())
         .app_schema(note::contribute)
+        .app_schema(signature::contribute)
         .plugin(EmailPassword::new())
         .plugin(Pages::new())
         .plugin(

@@ -12,7 +12,7 @@ use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, Stream
 use rmcp::{ErrorData, ServerHandler, schemars, tool, tool_handler, tool_router};
 use serde::Deserialize;
 
-use crate::note;
+use crate::{note, signature};
 
 /// The tools, for one request.
 #[derive(Clone, Debug)]
@@ -57,6 +57,13 @@ struct NoteId {
     id: String,
 }
 
+#[derive(Debug, Deserialize, schemars::JsonSchema)]
+#[schemars(crate = "rmcp::schemars")]
+struct Signature {
+    /// What stands under your notes from now on; at most 100 characters, and nothing for no signature.
+    signature: String,
+}
+
 #[tool_router]
 impl Tools {
     #[tool(description = "Echo a message", annotations(read_only_hint = true))]
@@ -89,8 +96,23 @@ impl Tools {
         if text.is_empty() || text.chars().count() > 10_000 {
             return Err(ErrorData::invalid_params("a note has 1 to 10 000 characters", None));
         }
+        let text = signature::under(&self.cx, &session.user_id, text).await.map_err(|error| failed(&error))?;
         let id = note::add(&self.cx, &session.user_id, text).await.map_err(|error| failed(&error))?;
         Ok(format!("Note {id} is kept."))
+    }
+
+    #[tool(description = "Sets how you sign your notes; needs the scope notes:write, see /mcp/write")]
+    async fn sign_notes(
+        &self,
+        Extension(parts): Extension<Parts>,
+        Parameters(Signature { signature }): Parameters<Signature>,
+    ) -> Result<String, ErrorData> {
+        let session = writer(&parts)?;
+        if signature.chars().count() > 100 {
+            return Err(ErrorData::invalid_params("a signature has at most 100 characters", None));
+        }
+        signature::set(&self.cx, &session.user_id, &signature).await.map_err(|error| failed(&error))?;
+        Ok("Your notes are signed so from now on.".to_owned())
     }
 
     #[tool(

@@ -1,4 +1,5 @@
 //! A database that cannot be reached or written: one sentence that says what to do, and exit code 1.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "steps of tests stand outside test functions")]
 
 use auth_cli::Exit;
 use auth_core::database::masked;

@@ -142,17 +142,23 @@ fn define(backend: DbBackend, column: &NewColumn) -> ColumnDef {
     def
 }
 
-/// A column of a table that somebody else may have made, with another collation as its default.
+/// Defines a column of a table that others may have made, whose default collation is not ours.
 fn define_alone(backend: DbBackend, column: &NewColumn) -> ColumnDef {
-    let ty = match (backend, column.spec.ty) {
-        (DbBackend::MySql, LogicalType::Str(length)) => format!("varchar({length})"),
-        (DbBackend::MySql, LogicalType::Text) => "text".to_owned(),
-        (DbBackend::MySql, LogicalType::Json) => "longtext".to_owned(),
-        _ => return define(backend, column),
-    };
     let mut column = column.clone();
-    column.declared.get_or_insert(format!("{ty} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"));
+    if backend == DbBackend::MySql && column.declared.is_none() {
+        column.declared = match column.spec.ty {
+            LogicalType::Str(length) => Some(byte_by_byte(&format!("varchar({length})"))),
+            LogicalType::Text => Some(byte_by_byte("text")),
+            LogicalType::Json => Some(byte_by_byte("longtext")),
+            _ => None,
+        };
+    }
     define(backend, &column)
+}
+
+/// A type of `MySQL` whose texts are compared byte by byte, as on the other two.
+pub(super) fn byte_by_byte(ty: &str) -> String {
+    format!("{ty} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
 }
 
 /// The type map. Everything that decides how a value is kept is here.

@@ -1,5 +1,7 @@
 //! MCP through its front door: metadata, challenges, the guard, and a real MCP client.
 
+// Futures of tests lie deep in each other.
+#![recursion_limit = "256"]
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
@@ -7,6 +9,7 @@
     reason = "these steps stand outside test functions, and are tests all the same"
 )]
 
+mod adoption;
 mod aliases;
 mod defaults;
 mod description;

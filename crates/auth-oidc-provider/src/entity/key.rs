@@ -7,10 +7,10 @@ use sea_orm::entity::prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "jwks", rename_all = "camelCase")]
 pub struct Model {
-    /// The key id: its RFC 7638 thumbprint.
+    /// The id. Tokens call the key by the `kid` of its JWK.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
-    /// The public key, as a JWK.
+    /// The public key, as a JWK whose `kid` is its RFC 7638 thumbprint.
     #[sea_orm(column_type = "Text")]
     pub public_key: String,
     /// The private key: PKCS#8, sealed.

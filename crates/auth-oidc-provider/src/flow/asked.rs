@@ -128,7 +128,8 @@ fn answer_url(provider: &Provider, to: &RedirectUri, state: Option<&str>, pairs:
 
 /// Keeps of the parameters what a request is made of, and of an ID token only whom it names.
 pub(crate) fn kept(provider: &Provider, params: &Params) -> Result<Params, OAuthError> {
-    let hint = params.get("id_token_hint").and_then(|hint| provider.keys().verify::<IdTokenClaims>(hint));
+    let hint =
+        params.get("id_token_hint").and_then(|hint| provider.keys().verify::<IdTokenClaims>(hint, provider.cx().now()));
     let hinted = match hint.filter(|claims| claims.iss == provider.issuer()) {
         Some(claims) => Some(format!("{}.{}", claims.sub, provider.cx().keys().tag(HINTED_PERSON, &claims.sub))),
         None => params.get(HINTED_PERSON).map(str::to_owned),

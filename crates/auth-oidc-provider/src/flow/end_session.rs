@@ -46,7 +46,7 @@ pub(crate) async fn end_session(
     let hint = request
         .id_token_hint
         .as_deref()
-        .and_then(|hint| provider.keys().verify::<IdTokenClaims>(hint))
+        .and_then(|hint| provider.keys().verify::<IdTokenClaims>(hint, provider.cx().now()))
         .filter(|claims| claims.iss == provider.issuer());
     let client = match named_client(request, hint.as_ref()) {
         Some(client_id) => store::client::find(cx.db(), client_id).await?.filter(|client| !client.disabled),

@@ -17,5 +17,5 @@ pub(crate) async fn jwks(State(provider): State<Provider>) -> Response {
         (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
         (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300")),
     ];
-    (headers, provider.keys().document()).into_response()
+    (headers, provider.keys().document(provider.cx().now())).into_response()
 }

@@ -41,10 +41,10 @@ pub(super) fn encoding_key(algorithm: SigningAlgorithm, pkcs8: &[u8]) -> Result<
 }
 
 /// The public half as a JWK, named by its RFC 7638 thumbprint.
-pub(super) fn public_jwk(algorithm: SigningAlgorithm, key: &EncodingKey) -> Result<(String, Jwk), KeyError> {
+pub(super) fn public_jwk(algorithm: SigningAlgorithm, key: &EncodingKey) -> Result<Jwk, KeyError> {
     let mut jwk = Jwk::from_encoding_key(key, algorithm.jose()).map_err(|_| KeyError::Generate)?;
-    let id = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| KeyError::Generate)?;
-    jwk.common.key_id = Some(id.clone());
+    let kid = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| KeyError::Generate)?;
+    jwk.common.key_id = Some(kid);
     jwk.common.public_key_use = Some(PublicKeyUse::Signature);
-    Ok((id, jwk))
+    Ok(jwk)
 }

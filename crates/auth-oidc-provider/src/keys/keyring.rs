@@ -9,6 +9,7 @@ use auth_core::{AuthContext, OpenError, Sealing};
 use axum::body::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use chrono::{DateTime, Utc};
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{DecodingKey, EncodingKey, Header};
 use serde::Serialize;
@@ -26,8 +27,31 @@ pub(crate) struct Keyring(Arc<RwLock<Arc<Loaded>>>);
 #[derive(Default)]
 struct Loaded {
     active: HashMap<SigningAlgorithm, (String, EncodingKey)>,
-    published: HashMap<String, (SigningAlgorithm, DecodingKey)>,
+    published: Vec<Published>,
+    /// The document as long as none of the keys has come to its end.
     document: Bytes,
+}
+
+/// A key that tokens are verified with.
+struct Published {
+    kid: String,
+    jwk: Jwk,
+    algorithm: SigningAlgorithm,
+    decoding: DecodingKey,
+    until: Option<DateTime<Utc>>,
+}
+
+impl Published {
+    fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.until.is_some_and(|end| end <= now)
+    }
+}
+
+impl Loaded {
+    fn document_of<'a>(keys: impl Iterator<Item = &'a Published>) -> Result<Bytes, serde_json::Error> {
+        let keys = keys.map(|key| key.jwk.clone()).collect();
+        Ok(Bytes::from(serde_json::to_vec(&JwkSet { keys })?))
+    }
 }
 
 impl fmt::Debug for Keyring {
@@ -46,7 +70,6 @@ impl Keyring {
             rows = store::key::all(cx.db()).await?;
         }
         let mut loaded = Loaded::default();
-        let mut jwks = JwkSet { keys: Vec::new() };
         for row in &rows {
             if row.expires_at.is_some_and(|end| end <= cx.now()) {
                 continue;
@@ -56,47 +79,53 @@ impl Keyring {
             let damaged = || KeyError::Damaged(row.id.clone());
             let jwk: Jwk = serde_json::from_str(&row.public_key).map_err(|_| damaged())?;
             let decoding = DecodingKey::from_jwk(&jwk).map_err(|_| damaged())?;
+            let kid = jwk.common.key_id.clone().ok_or_else(damaged)?;
             if row.slot.is_some() {
                 let pkcs8 = open(cx, row)?;
-                loaded.active.insert(algorithm, (row.id.clone(), encoding_key(algorithm, &pkcs8)?));
+                loaded.active.insert(algorithm, (kid.clone(), encoding_key(algorithm, &pkcs8)?));
             }
-            loaded.published.insert(row.id.clone(), (algorithm, decoding));
-            jwks.keys.push(jwk);
+            loaded.published.push(Published { kid, jwk, algorithm, decoding, until: row.expires_at });
         }
-        loaded.document = Bytes::from(serde_json::to_vec(&jwks).map_err(|_| KeyError::Generate)?);
-        tracing::info!(keys = jwks.keys.len(), "keys.loaded");
+        loaded.document = Loaded::document_of(loaded.published.iter()).map_err(|_| KeyError::Generate)?;
+        tracing::info!(keys = loaded.published.len(), "keys.loaded");
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
         Ok(())
     }
 
-    /// The JWKS document.
-    pub(crate) fn document(&self) -> Bytes {
-        self.loaded().document.clone()
+    /// The JWKS document: a retired key is in it until its end, also where the app is not started anew.
+    pub(crate) fn document(&self, now: DateTime<Utc>) -> Bytes {
+        let loaded = self.loaded();
+        if !loaded.published.iter().any(|key| key.is_over(now)) {
+            return loaded.document.clone();
+        }
+        let keys = loaded.published.iter().filter(|key| !key.is_over(now));
+        Loaded::document_of(keys).unwrap_or_else(|_| loaded.document.clone())
     }
 
     /// Signs claims with the active key of an algorithm.
     pub(crate) fn sign<C: Serialize>(&self, algorithm: SigningAlgorithm, claims: &C) -> Result<String, KeyError> {
         let loaded = self.loaded();
-        let (id, key) = loaded.active.get(&algorithm).ok_or(KeyError::Missing(algorithm.as_str()))?;
+        let (kid, key) = loaded.active.get(&algorithm).ok_or(KeyError::Missing(algorithm.as_str()))?;
         let mut header = Header::new(algorithm.jose());
-        header.kid = Some(id.clone());
+        header.kid = Some(kid.clone());
         jsonwebtoken::encode(&header, claims, key).map_err(KeyError::Sign)
     }
 
     /// Reads the claims of a token one of our published keys has signed, whatever its expiry and
     /// audience: the caller judges those. Only the algorithm of the key itself is accepted.
-    pub(crate) fn verify<C: DeserializeOwned>(&self, token: &str) -> Option<C> {
+    pub(crate) fn verify<C: DeserializeOwned>(&self, token: &str, now: DateTime<Utc>) -> Option<C> {
         let header = jsonwebtoken::decode_header(token).ok()?;
         if header.typ.as_deref().is_some_and(|typ| !typ.eq_ignore_ascii_case("JWT")) {
             return None;
         }
         let loaded = self.loaded();
-        let (algorithm, key) = loaded.published.get(header.kid.as_deref()?)?;
-        let mut rules = jsonwebtoken::Validation::new(algorithm.jose());
+        let kid = header.kid?;
+        let key = loaded.published.iter().find(|key| key.kid == kid && !key.is_over(now))?;
+        let mut rules = jsonwebtoken::Validation::new(key.algorithm.jose());
         rules.validate_exp = false;
         rules.validate_aud = false;
         rules.required_spec_claims.clear();
-        jsonwebtoken::decode::<C>(token, key, &rules).ok().map(|token| token.claims)
+        jsonwebtoken::decode::<C>(token, &key.decoding, &rules).ok().map(|token| token.claims)
     }
 
     fn loaded(&self) -> Arc<Loaded> {
@@ -135,7 +164,9 @@ async fn make_missing(cx: &AuthContext) -> Result<(), KeyError> {
 
 fn new_row(cx: &AuthContext, algorithm: SigningAlgorithm) -> Result<key::Model, KeyError> {
     let pkcs8 = private_key(algorithm)?;
-    let (id, jwk) = public_jwk(algorithm, &encoding_key(algorithm, &pkcs8)?)?;
+    let jwk = public_jwk(algorithm, &encoding_key(algorithm, &pkcs8)?)?;
+    // No thumbprint: a table of Better Auth on MySQL has room for 36 characters.
+    let id = cx.new_id()?;
     let bound_to = bound_to(&id);
     let sealed = cx.keys().seal(cx.random(), &sealing(&bound_to), STANDARD.encode(&pkcs8).as_bytes())?;
     Ok(key::Model {

@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 use auth_core::schema::{DataMigration, RewriteError, RewriteRows, Rewriting};
 use chrono::{DateTime, Utc};
+use jsonwebtoken::DecodingKey;
+use jsonwebtoken::jwk::Jwk;
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use serde_json::{Map, Value};
@@ -80,7 +82,10 @@ fn completed(id: &str, jwk: &str) -> (String, String) {
     for private in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
         members.remove(private);
     }
-    (alg.to_owned(), Value::Object(members).to_string())
+    // One that cannot be read would keep the app from starting.
+    let jwk = Value::Object(members);
+    let is_read = serde_json::from_value(jwk.clone()).is_ok_and(|jwk: Jwk| DecodingKey::from_jwk(&jwk).is_ok());
+    if is_read { (alg.to_owned(), jwk.to_string()) } else { unknown() }
 }
 
 #[cfg(test)]
@@ -99,7 +104,8 @@ mod tests {
 
     #[test]
     fn a_key_of_another_algorithm_or_none_is_kept_and_not_published() {
-        for jwk in [r#"{"kty":"EC","crv":"P-521","alg":"ES512"}"#, r#"{"kty":"oct"}"#, "[]", "no json"] {
+        let unreadable = r#"{"kty":"EC","crv":"P-256","x":"AAAA","y":1}"#;
+        for jwk in [r#"{"kty":"EC","crv":"P-521","alg":"ES512"}"#, r#"{"kty":"oct"}"#, unreadable, "[]", "no json"] {
             assert_eq!(completed("k1", jwk), ("unknown".to_owned(), jwk.to_owned()));
         }
     }

@@ -1,4 +1,5 @@
 //! A large database: a migration costs what its bare SQL costs.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "steps of tests stand outside test functions")]
 
 use std::time::Duration;
 

@@ -31,7 +31,7 @@ async fn of_ten_processes_that_start_at_once_one_applies_the_schema() {
 /// How many steps a server says that it has applied.
 fn steps_in(log: &str) -> usize {
     assert!(!log.contains("ERROR") && !log.contains("WARN"), "{log}");
-    let line = log.lines().find(|line| line.contains("schema.applied")).unwrap_or_else(|| panic!("{log}"));
+    let line = log.lines().find(|line| line.contains("schema.applied")).unwrap();
     let (_, rest) = line.split_once("steps=").unwrap();
     rest.split(|byte: char| !byte.is_ascii_digit()).next().unwrap().parse().unwrap()
 }

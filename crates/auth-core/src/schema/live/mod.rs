@@ -49,6 +49,8 @@ pub struct LiveTable {
     pub columns: Vec<LiveColumn>,
     /// The indexes that hold for every row: no partial ones, none over expressions.
     pub indexes: Vec<LiveIndex>,
+    /// The names of all its indexes, also of those that do not count.
+    pub index_names: BTreeSet<String>,
     /// The foreign keys of one column.
     pub references: Vec<LiveReference>,
     /// Whether it is known to have no rows.
@@ -193,7 +195,8 @@ pub async fn introspect<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Result
     let mut unusable = Vec::new();
     let mut indexes: BTreeMap<(String, String), LiveIndex> = BTreeMap::new();
     for row in ask(queries.indexes).await? {
-        let name = (row.try_get("", "tbl")?, row.try_get("", "idx")?);
+        let name: (String, String) = (row.try_get("", "tbl")?, row.try_get("", "idx")?);
+        live.tables.entry(name.0.clone()).or_default().index_names.insert(name.1.clone());
         let Some(column) = row.try_get::<Option<String>>("", "col")? else {
             unusable.push(name);
             continue;

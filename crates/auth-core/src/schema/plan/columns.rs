@@ -8,6 +8,7 @@ use crate::schema::live::{LiveColumn, LiveTable};
 use crate::schema::merged::{Column, ForeignKey, Table};
 use crate::schema::preset;
 use crate::schema::refusal::Refusal;
+use crate::schema::sql;
 use crate::schema::step::{NewColumn, Step};
 use crate::schema::warning::{Drift, Warning};
 
@@ -53,7 +54,10 @@ impl<'a> Planner<'a> {
             }
             Fit::Narrow(length) => Some(Drift::Narrow(length)),
             Fit::Coarse => Some(Drift::Coarse),
-            Fit::IgnoresCase => Some(Drift::IgnoresCase),
+            Fit::IgnoresCase => {
+                self.ignores_case(table, column, live);
+                None
+            }
         };
         self.drifts(table, column, drift);
         if !table.primary_key.contains(&spec.name) {
@@ -69,6 +73,16 @@ impl<'a> Planner<'a> {
             wanted: wanted(),
             drift,
         }));
+    }
+
+    /// Warns of a text that is compared without regard to case. On `MySQL` nothing else about it need change.
+    fn ignores_case(&mut self, table: &Table, column: &Column, live: &LiveColumn) {
+        let mut wanted = NewColumn::of(column);
+        if self.plan.backend == DbBackend::MySql {
+            wanted.declared = Some(sql::byte_by_byte(&live.declared));
+        }
+        let (table, wanted) = (table.name.clone(), Box::new(wanted));
+        self.plan.warnings.push(Warning::Column { table, wanted, drift: Drift::IgnoresCase });
     }
 
     fn compare_requirement(&mut self, table: &Table, column: &Column, live: &LiveColumn) {

@@ -229,7 +229,11 @@ impl<'a> Planner<'a> {
         let Index { by, name, columns, unique } = index.clone();
         let rows = self.live_table(&table.name).and_then(|live| live.rows).filter(|rows| *rows >= LARGE);
         let table = table.name.clone();
-        if self.live.relation(&name).is_some() {
+        // On MySQL names of indexes belong to their table, elsewhere to the whole database.
+        let of_table = self
+            .live_table(&table)
+            .is_some_and(|live| live.index_names.iter().any(|taken| taken.eq_ignore_ascii_case(&name)));
+        if of_table || self.live.relation(&name).is_some() {
             self.plan.refusals.push(Refusal::IndexName { by, table, columns, name });
             return None;
         }

@@ -31,7 +31,7 @@ fn schema() -> Schema {
 }
 
 const AGREED: Terms<'static> =
-    Terms { lock_timeout: std::time::Duration::from_secs(60), statement_timeout: None, consent: true, watch: &Quiet };
+    Terms { lock_timeout: std::time::Duration::from_mins(1), statement_timeout: None, consent: true, watch: &Quiet };
 
 struct Quiet;
 
