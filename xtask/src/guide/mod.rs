@@ -1,9 +1,11 @@
-//! `cargo xtask guide`: does what the first guide says, word by word, in an empty folder outside the workspace.
+//! `cargo xtask guide`: does what the first guide says, word by word, in an empty folder outside the workspace, and
+//! migrates an app with a plugin that is no part of it.
 //!
 //! The files come from the page, the commands come from the page, and so does what they answer. Only the placeholder
 //! for a checkout and the port are put in place.
 
 mod folder;
+mod outside;
 mod steps;
 
 use std::fs;
@@ -65,7 +67,8 @@ fn followed(counts: &mut Counts) -> Outcome {
     if outcome.is_err() {
         println!("-- the server's last lines:\n{}", server.log());
     }
-    outcome
+    outcome?;
+    outside::migrates(&folder, counts)
 }
 
 /// Asks the running server, and compares what it answers with what the page says.

@@ -3,7 +3,8 @@
 use super::{Finding, Tree};
 
 pub(crate) fn find(tree: &Tree) -> Vec<Finding> {
-    let bare = tree.manifests().filter(|manifest| !takes_lints(&manifest.text));
+    let ours = tree.manifests().filter(|manifest| !is_alone(&manifest.text));
+    let bare = ours.filter(|manifest| !takes_lints(&manifest.text));
     bare.map(|manifest| {
         Finding::error(
             &manifest.path,
@@ -12,6 +13,11 @@ pub(crate) fn find(tree: &Tree) -> Vec<Finding> {
         )
     })
     .collect()
+}
+
+/// A workspace of its own, whether it has crates or is one.
+fn is_alone(manifest: &str) -> bool {
+    manifest.lines().any(|line| line.trim() == "[workspace]")
 }
 
 fn takes_lints(manifest: &str) -> bool {
@@ -43,5 +49,6 @@ mod test {
     fn the_lints_of_the_workspace_pass() {
         assert!(findings("[package]\nname = \"a\"\n\n[lints]\nworkspace = true\n").is_empty());
         assert!(findings("[workspace]\nmembers = []\n").is_empty(), "the workspace itself is no crate");
+        assert!(findings("[package]\nname = \"a\"\n\n[workspace]\n").is_empty(), "nor is it one of ours");
     }
 }

@@ -62,6 +62,12 @@ async fn the_database_is_one_that_is_supported() {
     assert!(number >= least, "{version}");
 }
 
+/// Every row but those of the ledger, which belongs to the schema.
+async fn rows(db: &DatabaseConnection) -> Vec<String> {
+    let dump = dump_tables(db).await;
+    dump.lines().filter(|row| !row.starts_with("authMigration:")).map(str::to_owned).collect()
+}
+
 #[tokio::test]
 async fn an_empty_database_has_nothing_in_it() {
     let database = TestDatabase::empty().await;
@@ -76,7 +82,7 @@ async fn a_database_with_a_schema_lacks_nothing_and_has_no_rows() {
     let db = database.connect().await;
     let plan = pending(&db, &core()).await.unwrap();
     assert!(plan.is_done() && plan.warnings.is_empty(), "{plan:?}");
-    assert_eq!(dump_tables(&db).await, "");
+    assert_eq!(rows(&db).await, [""; 0]);
 }
 
 #[tokio::test]
@@ -86,7 +92,7 @@ async fn nobody_else_has_the_database_of_a_test() {
     writes(&one.connect().await).await;
 
     assert_ne!(one.url(), other.url());
-    assert_eq!(dump_tables(&other.connect().await).await, "");
+    assert_eq!(rows(&other.connect().await).await, [""; 0]);
 }
 
 #[tokio::test]
@@ -96,7 +102,7 @@ async fn what_a_test_leaves_behind_is_gone_for_the_next() {
     for leaves in 0..4 {
         let database = TestDatabase::with_schema(&schema).await;
         let db = database.connect().await;
-        assert_eq!(dump_tables(&db).await, "", "before {leaves}");
+        assert_eq!(rows(&db).await, [""; 0], "before {leaves}");
         let before = definition(&db).await;
         assert!(!before.iter().any(|line| line.contains("odd")), "before {leaves}");
         match leaves {
