@@ -21,7 +21,7 @@ const WITHOUT_DATABASE: [&str; 6] =
     ["auth-outbound", "auth-pages", "auth-protocol", "auth-resource-server", "docs", "xtask"];
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
-    let (kinds, arguments) = databases::chosen(arguments)?;
+    let (kinds, arguments) = databases::chosen(arguments, &[Kind::Sqlite])?;
     let (outcome, mut counts, told) = on(&kinds, &arguments);
     let mut first_failure = outcome.err();
     // Arguments choose among the runner's tests; doc tests know none of them.

@@ -89,9 +89,9 @@ impl Ready {
     }
 }
 
-/// Takes `--databases a,b` off the arguments of a task. Without it: SQLite.
-pub(crate) fn chosen(arguments: &[String]) -> Result<(Vec<Kind>, Vec<String>), Failure> {
-    let (mut kinds, mut rest) = (vec![Kind::Sqlite], Vec::new());
+/// Takes `--databases a,b` off the arguments of a task. Without it: those a task has by itself.
+pub(crate) fn chosen(arguments: &[String], otherwise: &[Kind]) -> Result<(Vec<Kind>, Vec<String>), Failure> {
+    let (mut kinds, mut rest) = (otherwise.to_vec(), Vec::new());
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         let list = match argument.strip_prefix("--databases") {
@@ -123,7 +123,7 @@ mod test {
 
     #[test]
     fn without_the_flag_sqlite_is_chosen_and_all_arguments_stay() {
-        let (kinds, rest) = chosen(&words("-p auth-core --no-capture")).expect("no flag is fine");
+        let (kinds, rest) = chosen(&words("-p auth-core --no-capture"), &[Kind::Sqlite]).expect("no flag is fine");
 
         assert_eq!((kinds, rest), (vec![Kind::Sqlite], words("-p auth-core --no-capture")));
     }
@@ -131,7 +131,7 @@ mod test {
     #[test]
     fn the_flag_is_taken_off_in_both_spellings() {
         for line in ["--databases postgres,mysql -p x", "-p --databases=postgres,mysql x"] {
-            let (kinds, rest) = chosen(&words(line)).expect("both exist");
+            let (kinds, rest) = chosen(&words(line), &[Kind::Sqlite]).expect("both exist");
 
             assert_eq!((kinds, rest), (vec![Kind::Postgres, Kind::Mysql], words("-p x")));
         }
@@ -140,7 +140,7 @@ mod test {
     #[test]
     fn an_unknown_database_is_a_usage_error_that_names_those_there_are() {
         for line in ["--databases oracle", "--databases", "--databases="] {
-            let error = chosen(&words(line));
+            let error = chosen(&words(line), &[Kind::Sqlite]);
 
             assert!(matches!(error, Err(Failure::Usage(message)) if message.contains("sqlite, postgres, mysql")));
         }

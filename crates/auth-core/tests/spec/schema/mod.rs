@@ -9,6 +9,7 @@ mod entities;
 mod entity;
 mod everything;
 mod files;
+mod fills;
 mod generated_entities;
 mod grow;
 mod ledger;
