@@ -4,5 +4,6 @@ mod app;
 mod describe;
 mod generate;
 mod migrate;
+mod refusals;
 mod serve;
 mod usage;
