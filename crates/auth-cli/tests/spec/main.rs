@@ -4,6 +4,7 @@ mod app;
 mod describe;
 mod generate;
 mod migrate;
+mod refusals;
 mod serve;
 mod trouble;
 mod usage;
