@@ -98,6 +98,7 @@ fn by_code(error: &DbErr) -> Option<Trouble> {
         // PostgreSQL by SQLSTATE, MySQL by number, SQLite by the low byte of its code.
         "28P01" | "28000" | "1045" | "1698" => Trouble::Credentials,
         "3D000" | "1049" => Trouble::NoDatabase,
+        "53300" | "1040" => Trouble::Slow,
         "42501" | "1044" | "1142" | "1143" | "1227" | "1370" => Trouble::Rights,
         "25006" | "1290" | "1792" | "1836" => Trouble::ReadOnly,
         code => match code.parse::<u16>().ok().filter(|_| code.len() < 5).map(|code| code & 0xff)? {
