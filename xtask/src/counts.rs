@@ -15,10 +15,11 @@ impl Counts {
     /// Reads a summary line of nextest, `cargo test` or one of our clients; `None` for other lines.
     pub(crate) fn read(line: &str) -> Option<Self> {
         let line = without_colour(line);
-        let line = line.trim();
         if let Some(rest) = line.strip_prefix("test result: ") {
             return Some(Self::of_parts(rest.split_once(". ")?.1.split(';')));
         }
+        // What nextest repeats of a single test is indented, and counted in its summary.
+        let line = line.trim();
         if line.starts_with("Summary [") && line.contains(" run: ") {
             return Some(Self::of_parts(line.split_once(" run: ")?.1.split(',')));
         }
@@ -106,6 +107,14 @@ mod test {
         let line = "test result: FAILED. 3 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 0.00s";
 
         assert_eq!(Counts::read(line), Some(counts(3, 1, 2)));
+    }
+
+    #[test]
+    fn what_nextest_repeats_of_one_test_is_not_counted_again() {
+        let line =
+            "    test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 12 filtered out; finished in 0.01s";
+
+        assert_eq!(Counts::read(line), None);
     }
 
     #[test]

@@ -56,7 +56,7 @@ async fn a_database_that_does_not_answer_is_told_without_its_password() {
     let folder = folder().await;
 
     let said = refused(&folder, &["--database-url", "sqlite:/nowhere/at/all/app.sqlite"]);
-    assert!(said.starts_with("error: the database sqlite:/nowhere/at/all/app.sqlite does not answer\n"), "{said}");
+    assert!(said.starts_with("error: the database sqlite:/nowhere/at/all/app.sqlite cannot be opened; "), "{said}");
 
     let secret = "0123456789abcdef".repeat(3);
     let said = refused(&folder, &["--database-url", "postgres://me:hunter2@127.0.0.1:1/app", "--auth-secret", &secret]);
