@@ -61,12 +61,13 @@ struct Verifications;
 impl RewriteRows for Verifications {
     async fn rewrite(&self, rows: &mut Rewriting<'_>) -> Result<(), RewriteError> {
         // A value may be a code somebody can guess. Only one that names a person is surely no secret.
-        let mut people = Query::select();
-        people.column(user::Column::Id).from(user::Entity);
+        let (named, value) = ((user::Entity, user::Column::Id), (verification::Entity, verification::Column::Value));
+        let mut person = Query::select();
+        person.expr(Expr::val(1)).from(user::Entity).and_where(Expr::col(named).equals(value));
         verification::Entity::update_many()
             .col_expr(verification::Column::Value, Expr::val(""))
             .filter(verification::Column::Identifier.not_like(SCHEME))
-            .filter(verification::Column::Value.not_in_subquery(people))
+            .filter(Expr::exists(person).not())
             .exec(rows.tx())
             .await?;
         digested::<verification::Entity>(rows, verification::Column::Id, verification::Column::Identifier).await?;

@@ -117,7 +117,8 @@ impl Contributions {
     /// Adds a rewriting of rows that runs once in each database: `data_migration("notes/0002-titles", ..)`.
     ///
     /// The id is the plugin's name, a number and a name, at most 64 characters; it never changes and
-    /// is never used again. Migrations run in the order in which they are added.
+    /// is never used again. Those before indexes run first, then those after everything else, each in the
+    /// order in which they are added.
     pub fn data_migration(&mut self, id: impl Into<String>, data: DataMigration) {
         self.migrations.push(Migration { by: Cow::Borrowed(self.by), id: id.into(), data });
     }

@@ -96,8 +96,9 @@ impl TestAppBuilder {
     /// Builds the app on a database of its own; panics with every complaint.
     pub async fn build(self) -> TestApp {
         let plugins: Vec<Shared> = self.plugins.into_iter().map(|plugin| Shared(plugin.into())).collect();
-        let database = database_for(&self.base_url, &plugins).await;
-        let db = database.connect().await;
+        // In boxes, so that the types of a test's own functions do not nest too deep for the compiler.
+        let database = Box::pin(database_for(&self.base_url, &plugins)).await;
+        let db = Box::pin(database.connect()).await;
         let statements = StatementLog::default();
         let clock = FakeClock::default();
         let mut builder = with_plugins(Auth::builder(&self.base_url), &plugins)
@@ -109,7 +110,7 @@ impl TestAppBuilder {
         for configure in self.configure {
             builder = configure(builder);
         }
-        let auth = builder.build().await.unwrap_or_else(|error| panic!("the app does not come up: {error}"));
+        let auth = Box::pin(builder.build()).await.unwrap_or_else(|error| panic!("the app does not come up: {error}"));
         let mut router = auth.router();
         if let Some(routes) = self.routes {
             router = routes(&auth).merge(router);

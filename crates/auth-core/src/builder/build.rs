@@ -77,14 +77,16 @@ impl AuthBuilder {
             self.mount(connected.as_ref().map_or_else(|_| DatabaseConnection::default(), Clone::clone))?;
         let db = match connected {
             Ok(db) => match &given {
-                Some(given) => answers_at(given, &db).await,
+                Some(given) => Box::pin(answers_at(given, &db)).await,
                 None => answers(&db).await,
             }
             .map(|()| db),
             Err(cause) => Err(cause),
         };
         let db = db.map_err(|cause| BuildError::Unreachable { url, cause })?;
-        ready(&db, &schema, mode).await?;
+        // In a box: whoever awaits this in a function of their own would have to raise the compiler's limit
+        // of how deep types may nest.
+        Box::pin(ready(&db, &schema, mode)).await?;
         for (plugin, job) in jobs {
             job.await.map_err(|cause| BuildError::Start { plugin, cause })?;
         }

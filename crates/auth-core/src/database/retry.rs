@@ -27,6 +27,19 @@ pub(crate) fn code_of(error: &DbErr) -> Option<String> {
     mysql_number(error).map(|number| number.to_string()).or_else(|| error.code().map(std::borrow::Cow::into_owned))
 }
 
+/// The code of an error of `SQLite`, extended or not. None for the errors of others.
+pub(crate) fn sqlite_code_of(error: &DbErr) -> Option<u16> {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error))
+    | DbErr::Conn(RuntimeErr::SqlxError(error))) = error
+    else {
+        return None;
+    };
+    let error = error.as_database_error()?;
+    let code = error.code().filter(|code| mysql_number(error).is_none() && code.len() < 5)?;
+    code.parse().ok()
+}
+
 impl Transient for DbErr {
     fn is_transient(&self) -> bool {
         let (DbErr::Exec(RuntimeErr::SqlxError(error))

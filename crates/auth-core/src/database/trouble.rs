@@ -6,7 +6,7 @@ use std::io;
 
 use sea_orm::{DbErr, RuntimeErr};
 
-use super::retry::code_of;
+use super::retry::{code_of, sqlite_code_of};
 
 /// Says what stands between a program and its database, to stand behind its name.
 pub(crate) fn told(error: &(dyn Error + 'static)) -> String {
@@ -101,7 +101,7 @@ fn by_code(error: &DbErr) -> Option<Trouble> {
         "53300" | "1040" => Trouble::Slow,
         "42501" | "1044" | "1142" | "1143" | "1227" | "1370" => Trouble::Rights,
         "25006" | "1290" | "1792" | "1836" => Trouble::ReadOnly,
-        code => match code.parse::<u16>().ok().filter(|_| code.len() < 5).map(|code| code & 0xff)? {
+        _ => match sqlite_code_of(error)? & 0xff {
             8 => Trouble::ReadOnly,
             14 => Trouble::File,
             26 => Trouble::NotADatabase,

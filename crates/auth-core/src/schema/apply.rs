@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbB
 use thiserror::Error;
 
 use super::data::{Rewriting, Work};
-use super::examine::{duplicates, examine};
+use super::examine::{examine, still};
 use super::ledger;
 use super::lock::{self, Stopped};
 use super::merged::Schema;
@@ -41,25 +41,28 @@ pub enum ApplyError {
     /// the rewriting of rows that brought it to light stays.
     #[error("the database cannot be brought up to the schema: {}", listed(.0))]
     Refused(Vec<Refusal>),
+    /// Rows that were rewritten still stand against what follows. On `MySQL` the steps before it stay.
+    #[error("rows were rewritten, and still {0}")]
+    Afterwards(Box<Refusal>),
     /// A person has to agree first. Nothing was done.
     #[error("somebody has to agree first, so run `migrate`: {}", .0.join("; "))]
     Consent(Vec<String>),
     /// Another instance kept the lock too long. Nothing was done.
     #[error("another instance is changing the schema, and did not finish within {} s; try again, or wait longer with --lock-timeout", .0.as_secs())]
     Locked(Duration),
-    /// A step waited too long for somebody who uses the table. On `MySQL` the steps before it stay.
-    #[error("cannot {step}: somebody else uses the table, and did not finish within {} s; try again when it is quiet, or wait longer with --lock-timeout", .waited.as_secs())]
+    /// Somebody else uses a table too long. On `MySQL` the steps before it stay.
+    #[error("cannot {doing}: somebody else uses the table, and did not finish within {} s; try again when it is quiet, or wait longer with --lock-timeout", .waited.as_secs())]
     Busy {
-        /// The step.
-        step: Box<Step>,
+        /// The step, or the look at the rows.
+        doing: String,
         /// How long it waited.
         waited: Duration,
     },
-    /// A step took longer than it may. On `MySQL` the steps before it stay.
-    #[error("cannot {step} within {} s; give it more time with --statement-timeout", .limit.as_secs_f64())]
+    /// A statement took longer than it may. On `MySQL` the steps before it stay.
+    #[error("cannot {doing} within {} s; give it more time with --statement-timeout", .limit.as_secs_f64())]
     TooSlow {
-        /// The step.
-        step: Box<Step>,
+        /// The step, or the look at the rows.
+        doing: String,
         /// How long it may take.
         limit: Duration,
     },
@@ -86,7 +89,12 @@ impl Transient for ApplyError {
         match self {
             Self::Step { source, .. } => asks_again(&**source),
             Self::Database(source) => source.is_transient(),
-            Self::Refused(_) | Self::Consent(_) | Self::Locked(_) | Self::Busy { .. } | Self::TooSlow { .. } => false,
+            Self::Refused(_)
+            | Self::Afterwards(_)
+            | Self::Consent(_)
+            | Self::Locked(_)
+            | Self::Busy { .. }
+            | Self::TooSlow { .. } => false,
         }
     }
 }
@@ -113,7 +121,7 @@ pub async fn apply(db: &DatabaseConnection, schema: &Schema) -> Result<Applied, 
 pub async fn apply_on(db: &DatabaseConnection, schema: &Schema, terms: &Terms<'_>) -> Result<Applied, ApplyError> {
     let mut attempt = 1;
     loop {
-        match apply_once(db, schema, terms).await {
+        match Box::pin(apply_once(db, schema, terms)).await {
             Err(error) if error.is_transient() && attempt < ATTEMPTS => {
                 tracing::debug!(attempt, "schema.busy");
                 tokio::time::sleep(PAUSE * attempt).await;
@@ -154,7 +162,7 @@ async fn apply_once(db: &DatabaseConnection, schema: &Schema, terms: &Terms<'_>)
 }
 
 async fn run(tx: &DatabaseTransaction, schema: &Schema, terms: &Terms<'_>) -> Result<Applied, ApplyError> {
-    let plan = examine(tx, schema).await?;
+    let plan = examine(tx, schema).await.map_err(|error| looked(error, terms))?;
     if !plan.refusals.is_empty() {
         return Err(ApplyError::Refused(plan.refusals));
     }
@@ -170,26 +178,34 @@ async fn run(tx: &DatabaseTransaction, schema: &Schema, terms: &Terms<'_>) -> Re
     Ok(Applied { steps: plan.steps, warnings: plan.warnings })
 }
 
+/// Why rows could not be looked at.
+fn looked(error: DbErr, terms: &Terms<'_>) -> ApplyError {
+    stopped(&error, "look at the rows", terms).unwrap_or(ApplyError::Database(error))
+}
+
+/// Tells what the database itself has stopped.
+fn stopped(error: &DbErr, doing: &str, terms: &Terms<'_>) -> Option<ApplyError> {
+    let doing = doing.to_owned();
+    Some(match Stopped::by(error)? {
+        Stopped::Waiting => ApplyError::Busy { doing, waited: terms.lock_timeout },
+        Stopped::Working => ApplyError::TooSlow { doing, limit: terms.statement_timeout.unwrap_or_default() },
+    })
+}
+
 async fn perform(tx: &DatabaseTransaction, schema: &Schema, step: &Step, terms: &Terms<'_>) -> Result<(), ApplyError> {
     let done = if let Step::Rewrite(rewrite) = step {
-        within(terms, rewritten(tx, schema, rewrite, terms)).await
-    } else if let Some(refusal) = duplicates(tx, schema, step).await? {
-        return Err(ApplyError::Refused(vec![refusal]));
+        rewritten(tx, schema, rewrite, terms).await
+    } else if let Some(refusal) = still(tx, schema, step).await.map_err(|error| looked(error, terms))? {
+        return Err(ApplyError::Afterwards(Box::new(refusal)));
     } else {
         within(terms, executed(tx, step)).await
     };
-    done.map_err(|failed| {
-        let step = Box::new(step.clone());
-        match failed {
-            Failed::Slow(limit) => ApplyError::TooSlow { step, limit },
-            Failed::Source(source) => match source.downcast_ref().and_then(Stopped::by) {
-                Some(Stopped::Waiting) => ApplyError::Busy { step, waited: terms.lock_timeout },
-                Some(Stopped::Working) => {
-                    ApplyError::TooSlow { step, limit: terms.statement_timeout.unwrap_or_default() }
-                }
-                None => ApplyError::Step { step, source },
-            },
-        }
+    done.map_err(|failed| match failed {
+        Failed::Slow(limit) => ApplyError::TooSlow { doing: step.to_string(), limit },
+        Failed::Source(source) => source
+            .downcast_ref()
+            .and_then(|error| stopped(error, &step.to_string(), terms))
+            .unwrap_or_else(|| ApplyError::Step { step: Box::new(step.clone()), source }),
     })
 }
 
@@ -197,6 +213,12 @@ async fn perform(tx: &DatabaseTransaction, schema: &Schema, step: &Step, terms: 
 enum Failed {
     Slow(Duration),
     Source(Box<dyn StdError + Send + Sync>),
+}
+
+impl From<DbErr> for Failed {
+    fn from(error: DbErr) -> Self {
+        Self::Source(error.into())
+    }
 }
 
 /// Waits no longer than a statement may take, for databases that do not watch that themselves.
@@ -225,7 +247,7 @@ async fn rewritten(
     schema: &Schema,
     Rewrite { id, checksum, .. }: &Rewrite,
     terms: &Terms<'_>,
-) -> Result<(), Box<dyn StdError + Send + Sync>> {
+) -> Result<(), Failed> {
     let backend = tx.get_database_backend();
     if backend == DbBackend::MySql {
         // The transaction has ended with the last DDL statement.
@@ -236,10 +258,11 @@ async fn rewritten(
     let migration = schema.migrations.iter().find(|migration| migration.id == *id);
     match migration.map(|migration| &migration.data.work) {
         Some(Work::Update(update)) => {
-            let done = tx.execute(&**update).await?.rows_affected();
-            tell(done);
+            let updated = async { tx.execute(&**update).await.map(|done| tell(done.rows_affected())) };
+            within(terms, updated).await?;
         }
-        Some(Work::Code(code)) => code.rewrite(&mut rows).await?,
+        // Many statements: PostgreSQL watches each of them.
+        Some(Work::Code(code)) => code.rewrite(&mut rows).await.map_err(Failed::Source)?,
         None => {}
     }
     tx.execute_unprepared(&ledger::note(backend, id, checksum)).await?;

@@ -271,6 +271,14 @@ pub enum Conflict {
         /// Who wants it.
         by: By,
     },
+    /// A data migration that fills a column after it should be required.
+    #[error("{by}: the data migration {id} fills a column, so it must run before indexes")]
+    MigrationFills {
+        /// The id.
+        id: String,
+        /// Who wants it.
+        by: By,
+    },
     /// A data migration of a table or column that does not exist.
     #[error("{by}: the data migration {id} rewrites {path}, which nobody has")]
     MigrationOf {

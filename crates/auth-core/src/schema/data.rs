@@ -103,6 +103,8 @@ impl DataMigration {
     }
 
     /// Says by which rows one sees that there is something to do: with none of them it is noted as done.
+    ///
+    /// Names only columns that every release has had, or that it [`fills`](Self::fills).
     #[must_use]
     pub fn needed_if(mut self, any: SelectStatement) -> Self {
         self.needed = Some(any);

@@ -14,8 +14,18 @@ use super::warning::{Drift, Warning};
 pub(super) async fn examine<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Result<Plan, DbErr> {
     let mut live = introspect(conn, schema).await?;
     look_for_rows(conn, schema, &mut live).await?;
+    let first = plan(schema, &live);
+    if !first.refusals.is_empty() {
+        // Tables that do not fit cannot be asked what ours are asked.
+        return Ok(first);
+    }
     look_for_work(conn, schema, &mut live).await?;
     let mut plan = plan(schema, &live);
+    for step in &plan.steps {
+        if let Step::SetAside { table, .. } = step {
+            live.tables.remove(table); // its rows are not those of ours
+        }
+    }
     let mut steps = Vec::with_capacity(plan.steps.len());
     for step in std::mem::take(&mut plan.steps) {
         // What a table still gets rewritten is judged when that is done.
@@ -37,8 +47,8 @@ pub(super) async fn examine<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Re
     Ok(plan)
 }
 
-/// Rows that break a new unique index after rows were rewritten.
-pub(super) async fn duplicates<C: ConnectionTrait>(
+/// Rows that stand against a step after rows were rewritten.
+pub(super) async fn still<C: ConnectionTrait>(
     conn: &C,
     schema: &Schema,
     step: &Step,
@@ -49,6 +59,10 @@ pub(super) async fn duplicates<C: ConnectionTrait>(
             let (by, table, columns) = (by.clone(), table.clone(), columns.clone());
             let found = any(conn, &alike(&table, &columns)).await?;
             Ok(found.then_some(Refusal::Duplicates { by, table, columns }))
+        }
+        Step::Require { by, table, column } if unfilled(conn, step).await?.is_some() => {
+            let (by, table, column) = (by.clone(), table.clone(), column.spec.name.clone());
+            Ok(Some(Refusal::Required { by, table, column }))
         }
         _ => Ok(None),
     }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait,
 };
 
 use super::terms::Terms;
@@ -83,7 +83,10 @@ async fn sqlite(db: &DatabaseConnection, patience: Duration) -> Result<Option<Da
 
 /// The lock of `PostgreSQL` ends with the transaction, and so do the time-outs.
 async fn postgres(db: &DatabaseConnection, terms: &Terms<'_>) -> Result<Option<DatabaseTransaction>, DbErr> {
-    let tx = db.begin_with_options(TransactionOptions::default()).await?;
+    // Whatever the database has as its default: another level would look before the lock is held.
+    let options =
+        TransactionOptions { isolation_level: Some(IsolationLevel::ReadCommitted), ..TransactionOptions::default() };
+    let tx = db.begin_with_options(options).await?;
     set(&tx, "SELECT set_config('lock_timeout', $1, true)", terms.lock_timeout).await?;
     // A time-out of the role or the database would count while it waits, too.
     set(&tx, "SELECT set_config('statement_timeout', $1, true)", Duration::ZERO).await?;
@@ -113,11 +116,16 @@ async fn mysql(db: &DatabaseConnection, terms: &Terms<'_>) -> Result<Option<Held
         CONNECTION_ID() AS `connection`";
     let row = tx.query_one_raw(Statement::from_sql_and_values(DbBackend::MySql, lock, [seconds.into()])).await?;
     let Some(row) = row else { return Ok(None) };
-    if row.try_get::<Option<i64>>("", "held")? != Some(1) {
-        return Ok(None);
+    match row.try_get::<Option<i64>>("", "held")? {
+        Some(1) => {}
+        Some(_) => return Ok(None),
+        None => return Err(DbErr::Custom("the URL names no database; write it behind the host, as /app".to_owned())),
     }
     let connection = Some(row.try_get("", "connection")?);
-    tx.execute_unprepared(&format!("SET SESSION lock_wait_timeout = {}", seconds.min(31_536_000))).await?;
+    let seconds = seconds.min(31_536_000);
+    // One for tables, one for rows.
+    tx.execute_unprepared(&format!("SET SESSION lock_wait_timeout = {seconds}")).await?;
+    tx.execute_unprepared(&format!("SET SESSION innodb_lock_wait_timeout = {seconds}")).await?;
     Ok(Some(Held { tx, connection }))
 }
 
@@ -125,6 +133,7 @@ async fn mysql(db: &DatabaseConnection, terms: &Terms<'_>) -> Result<Option<Held
 async fn release(tx: &DatabaseTransaction) -> Result<(), DbErr> {
     if tx.get_database_backend() == DbBackend::MySql {
         tx.execute_unprepared("SET SESSION lock_wait_timeout = DEFAULT").await?;
+        tx.execute_unprepared("SET SESSION innodb_lock_wait_timeout = DEFAULT").await?;
         tx.execute_unprepared("DO RELEASE_LOCK(CONCAT('auth_schema_', MD5(DATABASE())))").await?;
     }
     Ok(())

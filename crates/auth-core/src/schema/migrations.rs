@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::conflict::Conflict;
+use super::data::Phase;
 use super::merged::{Migration, Schema};
 
 /// The longest id the ledger keeps.
@@ -25,6 +26,9 @@ impl Schema {
             }
             if !ids.insert(id.clone()) {
                 conflicts.push(Conflict::MigrationTwice { id: id.clone(), by: by.clone() });
+            }
+            if data.phase == Phase::After && !data.fills.is_empty() {
+                conflicts.push(Conflict::MigrationFills { id: id.clone(), by: by.clone() });
             }
             let Some(table) = self.table(&data.table) else {
                 conflicts.push(Conflict::MigrationOf { id, path: data.table.clone(), by });

@@ -213,7 +213,8 @@ impl TableSpec {
         self
     }
 
-    /// Says by which column a live table of this name is known to be this one.
+    /// Says by which column a live table of this name is known to be this one: one that every release
+    /// has had, from the first on.
     ///
     /// A table without it is somebody else's: after asking it is renamed to `<name>_old`, with all
     /// its rows, and this one is created beside it.

@@ -11,7 +11,8 @@ pub struct Terms<'a> {
     /// How long to wait for another instance that changes the schema, and for whoever holds a table.
     /// Default 60 seconds.
     pub lock_timeout: Duration,
-    /// How long one statement may take. Default: as long as it needs.
+    /// How long one statement may take. Default: as long as it needs. What rewrites rows by code is many
+    /// statements, which only `PostgreSQL` watches.
     pub statement_timeout: Option<Duration>,
     /// Whether a person has agreed to what [`Step::consent`] says. Default false.
     pub consent: bool,

@@ -234,6 +234,22 @@ pub(super) struct Failure {
 pub(super) const FAILURES: &[Failure] = &[
     Failure {
         case: Case {
+            name: "Afterwards",
+            // On MySQL what was rewritten stays.
+            on: &[DbBackend::Sqlite, DbBackend::Postgres],
+            there: &[NOTE, ROW],
+            wants: |to| {
+                to.table_spec(note(text()).column(ColumnSpec::new("kind", LogicalType::Str(16))).unique(["kind"]));
+                let same = kinds();
+                to.data_migration("notes/0002-kinds", DataMigration::before_indexes("note", same).fills("kind"));
+                to.data_migration("notes/0003-rows", DataMigration::code_before_indexes("note", Doubles));
+            },
+        },
+        line: "migrate --yes",
+        meanwhile: None,
+    },
+    Failure {
+        case: Case {
             name: "Consent",
             on: ANYWHERE,
             there: &[NOTE, ROW],
@@ -301,6 +317,20 @@ pub(super) const FAILURES: &[Failure] = &[
     },
 ];
 
+/// Writes another row, of the same kind.
+struct Doubles;
+
+#[async_trait]
+impl RewriteRows for Doubles {
+    async fn rewrite(&self, rows: &mut Rewriting<'_>) -> Result<(), RewriteError> {
+        let mut insert = Query::insert();
+        insert.into_table("note").columns(["id", "text", "kind"]);
+        insert.values_panic([Expr::val("double"), Expr::val("double"), Expr::val("same")]);
+        rows.tx().execute(&insert).await?;
+        Ok(())
+    }
+}
+
 struct Fails;
 
 #[async_trait]
@@ -308,6 +338,12 @@ impl RewriteRows for Fails {
     async fn rewrite(&self, _: &mut Rewriting<'_>) -> Result<(), RewriteError> {
         Err("a note has no author".into())
     }
+}
+
+fn kinds() -> sea_orm::sea_query::UpdateStatement {
+    let mut update = Query::update();
+    update.table("note").value("kind", "same");
+    update
 }
 
 fn update(text: Expr) -> sea_orm::sea_query::UpdateStatement {

@@ -42,10 +42,11 @@ pub(super) const QUERIES: Queries = Queries {
             JOIN information_schema.referential_constraints r
                 ON r.constraint_schema = k.constraint_schema AND r.constraint_name = k.constraint_name
         WHERE k.table_schema = DATABASE() AND k.referenced_table_name IS NOT NULL
-            AND FIND_IN_SET(k.table_name, ?) > 0
+            AND r.constraint_schema = DATABASE() AND FIND_IN_SET(k.table_name, ?) > 0
             AND NOT EXISTS (
                 SELECT 1 FROM information_schema.key_column_usage o
-                WHERE o.constraint_schema = k.constraint_schema AND o.constraint_name = k.constraint_name
+                WHERE o.constraint_schema = DATABASE() AND o.table_schema = DATABASE()
+                    AND o.constraint_name = k.constraint_name
                     AND o.table_name = k.table_name AND o.ordinal_position > 1)
         ORDER BY k.table_name, k.constraint_name",
 };

@@ -15,10 +15,11 @@ pub(super) const QUERIES: Queries = Queries {
         FROM sqlite_master m JOIN pragma_table_xinfo(m.name) c
         WHERE m.type = 'table' AND instr(',' || lower(?1) || ',', ',' || lower(m.name) || ',') > 0
         ORDER BY m.name, c.cid"#,
-    // An index that compares in its own way answers other questions than ours.
+    // An index of ours compares as its column does, which may ignore case where somebody else has made it.
+    // One that compares in a way of its own answers other questions.
     indexes: r#"
         SELECT m.name AS "tbl", l.name AS "idx", l."unique" AS "uq", l.origin = 'pk' AS "pk",
-            CASE WHEN l.partial = 0 AND i.coll = 'BINARY' THEN i.name END AS "col"
+            CASE WHEN l.partial = 0 AND upper(i.coll) IN ('BINARY', 'NOCASE') THEN i.name END AS "col"
         FROM sqlite_master m JOIN pragma_index_list(m.name) l JOIN pragma_index_xinfo(l.name) i
         WHERE m.type = 'table' AND i.key = 1 AND instr(',' || lower(?1) || ',', ',' || lower(m.name) || ',') > 0
         ORDER BY m.name, l.name, i.seqno"#,

@@ -116,7 +116,13 @@ impl<'a> Planner<'a> {
             let (Some(mark), Some((name, Relation::Table))) = (&table.mark, self.live.relation(&table.name)) else {
                 continue;
             };
-            if self.live.table(name).is_some_and(|live| live.column(mark).is_some()) {
+            let has_mark = self
+                .live
+                .table(name)
+                .is_some_and(|live| live.columns.iter().any(|column| column.name.eq_ignore_ascii_case(mark)));
+            // Where the plugin has noted anything, it has been: the table is an older one of its own.
+            let has_been = self.live.ledger.keys().any(|id| id.split('/').next() == Some(&*table.by));
+            if has_mark || has_been {
                 continue;
             }
             let (by, to) = (table.by.clone(), format!("{name}_old"));
@@ -227,7 +233,11 @@ impl<'a> Planner<'a> {
 
     fn create_index(&mut self, table: &Table, index: &Index) -> Option<Step> {
         let Index { by, name, columns, unique } = index.clone();
-        let rows = self.live_table(&table.name).and_then(|live| live.rows).filter(|rows| *rows >= LARGE);
+        let live = self.live_table(&table.name);
+        // Only an index on what is there already, and stays as it is, can be made by hand beforehand.
+        let is_there = live.is_some_and(|live| columns.iter().all(|column| live.column(column).is_some()));
+        let waits = self.rewrites.iter().any(|step| step.table() == table.name);
+        let rows = live.and_then(|live| live.rows).filter(|rows| is_there && !waits && *rows >= LARGE);
         let table = table.name.clone();
         // On MySQL names of indexes belong to their table, elsewhere to the whole database.
         let of_table = self

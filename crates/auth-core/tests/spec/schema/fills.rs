@@ -123,7 +123,7 @@ async fn rows_that_are_still_alike_afterwards_are_refused() {
     let error = apply(&file.db, &schema).await.unwrap_err();
 
     assert!(
-        matches!(&error, ApplyError::Refused(refusals) if matches!(refusals.as_slice(), [Refusal::Duplicates { .. }])),
+        matches!(&error, ApplyError::Afterwards(refusal) if matches!(**refusal, Refusal::Duplicates { .. })),
         "{error}"
     );
     if auth_testkit::backend() == DbBackend::MySql {

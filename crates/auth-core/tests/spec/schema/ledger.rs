@@ -268,7 +268,7 @@ fn ids_tables_and_columns_that_are_wrong_are_conflicts() {
     let error = Auth::builder(ORIGIN).plugin(plugin).schema().unwrap_err().to_string();
 
     insta::assert_snapshot!(error, @r#"
-    the configuration has 8 problem(s):
+    the configuration has 9 problem(s):
       - schema: notes: "other/0001-x" is no id for a data migration; use `notes/0002-name`, in lower-case letters, digits and dashes, at most 64 characters
       - schema: notes: "notes/" is no id for a data migration; use `notes/0002-name`, in lower-case letters, digits and dashes, at most 64 characters
       - schema: notes: "notes/Über" is no id for a data migration; use `notes/0002-name`, in lower-case letters, digits and dashes, at most 64 characters
@@ -276,6 +276,7 @@ fn ids_tables_and_columns_that_are_wrong_are_conflicts() {
       - schema: notes: "notes/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx" is no id for a data migration; use `notes/0002-name`, in lower-case letters, digits and dashes, at most 64 characters
       - schema: notes adds the data migration notes/0001-twice twice
       - schema: notes: the data migration notes/0002-gone rewrites gone, which nobody has
+      - schema: notes: the data migration notes/0003-gone fills a column, so it must run before indexes
       - schema: notes: the data migration notes/0003-gone rewrites note.gone, which nobody has
     "#);
 }
