@@ -89,10 +89,10 @@ pub(crate) struct Migrate {
     #[arg(long)]
     pub(crate) verbose: bool,
     /// How long to wait for another instance that migrates, and for whoever uses a table
-    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..=2_000_000))]
     pub(crate) lock_timeout: u64,
     /// How long one statement may take; without it as long as it needs
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=2_000_000))]
     pub(crate) statement_timeout: Option<u64>,
 }
 
@@ -269,6 +269,8 @@ mod tests {
             "migrate --check --dry-run",
             "migrate --json",
             "migrate --lock-timeout 0",
+            "migrate --lock-timeout 2000001",
+            "migrate --statement-timeout 18446744073709551615",
             "migrate --statement-timeout soon",
             "generate --against sqlite:a --backend mysql",
             "generate --against sqlite:a --from-empty",

@@ -132,6 +132,10 @@ impl Job {
                 }
             }
         };
+        if done.is_ok() {
+            // An SQLite file is whole without its log from here on.
+            self.source.leave(db.clone()).await;
+        }
         match done {
             Ok(Applied { steps, warnings }) => {
                 self.plan.steps = steps;

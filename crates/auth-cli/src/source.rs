@@ -43,6 +43,13 @@ impl Source {
         }
     }
 
+    /// Closes a connection that was made here. What is done is done, so that it fails changes nothing.
+    pub(crate) async fn leave(&self, db: DatabaseConnection) {
+        if matches!(self.from, DatabaseSource::Url(_)) {
+            let _ = db.close().await;
+        }
+    }
+
     fn is_missing_file(&self) -> bool {
         match &self.from {
             DatabaseSource::Url(url) => file(url).is_some_and(|path| !path.exists()),

@@ -97,7 +97,7 @@ fn without_password(error: DbErr, url: &str) -> DbErr {
         return DbErr::Custom(format!("this program was built without the feature `{feature}` of auth-core"));
     }
     let shown = masked(url);
-    if shown == url {
+    if shown == url || url.is_empty() {
         return error;
     }
     let secrets = secrets(url);
@@ -234,6 +234,9 @@ fn secrets(url: &str) -> Vec<String> {
 /// Refuses the URL of a server whose parts are not where they should be, before a driver takes a
 /// password for the name of a database and repeats it.
 fn is_legible(url: &str) -> Result<(), DbErr> {
+    if url.is_empty() {
+        return Err(DbErr::Custom("it is empty; write sqlite:FILE, postgres://.. or mysql://..".to_owned()));
+    }
     if scheme(url).is_none_or(|scheme| scheme == "sqlite") {
         return Ok(());
     }
