@@ -14,19 +14,19 @@ use sea_orm::DbErr;
 pub(crate) enum Failure {
     #[error(transparent)]
     Build(#[from] BuildError),
-    #[error("the database {url} {}", told(cause, "does not answer"))]
+    #[error("the database {url} {}", Trouble::told(cause, "does not answer"))]
     Unreachable {
         url: String,
         #[source]
         cause: DbErr,
     },
-    #[error("the database {url} {}", told(cause, "cannot be compared with the schema"))]
+    #[error("the database {url} {}", Trouble::told(cause, "cannot be compared with the schema"))]
     Compare {
         url: String,
         #[source]
         cause: DbErr,
     },
-    #[error("the database {url} {}", told(cause, "was not brought up to date"))]
+    #[error("the database {url} {}", Trouble::told(cause, "was not brought up to date"))]
     Apply {
         url: String,
         #[source]
@@ -46,11 +46,6 @@ pub(crate) enum Failure {
     Runtime(#[source] io::Error),
     #[error(transparent)]
     App(Box<dyn Error + Send + Sync>),
-}
-
-/// Says what stands between us and the database, or else what came of it.
-fn told(cause: &(dyn Error + 'static), otherwise: &str) -> String {
-    Trouble::of(cause).map_or_else(|| otherwise.to_owned(), |trouble| trouble.to_string())
 }
 
 /// Writes an error with its causes, one a line.

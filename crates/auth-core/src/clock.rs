@@ -35,15 +35,18 @@ const MYSQL_END: i64 = 2_147_483_647;
 
 /// The last moment that a database takes.
 pub(crate) fn last_moment(backend: DbBackend) -> DateTime<Utc> {
-    let end = if backend == DbBackend::MySql { MYSQL_END } else { FAR_END };
-    DateTime::from_timestamp(end, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    at(if backend == DbBackend::MySql { MYSQL_END } else { FAR_END })
+}
+
+fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 /// Adds whole seconds to a time and stays at the far end instead of overflowing: the end of 9999.
 ///
 /// For what is written to the database, ask [`AuthContext::after`](crate::AuthContext::after).
 pub fn after(time: DateTime<Utc>, seconds: u64) -> DateTime<Utc> {
-    let far = DateTime::from_timestamp(FAR_END, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let far = at(FAR_END);
     i64::try_from(seconds)
         .ok()
         .and_then(Duration::try_seconds)

@@ -3,9 +3,14 @@
 
 use auth_cli::Exit;
 use auth_core::database::masked;
+use auth_testkit::runs_on;
+use sea_orm::DbBackend;
 use url::Url;
 
 use crate::app::{Outcome, Place};
+
+/// Databases with users and names.
+const SERVERS: &[DbBackend] = &[DbBackend::Postgres, DbBackend::MySql];
 
 /// What `migrate --yes` says of a database, without what the driver adds. Asserts that it failed, and
 /// told no password and no trace.
@@ -70,25 +75,24 @@ fn a_file_that_cannot_be_made_or_is_something_else() {
 
 #[test]
 fn a_database_that_can_only_be_read() {
+    if !runs_on(&[DbBackend::Sqlite, DbBackend::Postgres], "MySQL is read only as a whole, for all other tests too") {
+        return;
+    }
     let place = Place::new();
-    let told = match Place::backend() {
-        "sqlite" => {
-            let file = place.path("read-only.sqlite");
-            place.runs(&format!("migrate --yes --database-url sqlite:{file}"));
-            told(&place, &format!("sqlite:{}?mode=ro", without_note(&file)))
-        }
-        "postgres" => {
-            let mut url = Url::parse(&place.url()).unwrap();
-            url.query_pairs_mut().append_pair("options", "-c default_transaction_read_only=on");
-            told(&place, url.as_str())
-        }
-        _ => {
-            // What makes a server of MySQL read only holds for all of it, and for all other tests.
-            return;
-        }
+    let url = if Place::backend() == "sqlite" {
+        let file = place.path("read-only.sqlite");
+        place.runs(&format!("migrate --yes --database-url sqlite:{file}"));
+        format!("sqlite:{}?mode=ro", without_note(&file))
+    } else {
+        let mut url = Url::parse(&place.url()).unwrap();
+        url.query_pairs_mut().append_pair("options", "-c default_transaction_read_only=on");
+        url.into()
     };
 
-    assert_eq!(told, "can only be read; use the primary server, or make the file and its folder writable");
+    assert_eq!(
+        told(&place, &url),
+        "can only be read; use the primary server, or make the file and its folder writable"
+    );
 }
 
 /// Takes a table away, so that there is something to write.
@@ -104,8 +108,8 @@ fn without_note(file: &str) -> &str {
 
 #[test]
 fn a_wrong_password() {
-    if Place::backend() == "sqlite" {
-        return; // it has none
+    if !runs_on(SERVERS, "a file has no password") {
+        return;
     }
     let place = Place::new();
 
@@ -114,8 +118,8 @@ fn a_wrong_password() {
 
 #[test]
 fn a_database_that_is_not_there() {
-    if Place::backend() == "sqlite" {
-        return; // a file is made
+    if !runs_on(SERVERS, "a file is made where there is none") {
+        return;
     }
     let place = Place::new();
     let mut url = Url::parse(&place.url()).unwrap();
@@ -129,8 +133,8 @@ fn a_database_that_is_not_there() {
 
 #[test]
 fn a_user_who_may_not_make_tables() {
-    if Place::backend() == "sqlite" {
-        return; // it has no users
+    if !runs_on(SERVERS, "a file has no users") {
+        return;
     }
     let place = Place::new();
     let guest = user(&place, "guest");

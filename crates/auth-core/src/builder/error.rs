@@ -5,7 +5,7 @@ use std::fmt;
 use sea_orm::DbErr;
 
 use crate::complaint::Complaint;
-use crate::database::told;
+use crate::database::Trouble;
 
 /// Why an app did not come up.
 #[derive(Debug, thiserror::Error)]
@@ -17,7 +17,7 @@ pub enum BuildError {
     #[error("no database is set; pass --database-url or set DATABASE_URL")]
     NoDatabase,
     /// The database does not answer.
-    #[error("the database {url} {}", told(cause))]
+    #[error("the database {url} {}", Trouble::told(cause, "does not answer"))]
     Unreachable {
         /// Its URL, without password.
         url: String,

@@ -17,7 +17,6 @@ use url::Url;
 pub use retry::{Transient, retrying};
 pub(crate) use retry::{asks_again, code_of, until_free};
 pub use trouble::Trouble;
-pub(crate) use trouble::told;
 
 /// Connects to a database by URL, with the settings the framework relies on.
 ///
@@ -108,10 +107,7 @@ fn without_password(error: DbErr, url: &str) -> DbErr {
     }
     let mut told = text.replace(url, &shown);
     if is_told(&told) {
-        told = Trouble::of(&error).map_or_else(
-            || "what the driver said repeats a part of the URL and is not shown".to_owned(),
-            |trouble| trouble.to_string(),
-        );
+        told = Trouble::told(&error, "what the driver said repeats a part of the URL and is not shown");
     }
     // It stays an error of the URL, or none, for those who ask.
     if is_about_url(&error) { DbErr::Custom(told) } else { DbErr::Exec(RuntimeErr::Internal(told)) }

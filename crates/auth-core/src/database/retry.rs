@@ -15,40 +15,32 @@ pub trait Transient {
     fn is_transient(&self) -> bool;
 }
 
+/// What the driver said, where it was the driver.
+pub(crate) fn driver_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error))
+        | DbErr::Conn(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
 /// The code of a database error: its number on `MySQL`, elsewhere what the driver calls it.
 pub(crate) fn code_of(error: &DbErr) -> Option<String> {
-    let (DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error))
-    | DbErr::Conn(RuntimeErr::SqlxError(error))) = error
-    else {
-        return None;
-    };
-    let error = error.as_database_error()?;
+    let error = driver_error(error)?.as_database_error()?;
     mysql_number(error).map(|number| number.to_string()).or_else(|| error.code().map(std::borrow::Cow::into_owned))
 }
 
 /// The code of an error of `SQLite`, extended or not. None for the errors of others.
 pub(crate) fn sqlite_code_of(error: &DbErr) -> Option<u16> {
-    let (DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error))
-    | DbErr::Conn(RuntimeErr::SqlxError(error))) = error
-    else {
-        return None;
-    };
-    let error = error.as_database_error()?;
+    let error = driver_error(error)?.as_database_error()?;
     let code = error.code().filter(|code| mysql_number(error).is_none() && code.len() < 5)?;
     code.parse().ok()
 }
 
 impl Transient for DbErr {
     fn is_transient(&self) -> bool {
-        let (DbErr::Exec(RuntimeErr::SqlxError(error))
-        | DbErr::Query(RuntimeErr::SqlxError(error))
-        | DbErr::Conn(RuntimeErr::SqlxError(error))) = self
-        else {
-            return false;
-        };
-        error.as_database_error().is_some_and(asks_for_another_try)
+        driver_error(self).and_then(sqlx::Error::as_database_error).is_some_and(asks_for_another_try)
     }
 }
 

@@ -6,12 +6,7 @@ use std::io;
 
 use sea_orm::{DbErr, RuntimeErr};
 
-use super::retry::{code_of, sqlite_code_of};
-
-/// Says what stands between a program and its database, to stand behind its name.
-pub(crate) fn told(error: &(dyn Error + 'static)) -> String {
-    Trouble::of(error).map_or_else(|| "does not answer".to_owned(), |trouble| trouble.to_string())
-}
+use super::retry::{code_of, driver_error, sqlite_code_of};
 
 /// What stands between a program and its database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +35,11 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// Says what is wrong, to stand behind "the database X"; else, what came of it.
+    pub fn told(error: &(dyn Error + 'static), otherwise: &str) -> String {
+        Self::of(error).map_or_else(|| otherwise.to_owned(), |trouble| trouble.to_string())
+    }
+
     /// Finds out from the error of a driver, or from what wraps one. None where the driver's own words
     /// are all there is.
     pub fn of(error: &(dyn Error + 'static)) -> Option<Self> {
@@ -111,13 +111,7 @@ fn by_code(error: &DbErr) -> Option<Trouble> {
 }
 
 fn by_driver(error: &DbErr) -> Option<Trouble> {
-    let (DbErr::Conn(RuntimeErr::SqlxError(error))
-    | DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
-    else {
-        return None;
-    };
-    match &**error {
+    match driver_error(error)? {
         sqlx::Error::Io(error) => match error.kind() {
             io::ErrorKind::ConnectionRefused => Some(Trouble::Down),
             io::ErrorKind::TimedOut | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {

@@ -21,13 +21,13 @@ pub struct Model {
     /// Whose account it is.
     #[sea_orm(indexed)]
     pub user_id: String,
-    /// The provider's access token, sealed.
+    /// The provider's access token: sealed, or in clear where Better Auth has written it.
     #[sea_orm(column_type = "Text")]
     pub access_token: Option<String>,
-    /// The provider's refresh token, sealed.
+    /// The provider's refresh token: sealed, or in clear where Better Auth has written it.
     #[sea_orm(column_type = "Text")]
     pub refresh_token: Option<String>,
-    /// The provider's ID token, sealed.
+    /// The provider's ID token: sealed, or in clear where Better Auth has written it.
     #[sea_orm(column_type = "Text")]
     pub id_token: Option<String>,
     /// When the provider's access token ends.

@@ -222,14 +222,11 @@ impl From<DbErr> for Failed {
 }
 
 /// Waits no longer than a statement may take, for databases that do not watch that themselves.
-async fn within<E: Into<Box<dyn StdError + Send + Sync>>>(
-    terms: &Terms<'_>,
-    work: impl Future<Output = Result<(), E>>,
-) -> Result<(), Failed> {
-    let Some(limit) = terms.statement_timeout else { return work.await.map_err(|error| Failed::Source(error.into())) };
+async fn within(terms: &Terms<'_>, work: impl Future<Output = Result<(), DbErr>>) -> Result<(), Failed> {
+    let Some(limit) = terms.statement_timeout else { return Ok(work.await?) };
     // A little more, so that the database comes first where it does.
     match tokio::time::timeout(limit + limit / 4 + PAUSE, work).await {
-        Ok(done) => done.map_err(|error| Failed::Source(error.into())),
+        Ok(done) => Ok(done?),
         Err(_) => Err(Failed::Slow(limit)),
     }
 }
@@ -248,22 +245,20 @@ async fn rewritten(
     Rewrite { id, checksum, .. }: &Rewrite,
     terms: &Terms<'_>,
 ) -> Result<(), Failed> {
+    let Some(migration) = schema.migrations.iter().find(|migration| migration.id == *id) else { return Ok(()) };
     let backend = tx.get_database_backend();
     if backend == DbBackend::MySql {
         // The transaction has ended with the last DDL statement.
         tx.execute_unprepared("START TRANSACTION").await?;
     }
     let tell = |rows| terms.watch.rewrote(rows);
-    let mut rows = Rewriting { tx, done: 0, tell: &tell };
-    let migration = schema.migrations.iter().find(|migration| migration.id == *id);
-    match migration.map(|migration| &migration.data.work) {
-        Some(Work::Update(update)) => {
+    match &migration.data.work {
+        Work::Update(update) => {
             let updated = async { tx.execute(&**update).await.map(|done| tell(done.rows_affected())) };
             within(terms, updated).await?;
         }
         // Many statements: PostgreSQL watches each of them.
-        Some(Work::Code(code)) => code.rewrite(&mut rows).await.map_err(Failed::Source)?,
-        None => {}
+        Work::Code(code) => code.rewrite(&mut Rewriting { tx, done: 0, tell: &tell }).await.map_err(Failed::Source)?,
     }
     tx.execute_unprepared(&ledger::note(backend, id, checksum)).await?;
     if backend == DbBackend::MySql {

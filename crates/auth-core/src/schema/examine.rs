@@ -20,7 +20,7 @@ pub(super) async fn examine<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Re
         return Ok(first);
     }
     look_for_work(conn, schema, &mut live).await?;
-    let mut plan = plan(schema, &live);
+    let mut plan = if live.idle.is_empty() { first } else { plan(schema, &live) };
     for step in &plan.steps {
         if let Step::SetAside { table, .. } = step {
             live.tables.remove(table); // its rows are not those of ours
@@ -55,11 +55,7 @@ pub(super) async fn still<C: ConnectionTrait>(
 ) -> Result<Option<Refusal>, DbErr> {
     let rewritten = schema.migrations.iter().any(|migration| migration.data.table == step.table());
     match step {
-        Step::CreateIndex { by, table, columns, unique: true, .. } if rewritten => {
-            let (by, table, columns) = (by.clone(), table.clone(), columns.clone());
-            let found = any(conn, &alike(&table, &columns)).await?;
-            Ok(found.then_some(Refusal::Duplicates { by, table, columns }))
-        }
+        Step::CreateIndex { .. } if rewritten => duplicates(conn, step).await,
         Step::Require { by, table, column } if unfilled(conn, step).await?.is_some() => {
             let (by, table, column) = (by.clone(), table.clone(), column.spec.name.clone());
             Ok(Some(Refusal::Required { by, table, column }))
@@ -117,12 +113,8 @@ async fn in_the_way<C: ConnectionTrait>(conn: &C, live: &LiveSchema, step: &Step
     // A column that is not there yet is null or has its default in every row, and is not asked about.
     let is_live = |table: &str, column: &String| live.table(table).is_some_and(|found| found.column(column).is_some());
     match step {
-        Step::CreateIndex { by, table, columns, unique: true, .. }
-            if columns.iter().all(|column| is_live(table, column)) =>
-        {
-            let (by, table, columns) = (by.clone(), table.clone(), columns.clone());
-            let found = any(conn, &alike(&table, &columns)).await?;
-            Ok(found.then_some(Refusal::Duplicates { by, table, columns }))
+        Step::CreateIndex { table, columns, .. } if columns.iter().all(|column| is_live(table, column)) => {
+            duplicates(conn, step).await
         }
         Step::AddForeignKey { by, foreign_key } if is_live(&foreign_key.table, &foreign_key.column) => {
             let ForeignKey { table, column, to, .. } = foreign_key;
@@ -133,6 +125,14 @@ async fn in_the_way<C: ConnectionTrait>(conn: &C, live: &LiveSchema, step: &Step
         }
         _ => Ok(None),
     }
+}
+
+/// Rows that would break a new unique index.
+async fn duplicates<C: ConnectionTrait>(conn: &C, step: &Step) -> Result<Option<Refusal>, DbErr> {
+    let Step::CreateIndex { by, table, columns, unique: true, .. } = step else { return Ok(None) };
+    let (by, table, columns) = (by.clone(), table.clone(), columns.clone());
+    let found = any(conn, &alike(&table, &columns)).await?;
+    Ok(found.then_some(Refusal::Duplicates { by, table, columns }))
 }
 
 /// A column that should be required by now, and has rows without a value.

@@ -7,7 +7,7 @@ use auth_core::schema::{ColumnSpec, LogicalType, Plan, Schema, Step, TableSpec, 
 use auth_core::{Auth, AuthContext, Contributions, Mount, Plugin, PluginId};
 use auth_oidc_provider::OidcProvider;
 use auth_oidc_provider::entity::{client, grant};
-use auth_testkit::{TestDatabase, backend};
+use auth_testkit::{TestDatabase, backend, is_full_size};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, EntityTrait as _, IntoActiveModel as _};
 use tokio::time::Instant;
@@ -34,13 +34,7 @@ impl Plugin for Later {
 
 /// A million rows when `cargo xtask proofs` asks for them.
 fn rows() -> u32 {
-    if is_full() { 1_000_000 } else { 20_000 }
-}
-
-fn is_full() -> bool {
-    #[expect(clippy::disallowed_methods, reason = "a proof is asked for by the environment, not by an app")]
-    let asked = std::env::var("AUTH_PROOFS");
-    asked.is_ok()
+    if is_full_size() { 1_000_000 } else { 20_000 }
 }
 
 fn schema(later: bool) -> Schema {
@@ -175,7 +169,7 @@ async fn proof_a_migration_of_a_large_database_costs_what_its_bare_sql_costs() {
     assert_eq!(plan.steps.len(), 4, "{plan:?}");
     let (mut bare, mut migrated) = (Duration::MAX, Duration::MAX);
 
-    for _ in 0..if is_full() { 3 } else { 1 } {
+    for _ in 0..if is_full_size() { 3 } else { 1 } {
         let begun = Instant::now();
         for statement in plan.steps.iter().flat_map(|step| step.sql(plan.backend)) {
             db.execute_unprepared(&statement).await.unwrap();
@@ -196,5 +190,5 @@ async fn proof_a_migration_of_a_large_database_costs_what_its_bare_sql_costs() {
         backend(),
         rows()
     );
-    assert!(!is_full() || ratio <= 1.3, "{ratio}");
+    assert!(!is_full_size() || ratio <= 1.3, "{ratio}");
 }

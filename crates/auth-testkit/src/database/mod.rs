@@ -120,15 +120,21 @@ pub fn backend() -> DbBackend {
 
 /// Says whether a test can run, and prints the reason where it cannot.
 ///
-/// For the few that are about one kind of database: `if !runs_on(DbBackend::Sqlite, "..") { return }`.
-/// Their names tell the kind too.
+/// For the few that are about some kinds of database: `if !runs_on(&[DbBackend::Sqlite], "..") { return }`.
+/// Those about one kind tell it in their names too.
 #[expect(clippy::print_stdout, reason = "the runner shows what a test prints")]
-pub fn runs_on(needed: DbBackend, reason: &str) -> bool {
-    let runs = backend() == needed;
+pub fn runs_on(needed: &[DbBackend], reason: &str) -> bool {
+    let runs = needed.contains(&backend());
     if !runs {
         println!("left out on {:?}: {reason}", backend());
     }
     runs
+}
+
+/// Says whether proofs run at full size: `AUTH_PROOFS` is set, as `cargo xtask proofs` sets it.
+#[expect(clippy::disallowed_methods, reason = "a proof is asked for by the environment, not by an app")]
+pub fn is_full_size() -> bool {
+    std::env::var("AUTH_PROOFS").is_ok()
 }
 
 /// Reads the one variable that decides.

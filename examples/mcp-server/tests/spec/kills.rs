@@ -8,6 +8,7 @@ use std::time::Duration;
 use auth_core::entity::{migration, session, user};
 use auth_core::schema::apply;
 use auth_core::{Auth, DatabaseSource, database, digest};
+use auth_testkit::is_full_size;
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _};
 
@@ -18,11 +19,7 @@ const SESSIONS: usize = 4000;
 
 /// How often it is killed: a few times by default, often when `cargo xtask proofs` asks for it.
 fn kills() -> u32 {
-    #[expect(clippy::disallowed_methods, reason = "a proof is asked for by the environment, not by an app")]
-    match std::env::var("AUTH_PROOFS") {
-        Ok(_) => 50,
-        Err(_) => 5,
-    }
+    if is_full_size() { 50 } else { 5 }
 }
 
 /// A database of another product: the core tables, people, and sessions whose tokens are in clear.

@@ -47,7 +47,7 @@ async fn the_migration_makes_all_that_the_plugins_need() {
 
 #[tokio::test]
 async fn what_a_grown_schema_needs_is_the_next_migration() {
-    if !runs_on(DbBackend::Sqlite, "grown.rs is compiled in, and is for one kind of database") {
+    if !runs_on(&[DbBackend::Sqlite], "grown.rs is compiled in, and is for one kind of database") {
         return;
     }
     let folder = folder().await;

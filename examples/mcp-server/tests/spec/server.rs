@@ -56,7 +56,7 @@ async fn people_and_sessions_survive_a_restart() {
 #[tokio::test]
 async fn the_secret_it_makes_on_sqlite_is_for_this_account_only_and_kept() {
     use std::os::unix::fs::PermissionsExt as _;
-    if !runs_on(DbBackend::Sqlite, "beside a server, which others may reach, it makes no secret") {
+    if !runs_on(&[DbBackend::Sqlite], "beside a server, which others may reach, it makes no secret") {
         return;
     }
     let folder = folder().await;

@@ -137,7 +137,7 @@ async fn rows_that_point_to_nothing_stand_against_a_foreign_key() {
 
 #[tokio::test]
 async fn a_long_text_that_mysql_cannot_index_is_refused_with_its_remedy() {
-    if !auth_testkit::runs_on(DbBackend::MySql, "the others index any text") {
+    if !auth_testkit::runs_on(&[DbBackend::MySql], "the others index any text") {
         return;
     }
     let table = r#"CREATE TABLE "note" ("id" <id> NOT NULL PRIMARY KEY, "text" <text> NOT NULL)"#;
@@ -182,7 +182,7 @@ async fn an_index_over_the_beginning_of_a_text_or_an_expression_is_no_index() {
 
 #[tokio::test]
 async fn a_large_index_of_postgres_can_be_made_while_others_write() {
-    if !auth_testkit::runs_on(DbBackend::Postgres, "the others cannot, or need not be told") {
+    if !auth_testkit::runs_on(&[DbBackend::Postgres], "the others cannot, or need not be told") {
         return;
     }
     let file = File::empty().await;

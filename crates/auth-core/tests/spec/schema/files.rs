@@ -53,7 +53,7 @@ async fn the_whole_text_makes_what_applying_makes() {
 
 #[tokio::test]
 async fn a_difference_is_a_migration_for_that_database_alone() {
-    if !runs_on(DbBackend::Sqlite, "the file is shown as it is for one of them") {
+    if !runs_on(&[DbBackend::Sqlite], "the file is shown as it is for one of them") {
         return;
     }
     let file = File::empty().await;

@@ -7,7 +7,7 @@ use auth_core::schema::{
     ColumnSpec, Contribution, ContributionKind, DefaultValue, LogicalType, OnDelete, Schema, TableSpec, apply,
     introspect, merge,
 };
-use auth_testkit::TestDatabase;
+use auth_testkit::{TestDatabase, is_full_size};
 use proptest::prelude::*;
 use sea_orm::DatabaseConnection;
 
@@ -154,9 +154,7 @@ async fn end(db: &DatabaseConnection, whole: &Schema) -> BTreeMap<String, BTreeS
 
 /// As many cases as take seconds: making tables is a hundred times slower on a server.
 fn cases() -> u32 {
-    #[expect(clippy::disallowed_methods, reason = "a proof is asked for by the environment, not by an app")]
-    let full = std::env::var("AUTH_PROOFS").is_ok();
-    one_of(48, 8, 8) * if full { 20 } else { 1 }
+    one_of(48, 8, 8) * if is_full_size() { 20 } else { 1 }
 }
 
 proptest! {

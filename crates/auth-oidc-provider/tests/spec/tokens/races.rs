@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use auth_oidc_provider::entity::refresh_token;
 use auth_protocol::OAuthErrorCode;
-use auth_testkit::{Code, OAuthAnswer, OAuthClient, Registration, TestApp};
+use auth_testkit::{Code, OAuthAnswer, OAuthClient, Registration, TestApp, is_full_size};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use tokio::task::JoinSet;
 
@@ -17,11 +17,7 @@ const AT_ONCE: usize = 64;
 
 /// How many rounds a proof takes: few by default, many when `cargo xtask proofs` asks for them.
 fn rounds() -> usize {
-    #[expect(clippy::disallowed_methods, reason = "a proof is asked for by the environment, not by an app")]
-    match std::env::var("AUTH_PROOFS") {
-        Ok(_) => 200,
-        Err(_) => 3,
-    }
+    if is_full_size() { 200 } else { 3 }
 }
 
 /// Answers, sorted: successes, and the errors of the others.
