@@ -1,38 +1,63 @@
 //! `cargo xtask proofs`: the tests whose name starts with `proof_`, at full size, on each database.
+//!
+//! What each has shown is written into a page, so that a reader need not run them for an hour.
+
+mod page;
 
 use crate::counts::Counts;
 use crate::databases::{self, Kind, Ready};
 use crate::tool::{self, Failure, Outcome};
+
+/// What stands before a figure that a proof prints.
+const FIGURE: &str = "proof: ";
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let (kinds, arguments) = databases::chosen(arguments, &Kind::ALL)?;
     let (mut outcome, mut counts) = (Ok(()), Counts::default());
     for kind in kinds {
         println!("== proofs on {}", kind.name());
-        let ready = kind.ready()?;
-        let (ended, found) = on(&ready, &arguments)?;
+        let ready = match kind.ready() {
+            Ok(ready) => ready,
+            Err(failure) => {
+                outcome = outcome.and(Err(failure));
+                continue;
+            }
+        };
+        let (ended, found, figures) = on(&ready, &arguments)?;
         println!("Database: {}: {found}", ready.version);
+        // A part of the proofs is no page of them.
+        if ended.is_ok() && arguments.is_empty() {
+            page::write(kind.name(), &ready.version, &figures)?;
+        }
         outcome = outcome.and(ended);
         counts += found;
     }
     println!("{counts}");
     if counts.passed == 0 {
-        return Err(Failure::Failed("no proof test ran".to_owned()));
+        return outcome.and(Err(Failure::Failed("no proof test ran".to_owned())));
     }
     outcome
 }
 
-fn on(database: &Ready, arguments: &[String]) -> Result<(Outcome, Counts), Failure> {
+fn on(database: &Ready, arguments: &[String]) -> Result<(Outcome, Counts, Vec<String>), Failure> {
     let mut command = tool::cargo_at_root();
     command.env("AUTH_PROOFS", "full");
+    let scope = tool::scope(arguments);
+    // One after the other: times are measured, and a kill should hit what it aims at.
     if tool::has_nextest() {
-        // What they print are the figures.
-        command.args(["nextest", "run", "--release", "--workspace", "--no-fail-fast", "--success-output=final"]);
-        command.args(["-E", "test(proof_)"]);
+        command.args(["nextest", "run", "--cargo-profile", "proofs"]).args(scope);
+        command.args(["--no-fail-fast", "--success-output=final", "--test-threads=1", "--no-tests=pass"]);
+        command.args(["-E", "test(proof_)"]).args(arguments);
     } else {
-        command.args(["test", "--release", "--workspace", "--tests", "--no-fail-fast", "proof_"]);
+        command.args(["test", "--profile", "proofs"]).args(scope).args(["--tests", "--no-fail-fast"]).args(arguments);
+        command.args(["proof_", "--", "--test-threads=1", "--show-output"]);
     }
     database.give_to(&mut command);
-    let (status, counts) = tool::count(command.args(arguments))?;
-    Ok((tool::succeeded(&command, status), counts))
+    let mut figures = Vec::new();
+    let (status, counts) = tool::count_and(&mut command, |line| {
+        figures.extend(line.trim().strip_prefix(FIGURE).map(str::to_owned));
+    })?;
+    figures.sort();
+    figures.dedup();
+    Ok((tool::succeeded(&command, status), counts, figures))
 }

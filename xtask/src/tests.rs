@@ -98,10 +98,11 @@ pub(crate) fn on_all() -> (Outcome, Counts) {
 /// The unit and spec tests on one database, with nextest where it is installed.
 fn unit_and_spec(database: &Ready, once: bool, arguments: &[String]) -> (Outcome, Counts) {
     let mut command = tool::cargo_at_root();
+    let scope = tool::scope(arguments);
     if tool::has_nextest() {
-        command.args(["nextest", "run", "--workspace", "--no-fail-fast", "--no-tests=pass"]);
+        command.args(["nextest", "run"]).args(scope).args(["--no-fail-fast", "--no-tests=pass"]);
     } else {
-        command.args(["test", "--workspace", "--lib", "--bins", "--tests", "--examples", "--no-fail-fast"]);
+        command.args(["test"]).args(scope).args(["--lib", "--bins", "--tests", "--examples", "--no-fail-fast"]);
     }
     if once {
         // Leaving the packages out of the build would change the features of the others.

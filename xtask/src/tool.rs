@@ -61,6 +61,12 @@ pub(crate) fn has_nextest() -> bool {
     answers(command)
 }
 
+/// The packages a command of cargo is about: all of them, unless the arguments name some.
+pub(crate) fn scope(arguments: &[String]) -> &'static [&'static str] {
+    let names = |argument: &String| argument == "-p" || argument == "--package" || argument.starts_with("--package=");
+    if arguments.iter().any(names) { &[] } else { &["--workspace"] }
+}
+
 /// Runs a program with our terminal and fails unless it succeeds.
 pub(crate) fn run(command: &mut Command) -> Outcome {
     let status = status(command)?;
@@ -81,19 +87,33 @@ pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
 
 /// Runs a program, passes its output through line by line, and counts the tests it reports.
 pub(crate) fn count(command: &mut Command) -> Result<(ExitStatus, Counts), Failure> {
+    count_and(command, |_| ())
+}
+
+/// As [`count`], and shows each line of the output to somebody who looks for more.
+pub(crate) fn count_and(
+    command: &mut Command,
+    mut also: impl FnMut(&str) + Send,
+) -> Result<(ExitStatus, Counts), Failure> {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| cannot_start(command, &error))?;
-    let stderr = child.stderr.take();
-    let beside =
-        thread::spawn(move || stderr.map_or_else(Counts::default, |from| pass_through(from, std::io::stderr())));
-    let mut counts = child.stdout.take().map_or_else(Counts::default, |from| pass_through(from, std::io::stdout()));
-    if let Ok(found) = beside.join() {
-        counts += found;
-    }
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    // nextest writes to one of them what cargo writes to the other.
+    let also = std::sync::Mutex::new(&mut also as &mut (dyn FnMut(&str) + Send));
+    let also = |line: &str| also.lock().unwrap_or_else(std::sync::PoisonError::into_inner)(line);
+    let counts = thread::scope(|scope| {
+        let beside =
+            scope.spawn(|| stderr.map_or_else(Counts::default, |from| pass_through(from, std::io::stderr(), also)));
+        let mut counts = stdout.map_or_else(Counts::default, |from| pass_through(from, std::io::stdout(), also));
+        if let Ok(found) = beside.join() {
+            counts += found;
+        }
+        counts
+    });
     Ok((child.wait()?, counts))
 }
 
@@ -113,15 +133,17 @@ fn cannot_start(command: &Command, error: &std::io::Error) -> Failure {
     Failure::Failed(format!("cannot start {}: {error}", shown(command)))
 }
 
-fn pass_through(from: impl Read, mut to: impl Write) -> Counts {
+fn pass_through(from: impl Read, mut to: impl Write, also: impl Fn(&str)) -> Counts {
     let mut counts = Counts::default();
     for line in BufReader::new(from).split(b'\n') {
         let Ok(line) = line else { break };
         // A closed terminal must not stop the count.
         let _ = to.write_all(&line).and_then(|()| to.write_all(b"\n"));
-        if let Some(found) = Counts::read(&String::from_utf8_lossy(&line)) {
+        let line = String::from_utf8_lossy(&line);
+        if let Some(found) = Counts::read(&line) {
             counts += found;
         }
+        also(&line);
     }
     counts
 }

@@ -20,15 +20,17 @@ pub(crate) enum Failure {
         #[source]
         cause: DbErr,
     },
-    #[error("the database {url} {}", Trouble::told(cause, "cannot be compared with the schema"))]
+    #[error("the database {url} {}", Trouble::told(&**cause, "cannot be compared with the schema"))]
     Compare {
         url: String,
         #[source]
-        cause: DbErr,
+        cause: Box<dyn Error + Send + Sync>,
     },
-    #[error("the database {url} {}", Trouble::told(cause, "was not brought up to date"))]
+    #[error("the database {url} {}{}", Trouble::told(cause, "was not brought up to date"), staying(*stay))]
     Apply {
         url: String,
+        /// How many steps are done and stay.
+        stay: usize,
         #[source]
         cause: ApplyError,
     },
@@ -48,6 +50,14 @@ pub(crate) enum Failure {
     App(Box<dyn Error + Send + Sync>),
 }
 
+fn staying(steps: usize) -> String {
+    match steps {
+        0 => String::new(),
+        1 => "; 1 step before that stays, and a second run goes on after it".to_owned(),
+        _ => format!("; {steps} steps before that stay, and a second run goes on after them"),
+    }
+}
+
 /// Writes an error with its causes, one a line.
 pub(crate) fn chain(error: &dyn Error) -> String {
     causes(error).iter().fold(error.to_string(), |text, cause| format!("{text}\n  because: {cause}"))
@@ -60,6 +70,8 @@ pub(crate) fn causes(error: &dyn Error) -> Vec<String> {
     let mut source = error.source();
     while let Some(cause) = source {
         let told = cause.to_string();
+        // What the driver puts before words that are ours.
+        let told = told.strip_prefix("Custom Error: ").unwrap_or(&told).to_owned();
         if !last.contains(&told) {
             found.push(told.clone());
             last = told;

@@ -11,10 +11,16 @@ use crate::plan_json::Status;
 pub(crate) struct FailureJson {
     /// Always `failed`.
     status: Status,
+    /// The database, without password, if it has to do with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    database: Option<String>,
     /// What failed, in one sentence.
     error: String,
     /// What caused it, nearest first.
     causes: Vec<String>,
+    /// How many steps are done and stay: there are some on MySQL only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stay: Option<usize>,
     /// What is wrong with the configuration, if that is why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     complaints: Vec<ComplaintJson>,
@@ -43,12 +49,24 @@ impl FailureJson {
             Failure::Build(BuildError::Configuration(complaints)) => complaints.as_slice(),
             _ => &[],
         };
+        let (database, stay) = match failure {
+            Failure::Unreachable { url, .. } | Failure::Compare { url, .. } => (Some(url), None),
+            Failure::Apply { url, stay, .. } => (Some(url), Some(*stay)),
+            Failure::Build(_)
+            | Failure::Write { .. }
+            | Failure::Console(_)
+            | Failure::Describe(_)
+            | Failure::Runtime(_)
+            | Failure::App(_) => (None, None),
+        };
         let told = failure.to_string();
         let first = told.lines().next().unwrap_or_default().trim_end_matches(':');
         Self {
             status: Status::Failed,
+            database: database.cloned(),
             error: first.to_owned(),
             causes: causes(failure),
+            stay,
             complaints: complaints.iter().map(ComplaintJson::of).collect(),
         }
     }

@@ -1,7 +1,8 @@
 //! `generate`: writes the schema down as a file an app keeps.
 
 use auth_core::schema::{
-    Rewrite, Schema, Step, render_entities, render_sea_orm_migration, render_sea_orm_steps, render_sql, render_steps,
+    Rewrite, Schema, Step, Terms, render_entities, render_sea_orm_migration, render_sea_orm_steps, render_sql,
+    render_steps,
 };
 use auth_core::{AuthBuilder, DatabaseSource};
 use sea_orm::DbBackend;
@@ -23,19 +24,22 @@ pub(crate) async fn run(builder: AuthBuilder, how: &Generate, console: &mut Cons
         return write(&whole(&schema, how), &how.output, console);
     };
     let source = Source::of(Some(&DatabaseSource::from(url.as_str())))?;
-    let plan = source.plan(&schema).await?;
+    let plan = source.plan(&schema, &Terms::default()).await?;
     if warn(&plan, console) == Standing::Refused {
         return Ok(Exit::Failed);
     }
     if plan.is_done() {
         console.message(&format!("Nothing is to be added to the database {}.", source.name));
     }
-    mind(&plan, console);
     let (file, program) = plan.steps.split_at(by_program(&plan.steps));
+    mind(file, console);
+    let mut text = render(file, plan.backend);
     for step in program {
-        console.message(&format!("Left to `migrate`, after this file: {step}"));
+        let left = format!("Left to `migrate`, after this file: {step}");
+        console.message(&left);
+        text.push_str(&how.format.comment(&left));
     }
-    write(&render(file, plan.backend), &how.output, console)
+    write(&text, &how.output, console)
 }
 
 /// Where a file has to stop: rows that only the program can rewrite, and what builds on them.
@@ -61,6 +65,17 @@ impl Format {
             Self::SeaOrm => Some(render_sea_orm_steps),
             Self::Entities | Self::Docs => None,
         }
+    }
+}
+
+impl Format {
+    /// A line that only a person reads.
+    fn comment(self, text: &str) -> String {
+        let mark = match self {
+            Self::Sql => "--",
+            Self::SeaOrm | Self::Entities | Self::Docs => "//",
+        };
+        format!("{mark} {}\n", text.replace(['\r', '\n'], " "))
     }
 }
 

@@ -1,10 +1,10 @@
 //! `migrate`: shows what a database lacks, asks, and adds it.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use auth_core::AuthBuilder;
-use auth_core::schema::{Applied, ApplyError, Plan, Schema, Step, Terms, apply_on, render_steps};
+use auth_core::schema::{Applied, ApplyError, Consent, Plan, Schema, Step, Terms, apply_on, render_steps};
+use sea_orm::DbBackend;
 
 use crate::arguments::Migrate;
 use crate::console::{Console, Paint};
@@ -12,17 +12,17 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::plan_json::{PlanJson, Status};
 use crate::plan_table;
-use crate::progress::Progress;
+use crate::progress::{Progress, watched};
 use crate::source::Source;
 
 /// Brings the database of an app up to its schema. Needs no secret.
 pub(crate) async fn run(builder: AuthBuilder, how: &Migrate, console: &mut Console<'_>) -> Result<Exit, Failure> {
-    let job = Job::of(builder).await?;
-    if how.json { job.for_a_program(how, console).await } else { job.for_a_person(how, console).await }
+    if how.json {
+        Job::of(builder, how, None).await?.for_a_program(how, console).await
+    } else {
+        Job::of(builder, how, Some(console)).await?.for_a_person(how, console).await
+    }
 }
-
-/// How often it is told what takes so long.
-const EVERY: Duration = Duration::from_secs(2);
 
 /// What is to be done, and where.
 struct Job {
@@ -32,11 +32,12 @@ struct Job {
 }
 
 impl Job {
-    async fn of(builder: AuthBuilder) -> Result<Self, Failure> {
+    async fn of(builder: AuthBuilder, how: &Migrate, console: Option<&mut Console<'_>>) -> Result<Self, Failure> {
         let given = builder.database_source().cloned();
         let schema = builder.schema()?;
         let source = Source::of(given.as_ref())?;
-        let plan = source.plan(&schema).await?;
+        let looking = || format!("Still looking at the database {}.", source.name);
+        let plan = watched(source.plan(&schema, &terms(how)), console, looking).await?;
         Ok(Self { schema, source, plan })
     }
 
@@ -53,10 +54,11 @@ impl Job {
         }
         plan_table::write(&self.plan.steps, console)?;
         if how.dry_run {
-            console.text(&format!("\n{}", render_steps(&self.plan.steps, self.plan.backend)))?;
+            let steps: Vec<Step> = self.plan.steps.iter().map(as_it_runs).collect();
+            console.text(&format!("\n{}", render_steps(&steps, self.plan.backend)))?;
         }
         tell_large(&self.plan, console);
-        mind(&self.plan, console);
+        mind(&self.plan.steps, console);
         let steps = counted(self.plan.steps.len());
         if how.check {
             console.message(&format!("{steps} pending."));
@@ -111,27 +113,12 @@ impl Job {
 
     /// Does what is missing by now, which other instances may have changed since the plan was made,
     /// and tells a person what takes so long. The plan then says what was done, or what stands against it.
-    async fn apply(&mut self, how: &Migrate, mut console: Option<&mut Console<'_>>) -> Result<(), Failure> {
+    async fn apply(&mut self, how: &Migrate, console: Option<&mut Console<'_>>) -> Result<(), Failure> {
         let db = self.source.connect().await?;
         let progress = Progress::default();
-        let terms = Terms {
-            lock_timeout: Duration::from_secs(how.lock_timeout),
-            statement_timeout: how.statement_timeout.map(Duration::from_secs),
-            consent: true,
-            watch: &progress,
-        };
-        let mut work = pin!(apply_on(&db, &self.schema, &terms));
-        let mut ticks = tokio::time::interval_at(tokio::time::Instant::now() + EVERY, EVERY);
-        let done = loop {
-            tokio::select! {
-                done = &mut work => break done,
-                _ = ticks.tick() => {
-                    if let Some(console) = &mut console {
-                        console.message(&progress.told());
-                    }
-                }
-            }
-        };
+        let consent = if how.yes { Consent::Everything } else { Consent::These(self.plan.consents()) };
+        let terms = Terms { consent, watch: &progress, ..terms(how) };
+        let done = watched(apply_on(&db, &self.schema, &terms), console, || progress.told()).await;
         if done.is_ok() {
             // An SQLite file is whole without its log from here on.
             self.source.leave(db.clone()).await;
@@ -142,15 +129,37 @@ impl Job {
                 self.plan.warnings = warnings;
             }
             Err(ApplyError::Refused(refusals)) => self.plan.refusals = refusals,
-            Err(cause) => return Err(Failure::Apply { url: self.source.name.clone(), cause }),
+            Err(cause) => {
+                // Only there does a step that is done stay when a later one fails.
+                let stay = if self.plan.backend == DbBackend::MySql { progress.done() } else { 0 };
+                return Err(Failure::Apply { url: self.source.name.clone(), stay, cause });
+            }
         }
         Ok(())
     }
 }
 
-/// Says what a person agrees to with a plan.
-pub(crate) fn mind(plan: &Plan, console: &mut Console<'_>) {
-    for consent in plan.consents() {
+/// The terms a command line names. Agrees to nothing, and nobody watches.
+fn terms(how: &Migrate) -> Terms<'static> {
+    Terms {
+        lock_timeout: Duration::from_secs(how.lock_timeout),
+        statement_timeout: how.statement_timeout.map(Duration::from_secs),
+        ..Terms::default()
+    }
+}
+
+/// A step as `migrate` does it: inside of its transaction, where no index is made while others write.
+fn as_it_runs(step: &Step) -> Step {
+    let mut step = step.clone();
+    if let Step::CreateIndex { rows, .. } = &mut step {
+        *rows = None;
+    }
+    step
+}
+
+/// Says what a person agrees to with these steps.
+pub(crate) fn mind(steps: &[Step], console: &mut Console<'_>) {
+    for consent in steps.iter().filter_map(Step::consent) {
         let label = console.paint(Paint::Care, "mind:");
         console.message(&format!("{label} {consent}"));
     }
@@ -206,7 +215,7 @@ pub(crate) fn warn(plan: &Plan, console: &mut Console<'_>) -> Standing {
     Standing::Refused
 }
 
-fn counted(steps: usize) -> String {
+pub(crate) fn counted(steps: usize) -> String {
     match steps {
         1 => "1 step".to_owned(),
         _ => format!("{steps} steps"),
@@ -247,7 +256,7 @@ mod tests {
     #[tokio::test]
     async fn what_another_instance_did_meanwhile_is_not_told_as_done_here() {
         let (db, builder) = app().await;
-        let job = Job::of(builder).await.unwrap();
+        let job = Job::of(builder, &YES, None).await.unwrap();
         assert!(!job.plan.is_done());
 
         apply(&db, &job.schema).await.unwrap();
@@ -259,7 +268,7 @@ mod tests {
     #[tokio::test]
     async fn only_what_was_left_to_do_is_told_as_applied() {
         let (db, builder) = app().await;
-        let job = Job::of(builder).await.unwrap();
+        let job = Job::of(builder, &YES, None).await.unwrap();
         let all = job.plan.steps.len();
 
         // What another instance has done in part: no command stops there.
@@ -276,7 +285,7 @@ mod tests {
     #[tokio::test]
     async fn what_has_come_to_stand_against_it_is_a_refusal() {
         let (db, builder) = app().await;
-        let job = Job::of(builder).await.unwrap();
+        let job = Job::of(builder, &YES, None).await.unwrap();
 
         // No command makes such a table.
         db.execute_unprepared("CREATE VIEW verification AS SELECT 1").await.unwrap();

@@ -45,6 +45,12 @@ struct StepJson {
     plugin: String,
     /// Empty where a program does it.
     sql: Vec<String>,
+    /// About how many rows a table has that is so large that writes would wait for long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
+    /// How a large index is made while others write: beforehand, outside of a transaction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    concurrent_sql: Option<String>,
     /// The ids of the data migrations it runs or notes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     migrations: Vec<String>,
@@ -115,8 +121,18 @@ impl StepJson {
             Step::Note { migrations } => migrations.iter().map(|(id, _)| id.clone()).collect(),
             _ => Vec::new(),
         };
-        let (table, plugin) = (step.table().to_owned(), step.by().to_owned());
-        Self { step: name, table, columns, plugin, sql: step.sql(backend), migrations, consent: step.consent() }
+        let rows = if let Step::CreateIndex { rows, .. } = step { *rows } else { None };
+        Self {
+            step: name,
+            table: step.table().to_owned(),
+            columns,
+            plugin: step.by().to_owned(),
+            sql: step.sql(backend),
+            rows,
+            concurrent_sql: step.concurrent_sql(backend),
+            migrations,
+            consent: step.consent(),
+        }
     }
 }
 

@@ -1,8 +1,36 @@
 //! How far a migration is, for a person who waits.
 
+use std::pin::pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use auth_core::schema::{Step, Watch};
+use tokio::time::{Instant, interval_at};
+
+use crate::console::Console;
+
+/// How often it is told what takes so long.
+const EVERY: Duration = Duration::from_secs(2);
+
+/// Waits for the end of some work, and tells a person every while what takes so long.
+pub(crate) async fn watched<T>(
+    work: impl Future<Output = T>,
+    mut console: Option<&mut Console<'_>>,
+    told: impl Fn() -> String,
+) -> T {
+    let mut work = pin!(work);
+    let mut ticks = interval_at(Instant::now() + EVERY, EVERY);
+    loop {
+        tokio::select! {
+            done = &mut work => return done,
+            _ = ticks.tick() => {
+                if let Some(console) = &mut console {
+                    console.message(&told());
+                }
+            }
+        }
+    }
+}
 
 /// How far a migration is.
 #[derive(Debug, Default)]
@@ -25,6 +53,11 @@ impl Progress {
             Some(step) if *rows > 0 => format!("Still at step {number} of {of}: {step}; {rows} rows done."),
             Some(step) => format!("Still at step {number} of {of}: {step}."),
         }
+    }
+
+    /// How many steps have come to their end.
+    pub(crate) fn done(&self) -> usize {
+        self.now().number.saturating_sub(1)
     }
 
     fn now(&self) -> MutexGuard<'_, Now> {

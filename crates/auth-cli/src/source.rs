@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use auth_core::database::{connect, masked};
-use auth_core::schema::{LiveSchema, Plan, Schema, pending, plan};
+use auth_core::database::{connect, connect_to_read, masked};
+use auth_core::schema::{ApplyError, LiveSchema, Plan, Schema, Terms, pending_on, plan};
 use auth_core::{BuildError, DatabaseSource};
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 
 use crate::failure::Failure;
 
@@ -25,22 +25,37 @@ impl Source {
         Ok(Self { from, name })
     }
 
-    /// Says what the database lacks. An SQLite file that does not exist is empty, and is not made.
-    pub(crate) async fn plan(&self, schema: &Schema) -> Result<Plan, Failure> {
+    /// Says what the database lacks, and changes nothing. An SQLite file that does not exist is empty.
+    pub(crate) async fn plan(&self, schema: &Schema, terms: &Terms<'_>) -> Result<Plan, Failure> {
         if self.is_missing_file() {
             return Ok(plan(schema, &LiveSchema::empty(DbBackend::Sqlite)));
         }
-        let db = self.connect().await?;
-        pending(&db, schema).await.map_err(|cause| Failure::Compare { url: self.name.clone(), cause })
+        let db = match &self.from {
+            DatabaseSource::Connection(db) => db.clone(),
+            DatabaseSource::Url(url) => connect_to_read(url).await.map_err(|cause| self.unreachable(cause))?,
+        };
+        let plan = Box::pin(pending_on(&db, schema, terms)).await;
+        self.leave(db).await;
+        plan.map_err(|cause| self.incomparable(cause))
     }
 
     pub(crate) async fn connect(&self) -> Result<DatabaseConnection, Failure> {
         match &self.from {
             DatabaseSource::Connection(db) => Ok(db.clone()),
-            DatabaseSource::Url(url) => {
-                connect(url).await.map_err(|cause| Failure::Unreachable { url: self.name.clone(), cause })
-            }
+            DatabaseSource::Url(url) => connect(url).await.map_err(|cause| self.unreachable(cause)),
         }
+    }
+
+    fn incomparable(&self, cause: ApplyError) -> Failure {
+        let cause = match cause {
+            ApplyError::Database(cause) => cause.into(),
+            cause => cause.into(),
+        };
+        Failure::Compare { url: self.name.clone(), cause }
+    }
+
+    fn unreachable(&self, cause: DbErr) -> Failure {
+        Failure::Unreachable { url: self.name.clone(), cause }
     }
 
     /// Closes a connection that was made here. What is done is done, so that it fails changes nothing.

@@ -21,6 +21,45 @@ const BATCH: u64 = 500;
 /// What every digest begins with.
 const SCHEME: &str = "sha256:%";
 
+/// What plugins of Better Auth write down and enforce there, and nobody does here.
+pub(crate) const UNHEEDED: &[Unheeded] = &[
+    Unheeded {
+        table: "user",
+        column: "banned",
+        is_flag: true,
+        about: "who is banned can sign in; take their passwords and sessions away first, or add a plugin that looks at it",
+        ends: false,
+    },
+    Unheeded {
+        table: "user",
+        column: "twoFactorEnabled",
+        is_flag: true,
+        about: "who has a second factor signs in with the password alone; add a plugin that asks for it, or tell them",
+        ends: false,
+    },
+    Unheeded {
+        table: "session",
+        column: "impersonatedBy",
+        is_flag: false,
+        about: "a session of impersonation goes on as one of the person; end it",
+        ends: true,
+    },
+];
+
+/// A column that means something to another product only.
+pub(crate) struct Unheeded {
+    /// The table.
+    pub(crate) table: &'static str,
+    /// The column.
+    pub(crate) column: &'static str,
+    /// Whether it is set where it is true; else, where it is not null.
+    pub(crate) is_flag: bool,
+    /// What comes of it, and what to do.
+    pub(crate) about: &'static str,
+    /// Whether the rows where it is set may go.
+    pub(crate) ends: bool,
+}
+
 /// Adds the two conversions.
 pub(crate) fn contribute(to: &mut Contributions) {
     let sessions = DataMigration::code_before_indexes("session", Sessions)

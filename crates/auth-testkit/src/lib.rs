@@ -34,7 +34,7 @@ pub use browser::{Browser, Page, Visit};
 pub use builder::TestAppBuilder;
 pub use clock::FakeClock;
 pub use cookie_jar::CookieJar;
-pub use database::{TestDatabase, backend, definition, dump_tables, is_full_size, runs_on};
+pub use database::{TestDatabase, backend, definition, dump_tables, is_full_size, proved, runs_on};
 pub use html::{Button, Field, Form, Link};
 pub use mcp_client::{McpAnswer, McpClient};
 pub use oauth_answer::{OAuthAnswer, Tokens};

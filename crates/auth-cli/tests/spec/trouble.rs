@@ -50,6 +50,95 @@ fn a_server_that_is_down() {
 }
 
 #[test]
+fn a_url_that_names_no_database_we_know() {
+    let place = Place::new();
+
+    for url in ["oracle://me:hunter2@h/app", "app.sqlite", "me:hunter2@h/app", "https://h/app"] {
+        let Outcome { exit, err, .. } = place.runs(&format!("migrate --check --database-url {url}"));
+
+        let why = "cannot be used: the URL begins with no kind of database known here; \
+            write sqlite:FILE, postgres://.. or mysql://..";
+        assert_eq!((exit, err), (Exit::Failed, format!("error: the database {} {why}\n", masked(url))));
+    }
+}
+
+#[test]
+fn a_url_that_names_a_server_and_no_database() {
+    if !runs_on(&[DbBackend::MySql], "PostgreSQL takes the name of the user for it, and a file is one") {
+        return;
+    }
+    let place = Place::new();
+    let mut url = Url::parse(&place.url()).unwrap();
+    url.set_path("");
+
+    for how in ["--check", "--yes"] {
+        let Outcome { exit, err, .. } = place.runs(&format!("migrate {how} --database-url {url}"));
+
+        assert_eq!(exit, Exit::Failed, "{err}");
+        let why = "cannot be used: the URL names no database; write it behind the host, as /app";
+        let sentence = format!("error: the database {} {why}", masked(url.as_str()));
+        assert_eq!(err.lines().next(), Some(sentence.as_str()), "{err}");
+    }
+}
+
+#[test]
+fn a_search_path_that_leads_nowhere() {
+    if !runs_on(&[DbBackend::Postgres], "the others have no schemas within a database") {
+        return;
+    }
+    let place = Place::new();
+    let mut url = Url::parse(&place.url()).unwrap();
+    url.query_pairs_mut().append_pair("options", "-c search_path=gone");
+
+    let Outcome { exit, err, .. } = place.runs(&format!("migrate --check --database-url {url}"));
+
+    assert_eq!(exit, Exit::Failed, "{err}");
+    assert!(
+        err.contains(" cannot be used: no schema of the search path is there; create it, or correct search_path"),
+        "{err}"
+    );
+}
+
+#[test]
+fn a_url_that_says_mariadb_is_one_of_mysql() {
+    if !runs_on(&[DbBackend::MySql], "only a server of MySQL speaks so") {
+        return;
+    }
+    let place = Place::new();
+    let url = place.url().replacen("mysql:", "mariadb:", 1);
+
+    assert_eq!(place.runs(&format!("migrate --yes --database-url {url}")).exit, Exit::Done);
+    assert_eq!(place.runs(&format!("migrate --check --database-url {url}")).exit, Exit::Done);
+}
+
+#[test]
+fn a_file_nobody_may_write_to_can_be_compared_and_stays_as_it_is() {
+    if !runs_on(&[DbBackend::Sqlite], "a server has no file of ours") {
+        return;
+    }
+    let place = Place::new();
+    let file = place.path("theirs.sqlite");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        // As another program makes it: without a log of writes.
+        let db = sea_orm::Database::connect(format!("sqlite:{file}?mode=rwc")).await.unwrap();
+        sea_orm::ConnectionTrait::execute_unprepared(&db, "CREATE TABLE theirs (id TEXT)").await.unwrap();
+        db.close().await.unwrap();
+    });
+    let before = std::fs::read(&file).unwrap();
+    let mut rights = std::fs::metadata(&file).unwrap().permissions();
+    rights.set_readonly(true);
+    std::fs::set_permissions(&file, rights).unwrap();
+
+    for (how, exit) in [("migrate --check", Exit::Pending), ("migrate --dry-run", Exit::Done)] {
+        assert_eq!(place.runs(&format!("{how} --database-url sqlite:{file}")).exit, exit, "{how}");
+    }
+    assert_eq!(place.runs(&format!("generate --against sqlite:{file}")).exit, Exit::Done);
+
+    assert_eq!(std::fs::read(&file).unwrap(), before);
+}
+
+#[test]
 fn a_host_nobody_knows() {
     let place = Place::new();
 

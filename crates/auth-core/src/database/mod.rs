@@ -31,6 +31,24 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
     Ok(db)
 }
 
+/// Connects to a database that is only looked at: an `SQLite` file must be there, and stays as it is,
+/// also one that nobody may write to.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn connect_to_read(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let db = connect_for(url, Purpose::Look).await?;
+    answers_at(url, &db).await?;
+    Ok(db)
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    Work,
+    Look,
+}
+
 /// Says whether the URL itself is what is wrong, and not the database behind it.
 pub(crate) fn is_about_url(error: &DbErr) -> bool {
     match error {
@@ -43,8 +61,18 @@ pub(crate) fn is_about_url(error: &DbErr) -> bool {
 /// Makes the pool of [`connect`]. Asks nothing of the database where the driver lets it be; that of
 /// `SQLite` asks for the version.
 pub(crate) async fn connect_lazily(url: &str) -> Result<DatabaseConnection, DbErr> {
+    connect_for(url, Purpose::Work).await
+}
+
+#[cfg_attr(
+    not(feature = "sqlite"),
+    expect(unused_variables, reason = "only an SQLite file is changed by who opens it")
+)]
+async fn connect_for(url: &str, purpose: Purpose) -> Result<DatabaseConnection, DbErr> {
     is_legible(url)?;
-    let mut options = ConnectOptions::new(url);
+    // The driver knows both databases by one name.
+    let spoken = url.strip_prefix("mariadb:").map(|rest| format!("mysql:{rest}"));
+    let mut options = ConnectOptions::new(spoken.as_deref().unwrap_or(url));
     options
         .connect_lazy(true)
         .max_connections(8)
@@ -55,19 +83,21 @@ pub(crate) async fn connect_lazily(url: &str) -> Result<DatabaseConnection, DbEr
     #[cfg(feature = "sqlite")]
     if url.starts_with("sqlite:") {
         use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-        if url.contains(":memory:") || url.contains("mode=memory") {
+        let in_memory = url.contains(":memory:") || url.contains("mode=memory");
+        if in_memory {
             // Every connection would be a database of its own.
             // One that is closed, for age or rest, takes the database with it.
             options.max_connections(1).min_connections(1).idle_timeout(None).max_lifetime(None);
         }
-        options.map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
-                .busy_timeout(Duration::from_secs(5))
-                .foreign_keys(true)
-                .statement_cache_capacity(256)
+        options.map_sqlx_sqlite_opts(move |sqlite| {
+            let sqlite = sqlite.busy_timeout(Duration::from_secs(5)).foreign_keys(true).statement_cache_capacity(256);
+            match purpose {
+                Purpose::Look if !in_memory => sqlite.create_if_missing(false).read_only(true),
+                Purpose::Look | Purpose::Work => sqlite
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Normal),
+            }
         });
     }
     let connected = until_free(|| Database::connect(options.clone())).await;
@@ -230,10 +260,12 @@ fn secrets(url: &str) -> Vec<String> {
 /// Refuses the URL of a server whose parts are not where they should be, before a driver takes a
 /// password for the name of a database and repeats it.
 fn is_legible(url: &str) -> Result<(), DbErr> {
-    if url.is_empty() {
-        return Err(DbErr::Custom("it is empty; write sqlite:FILE, postgres://.. or mysql://..".to_owned()));
+    if scheme(url).is_none() {
+        let what =
+            if url.is_empty() { "the URL is empty" } else { "the URL begins with no kind of database known here" };
+        return Err(DbErr::Custom(format!("{what}; write sqlite:FILE, postgres://.. or mysql://..")));
     }
-    if scheme(url).is_none_or(|scheme| scheme == "sqlite") {
+    if scheme(url) == Some("sqlite") {
         return Ok(());
     }
     let why = match Url::parse(url) {

@@ -91,9 +91,9 @@ fn mysql_number(_: &dyn DatabaseError) -> Option<u16> {
     None
 }
 
-/// How often a busy database is asked for a connection, and the pause before it is asked again: 5 s
-/// together, as long as a statement waits.
-const KNOCKS: u32 = 100;
+/// How long a busy database is asked for a connection, as long as a statement waits, and the pause
+/// before it is asked again.
+const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Asks again while a database is busy with somebody else who starts.
@@ -108,12 +108,11 @@ where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<T, DbErr>>,
 {
-    let mut knocks = 1;
+    let end = tokio::time::Instant::now() + PATIENCE;
     loop {
         match ask().await {
-            Err(error) if error.is_transient() && knocks < KNOCKS => {
+            Err(error) if error.is_transient() && tokio::time::Instant::now() < end => {
                 tokio::time::sleep(PAUSE).await;
-                knocks += 1;
             }
             done => return done,
         }

@@ -37,7 +37,8 @@ pub enum Trouble {
 impl Trouble {
     /// Says what is wrong, to stand behind "the database X"; else, what came of it.
     pub fn told(error: &(dyn Error + 'static), otherwise: &str) -> String {
-        Self::of(error).map_or_else(|| otherwise.to_owned(), |trouble| trouble.to_string())
+        let ours = || ours(error).map(|told| format!("cannot be used: {told}"));
+        Self::of(error).map(|trouble| trouble.to_string()).or_else(ours).unwrap_or_else(|| otherwise.to_owned())
     }
 
     /// Finds out from the error of a driver, or from what wraps one. None where the driver's own words
@@ -72,6 +73,18 @@ impl fmt::Display for Trouble {
             Self::Protocol => "answers, but not as expected; see whether URL and server agree about kind, port and TLS",
         })
     }
+}
+
+/// What is wrong with a URL in words of our own, which say what to do.
+fn ours(error: &(dyn Error + 'static)) -> Option<String> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(DbErr::Custom(told)) = error.downcast_ref() {
+            return Some(told.clone());
+        }
+        next = error.source();
+    }
+    None
 }
 
 /// What was found out already, before the words of the driver were left out for the secrets in them.

@@ -132,13 +132,28 @@ pub async fn apply_on(db: &DatabaseConnection, schema: &Schema, terms: &Terms<'_
     }
 }
 
-/// Says what [`apply`] would do. Takes no lock and changes nothing.
+/// Says what [`apply`] would do, on the default [`Terms`]. Takes no lock and changes nothing.
 ///
 /// # Errors
 ///
-/// What the database answers.
-pub async fn pending(db: &DatabaseConnection, schema: &Schema) -> Result<Plan, DbErr> {
-    examine(db, schema).await
+/// [`ApplyError::Busy`] where somebody holds a table too long; what the database answers otherwise.
+pub async fn pending(db: &DatabaseConnection, schema: &Schema) -> Result<Plan, ApplyError> {
+    pending_on(db, schema, &Terms::default()).await
+}
+
+/// Says what [`apply_on`] would do: see [`pending`]. Agrees to nothing, and tells nobody.
+///
+/// # Errors
+///
+/// As [`pending`], and [`ApplyError::TooSlow`] where the database watches how long a statement takes.
+pub async fn pending_on(db: &DatabaseConnection, schema: &Schema, terms: &Terms<'_>) -> Result<Plan, ApplyError> {
+    let tx = lock::look(db, terms).await?;
+    let plan = examine(&tx, schema).await.map_err(|error| looked(error, terms));
+    // What went wrong first is what to tell.
+    match (plan, lock::leave(tx).await) {
+        (Ok(_), Err(error)) => Err(error.into()),
+        (plan, _) => plan,
+    }
 }
 
 async fn apply_once(db: &DatabaseConnection, schema: &Schema, terms: &Terms<'_>) -> Result<Applied, ApplyError> {
@@ -166,8 +181,8 @@ async fn run(tx: &DatabaseTransaction, schema: &Schema, terms: &Terms<'_>) -> Re
     if !plan.refusals.is_empty() {
         return Err(ApplyError::Refused(plan.refusals));
     }
-    let consents = plan.consents();
-    if !terms.consent && !consents.is_empty() {
+    let consents = terms.consent.lacks(plan.consents());
+    if !consents.is_empty() {
         return Err(ApplyError::Consent(consents));
     }
     for (position, step) in plan.steps.iter().enumerate() {

@@ -3,12 +3,15 @@
 use sea_orm::sea_query::{Asterisk, Expr, ExprTrait as _, IntoIden as _, JoinType, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DbErr};
 
+use super::fit::{Fit, fit};
 use super::live::{LiveSchema, LiveTable, introspect};
 use super::merged::{ForeignKey, Schema};
 use super::plan::{Plan, plan};
 use super::refusal::Refusal;
+use super::spec::LogicalType;
 use super::step::Step;
 use super::warning::{Drift, Warning};
+use crate::adoption::{UNHEEDED, Unheeded};
 
 /// Reads a database, plans, and looks for rows that stand against the plan.
 pub(super) async fn examine<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Result<Plan, DbErr> {
@@ -20,6 +23,7 @@ pub(super) async fn examine<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Re
         return Ok(first);
     }
     look_for_work(conn, schema, &mut live).await?;
+    let unheeded = unheeded(conn, schema, &live).await?;
     let mut plan = if live.idle.is_empty() { first } else { plan(schema, &live) };
     for step in &plan.steps {
         if let Step::SetAside { table, .. } = step {
@@ -44,7 +48,31 @@ pub(super) async fn examine<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Re
         }
     }
     plan.steps = steps;
+    plan.warnings.extend(unheeded);
     Ok(plan)
+}
+
+/// What rows of another product say that no plugin listens to.
+async fn unheeded<C: ConnectionTrait>(conn: &C, schema: &Schema, live: &LiveSchema) -> Result<Vec<Warning>, DbErr> {
+    let mut warnings = Vec::new();
+    for &Unheeded { table, column, is_flag, about, ends } in UNHEEDED {
+        let listened = schema.tables.iter().any(|known| known.name == table && known.column(column).is_some());
+        let found = live.table(table).and_then(|found| found.column(column)).filter(|_| !listened);
+        // A column of that name that holds something else is the app's own.
+        let Some(_) = found.filter(|found| !is_flag || fit(live.backend, LogicalType::Bool, found) != Fit::Bad) else {
+            continue;
+        };
+        let set = || if is_flag { Expr::col(column).eq(true) } else { Expr::col(column).is_not_null() };
+        let mut first = Query::select();
+        first.expr(Expr::val(1)).from(table).and_where(set()).limit(1);
+        if any(conn, &first).await? {
+            let mut end = Query::delete();
+            end.from_table(table).and_where(set());
+            let remedy = ends.then(|| live.backend.build(&end).to_string());
+            warnings.push(Warning::Unheeded { table, column, about, remedy });
+        }
+    }
+    Ok(warnings)
 }
 
 /// Rows that stand against a step after rows were rewritten.

@@ -7,6 +7,7 @@ use sea_orm::{
     Statement, TransactionOptions, TransactionTrait,
 };
 
+use super::live::NOWHERE;
 use super::terms::Terms;
 use crate::database::Transient as _;
 
@@ -28,6 +29,27 @@ pub(super) async fn begin(db: &DatabaseConnection, terms: &Terms<'_>) -> Result<
         _ => sqlite(db, terms.lock_timeout).await?,
     };
     Ok(tx.map(|tx| Held { tx, connection: None }))
+}
+
+/// Begins a transaction that only looks, beside whoever changes things.
+pub(super) async fn look(db: &DatabaseConnection, terms: &Terms<'_>) -> Result<DatabaseTransaction, DbErr> {
+    let tx = db.begin_with_options(TransactionOptions::default()).await?;
+    match tx.get_database_backend() {
+        DbBackend::Postgres => {
+            set(&tx, "SELECT set_config('lock_timeout', $1, true)", terms.lock_timeout).await?;
+            let statement = terms.statement_timeout.unwrap_or_default();
+            set(&tx, "SELECT set_config('statement_timeout', $1, true)", statement).await?;
+        }
+        DbBackend::MySql => patience(&tx, terms.lock_timeout).await?,
+        _ => {}
+    }
+    Ok(tx)
+}
+
+/// Ends a look, and gives the connection back as it was.
+pub(super) async fn leave(tx: DatabaseTransaction) -> Result<(), DbErr> {
+    impatience(&tx).await?;
+    tx.rollback().await
 }
 
 /// Commits, and lets the next one in.
@@ -119,21 +141,33 @@ async fn mysql(db: &DatabaseConnection, terms: &Terms<'_>) -> Result<Option<Held
     match row.try_get::<Option<i64>>("", "held")? {
         Some(1) => {}
         Some(_) => return Ok(None),
-        None => return Err(DbErr::Custom("the URL names no database; write it behind the host, as /app".to_owned())),
+        None => return Err(DbErr::Custom(NOWHERE.to_owned())),
     }
     let connection = Some(row.try_get("", "connection")?);
-    let seconds = seconds.min(31_536_000);
-    // One for tables, one for rows.
-    tx.execute_unprepared(&format!("SET SESSION lock_wait_timeout = {seconds}")).await?;
-    tx.execute_unprepared(&format!("SET SESSION innodb_lock_wait_timeout = {seconds}")).await?;
+    patience(&tx, terms.lock_timeout).await?;
     Ok(Some(Held { tx, connection }))
+}
+
+/// How long a connection of `MySQL` waits for whoever holds a table, and a row.
+async fn patience(tx: &DatabaseTransaction, time: Duration) -> Result<(), DbErr> {
+    let seconds = time.as_secs().clamp(1, 31_536_000);
+    tx.execute_unprepared(&format!("SET SESSION lock_wait_timeout = {seconds}")).await?;
+    tx.execute_unprepared(&format!("SET SESSION innodb_lock_wait_timeout = {seconds}")).await.map(drop)
+}
+
+/// Lets a connection of `MySQL` wait as long as any other.
+async fn impatience(tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    if tx.get_database_backend() == DbBackend::MySql {
+        tx.execute_unprepared("SET SESSION lock_wait_timeout = DEFAULT").await?;
+        tx.execute_unprepared("SET SESSION innodb_lock_wait_timeout = DEFAULT").await?;
+    }
+    Ok(())
 }
 
 /// Gives back the lock of `MySQL`, and the connection to the pool as it was.
 async fn release(tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    impatience(tx).await?;
     if tx.get_database_backend() == DbBackend::MySql {
-        tx.execute_unprepared("SET SESSION lock_wait_timeout = DEFAULT").await?;
-        tx.execute_unprepared("SET SESSION innodb_lock_wait_timeout = DEFAULT").await?;
         tx.execute_unprepared("DO RELEASE_LOCK(CONCAT('auth_schema_', MD5(DATABASE())))").await?;
     }
     Ok(())

@@ -29,7 +29,7 @@ mod step;
 mod terms;
 mod warning;
 
-pub use apply::{Applied, ApplyError, apply, apply_on, pending};
+pub use apply::{Applied, ApplyError, apply, apply_on, pending, pending_on};
 pub use conflict::Conflict;
 pub use data::{DataMigration, Phase, RewriteError, RewriteRows, Rewriting};
 pub use entity::SpecError;
@@ -41,5 +41,5 @@ pub use refusal::Refusal;
 pub use render::{render_entities, render_sea_orm_migration, render_sea_orm_steps, render_sql, render_steps};
 pub use spec::{ColumnSpec, DefaultValue, IndexSpec, LogicalType, OnDelete, Reference, TableSpec};
 pub use step::{NewColumn, NewTable, Rewrite, Step};
-pub use terms::{Terms, Watch};
+pub use terms::{Consent, Terms, Watch};
 pub use warning::{Drift, Warning};

@@ -14,10 +14,34 @@ pub struct Terms<'a> {
     /// How long one statement may take. Default: as long as it needs. What rewrites rows by code is many
     /// statements, which only `PostgreSQL` watches.
     pub statement_timeout: Option<Duration>,
-    /// Whether a person has agreed to what [`Step::consent`] says. Default false.
-    pub consent: bool,
+    /// What a person has agreed to. Default nothing.
+    pub consent: Consent,
     /// Who is told how far it is.
     pub watch: &'a dyn Watch,
+}
+
+/// What a person has agreed to, of what [`Step::consent`] says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Consent {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// What a plan said to them, and nothing that came up since: see [`Plan::consents`](super::Plan::consents).
+    These(Vec<String>),
+    /// Whatever there is.
+    Everything,
+}
+
+impl Consent {
+    /// What of a plan nobody has agreed to.
+    pub(super) fn lacks(&self, mut wanted: Vec<String>) -> Vec<String> {
+        match self {
+            Self::Nothing => {}
+            Self::These(agreed) => wanted.retain(|consent| !agreed.contains(consent)),
+            Self::Everything => wanted.clear(),
+        }
+        wanted
+    }
 }
 
 impl fmt::Debug for Terms<'_> {
@@ -32,7 +56,12 @@ impl fmt::Debug for Terms<'_> {
 
 impl Default for Terms<'_> {
     fn default() -> Self {
-        Self { lock_timeout: Duration::from_mins(1), statement_timeout: None, consent: false, watch: &Nobody }
+        Self {
+            lock_timeout: Duration::from_mins(1),
+            statement_timeout: None,
+            consent: Consent::Nothing,
+            watch: &Nobody,
+        }
     }
 }
 

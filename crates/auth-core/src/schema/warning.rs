@@ -41,6 +41,18 @@ pub enum Warning {
         /// What it should do.
         wanted: OnDelete,
     },
+    /// Rows say something that another product did, and nobody here does.
+    #[error("{table}.{column} is set in some rows, and means nothing here: {about}")]
+    Unheeded {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// What comes of it.
+        about: &'static str,
+        /// The statement that draws the consequence, where there is one.
+        remedy: Option<String>,
+    },
     /// A data migration ran in another form than it has now. It is not run again.
     #[error("the data migration {id} has run in another form than it has now, and is not run again")]
     Checksum {
@@ -85,6 +97,7 @@ impl Warning {
                 }
                 Drift::Narrow(_) | Drift::IgnoresCase => sql::retype(backend, table, wanted),
             },
+            Self::Unheeded { remedy, .. } => remedy.clone(),
             Self::NoForeignKey { .. } | Self::OnDelete { .. } | Self::Checksum { .. } => None,
         }
     }

@@ -7,7 +7,7 @@ use auth_core::schema::{ColumnSpec, LogicalType, Plan, Schema, Step, TableSpec, 
 use auth_core::{Auth, AuthContext, Contributions, Mount, Plugin, PluginId};
 use auth_oidc_provider::OidcProvider;
 use auth_oidc_provider::entity::{client, grant};
-use auth_testkit::{TestDatabase, backend, is_full_size};
+use auth_testkit::{TestDatabase, backend, is_full_size, proved};
 use sea_orm::prelude::DateTimeUtc;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, EntityTrait as _, IntoActiveModel as _};
 use tokio::time::Instant;
@@ -185,10 +185,12 @@ async fn proof_a_migration_of_a_large_database_costs_what_its_bare_sql_costs() {
     }
 
     let ratio = migrated.as_secs_f64() / bare.as_secs_f64();
-    println!(
-        "{:?}, {} rows in each of two tables: bare {bare:?}, migrated {migrated:?}, ratio {ratio:.2}",
-        backend(),
-        rows()
-    );
+    proved(format_args!(
+        "a column and an index more on each of two tables of {} rows: the bare SQL takes {:.2} s, `migrate` {:.2} s, \
+         ratio {ratio:.2}",
+        rows(),
+        bare.as_secs_f64(),
+        migrated.as_secs_f64()
+    ));
     assert!(!is_full_size() || ratio <= 1.3, "{ratio}");
 }

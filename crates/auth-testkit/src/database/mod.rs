@@ -137,6 +137,12 @@ pub fn is_full_size() -> bool {
     std::env::var("AUTH_PROOFS").is_ok()
 }
 
+/// Says what a proof has shown, in one sentence; `cargo xtask proofs` writes it down at full size.
+#[expect(clippy::print_stdout, reason = "the output of a test is where its runner looks")]
+pub fn proved(figure: impl std::fmt::Display) {
+    println!("proof: {figure}");
+}
+
 /// Reads the one variable that decides.
 #[expect(clippy::disallowed_methods, reason = "a test has no `main.rs` that could hand the setting on")]
 fn server_url() -> Option<String> {

@@ -8,9 +8,12 @@ use std::time::Duration;
 use auth_core::entity::{migration, session, user};
 use auth_core::schema::apply;
 use auth_core::{Auth, DatabaseSource, database, digest};
-use auth_testkit::is_full_size;
+use auth_testkit::{is_full_size, proved};
 use sea_orm::prelude::DateTimeUtc;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _};
+use sea_orm::sea_query::{Asterisk, ColumnDef, Expr, ExprTrait as _, Query, Table};
+use sea_orm::{
+    ConnectionTrait as _, DatabaseConnection, DbBackend, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
+};
 
 use crate::{Folder, binary, folder};
 
@@ -31,7 +34,7 @@ async fn old() -> (Folder, DatabaseConnection) {
     let core =
         Auth::builder("http://localhost:3000").database(DatabaseSource::Connection(db.clone())).schema().unwrap();
     apply(&db, &core).await.unwrap();
-    db.execute(sea_orm::sea_query::Table::drop().table(migration::Entity)).await.unwrap();
+    db.execute(Table::drop().table(migration::Entity)).await.unwrap();
     let at = DateTimeUtc::from_timestamp(1_800_000_000, 0).unwrap();
     let alice = user::Model {
         id: "u1".into(),
@@ -57,11 +60,61 @@ async fn old() -> (Folder, DatabaseConnection) {
             authenticated_at: None,
         })
         .collect();
+    counting(&db).await;
     for some in rows.chunks(500) {
         let some = some.iter().cloned().map(session::Model::into_active_model);
         session::Entity::insert_many(some).exec_without_returning(&db).await.unwrap();
     }
+    clients(&db).await;
     (folder, db)
+}
+
+/// Lets the database itself note each row whose token is rewritten: a second time fails.
+async fn counting(db: &DatabaseConnection) {
+    let statements: &[&str] = match db.get_database_backend() {
+        DbBackend::Postgres => &[
+            r#"CREATE TABLE "rewritten" ("id" text PRIMARY KEY)"#,
+            r#"CREATE FUNCTION "rewrites"() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN INSERT INTO "rewritten" ("id") VALUES (NEW."id"); RETURN NEW; END'"#,
+            r#"CREATE TRIGGER "rewrites" AFTER UPDATE OF "token" ON "session"
+                FOR EACH ROW EXECUTE FUNCTION "rewrites"()"#,
+        ],
+        DbBackend::MySql => &[
+            "CREATE TABLE `rewritten` (`id` varchar(64) PRIMARY KEY)",
+            "CREATE TRIGGER `rewrites` AFTER UPDATE ON `session`
+                FOR EACH ROW INSERT INTO `rewritten` (`id`) VALUES (NEW.`id`)",
+        ],
+        _ => &[
+            r#"CREATE TABLE "rewritten" ("id" text PRIMARY KEY)"#,
+            r#"CREATE TRIGGER "rewrites" AFTER UPDATE OF "token" ON "session"
+                BEGIN INSERT INTO "rewritten" ("id") VALUES (NEW."id"); END"#,
+        ],
+    };
+    for statement in statements {
+        db.execute_unprepared(statement).await.unwrap();
+    }
+}
+
+/// Clients of the other product, in a table that has the name of one of ours.
+async fn clients(db: &DatabaseConnection) {
+    let table = Table::create()
+        .table("oauthApplication")
+        .col(ColumnDef::new("id").string_len(64).primary_key())
+        .col(ColumnDef::new("clientSecret").text())
+        .take();
+    db.execute(&table).await.unwrap();
+    let row = Query::insert()
+        .into_table("oauthApplication")
+        .columns(["id", "clientSecret"])
+        .values_panic(["a1".into(), "x".into()])
+        .take();
+    db.execute(&row).await.unwrap();
+}
+
+/// How many rows a table has.
+async fn count(db: &DatabaseConnection, table: &'static str) -> i64 {
+    let query = Query::select().expr_as(Expr::col(Asterisk).count(), "rows").from(table).take();
+    db.query_one(&query).await.unwrap().unwrap().try_get("", "rows").unwrap()
 }
 
 fn clear(number: usize) -> String {
@@ -110,7 +163,13 @@ async fn proof_a_migration_that_is_killed_is_ended_by_the_next() {
         succeeds(&folder, "--check");
         whole_and_once(&db, after).await;
     }
-    println!("{} kills within {} ms, {broken_off} broke it off", kills(), whole.as_millis());
+    assert!(broken_off > 0, "no kill came before the end");
+    proved(format_args!(
+        "`migrate` was killed {} times at moments spread over its {} ms, {broken_off} times before its end: the next \
+         run always ended in the whole schema, with all {SESSIONS} rows, each rewritten once",
+        kills(),
+        whole.as_millis()
+    ));
 }
 
 async fn whole_and_once(db: &DatabaseConnection, after: Duration) {
@@ -121,8 +180,13 @@ async fn whole_and_once(db: &DatabaseConnection, after: Duration) {
         let id = format!("s{number:05}");
         assert_eq!(tokens[&id], digest(&clear(number)), "{id}, killed after {after:?}");
     }
+    assert_eq!(count(db, "rewritten").await, i64::try_from(SESSIONS).unwrap(), "killed after {after:?}");
+    assert_eq!(count(db, "oauthApplication_old").await, 1, "set aside with its row, killed after {after:?}");
     assert_eq!(user::Entity::find().count(db).await.unwrap(), 1);
     let noted = migration::Entity::find().all(db).await.unwrap();
     let noted: Vec<&str> = noted.iter().map(|row| row.id.as_str()).collect();
-    assert!(noted.contains(&"core/0001-session-digests"), "{noted:?}");
+    let steps = ["core/0001-session-digests", "core/0002-verification-digests", "oidc-provider/0001-foreign-keys"];
+    for step in steps {
+        assert_eq!(noted.iter().filter(|id| **id == step).count(), 1, "{noted:?}");
+    }
 }

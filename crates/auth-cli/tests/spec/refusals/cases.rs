@@ -208,6 +208,18 @@ pub(super) const WARNINGS: &[Case] = &[
         wants: wants_owner,
     },
     Case {
+        name: "Unheeded",
+        on: ANYWHERE,
+        there: &[
+            r#"ALTER TABLE "session" ADD COLUMN "impersonatedBy" <str>"#,
+            r#"INSERT INTO "user" ("id", "name", "email", "createdAt", "updatedAt")
+                VALUES ('u1', 'Alice', 'alice@example.com', '2026-01-01 00:00:00', '2026-01-01 00:00:00')"#,
+            r#"INSERT INTO "session" ("id", "userId", "token", "expiresAt", "createdAt", "updatedAt", "impersonatedBy")
+                VALUES ('s1', 'u1', 'sha256:x', '2026-01-01 00:00:00', '2026-01-01 00:00:00', '2026-01-01 00:00:00', 'u2')"#,
+        ],
+        wants: wants_text,
+    },
+    Case {
         name: "Checksum",
         on: ANYWHERE,
         there: &[

@@ -160,6 +160,25 @@ struct Queries {
     references: &'static str,
 }
 
+/// What a connection of `MySQL` without a database is told.
+pub(super) const NOWHERE: &str = "the URL names no database; write it behind the host, as /app";
+
+/// Where tables go, which has to be somewhere: a connection may be to a server only, or look in schemas
+/// that are not there.
+async fn is_somewhere<C: ConnectionTrait>(conn: &C, backend: DbBackend) -> Result<(), DbErr> {
+    let (ask, nowhere) = match backend {
+        DbBackend::Postgres => (
+            "SELECT current_schema()::text AS \"place\"",
+            "no schema of the search path is there; create it, or correct search_path",
+        ),
+        DbBackend::MySql => ("SELECT DATABASE() AS `place`", NOWHERE),
+        _ => return Ok(()),
+    };
+    let row = conn.query_one_raw(Statement::from_string(backend, ask)).await?;
+    let place = row.map(|row| row.try_get::<Option<String>>("", "place")).transpose()?.flatten();
+    place.map(drop).ok_or_else(|| DbErr::Custom(nowhere.to_owned()))
+}
+
 /// Reads what a database has of a schema's tables, and the names of everything else.
 ///
 /// # Errors
@@ -172,6 +191,7 @@ pub async fn introspect<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Result
         DbBackend::MySql => &mysql::QUERIES,
         _ => &sqlite::QUERIES,
     };
+    is_somewhere(conn, backend).await?;
     let mut live = LiveSchema::empty(backend);
     let mut estimates = BTreeMap::new();
     for row in conn.query_all_raw(Statement::from_string(backend, queries.relations)).await? {

@@ -1,7 +1,7 @@
 //! A database Better Auth 1.4 has made: its core tables are used where they are.
 
 use auth_core::entity::session;
-use auth_core::schema::{Terms, apply_on};
+use auth_core::schema::{Consent, Terms, apply_on};
 use auth_core::{Auth, BuildError, SchemaMode, digest};
 use auth_testkit::backend;
 use sea_orm::{ConnectionTrait as _, DbBackend, EntityTrait as _};
@@ -50,7 +50,7 @@ async fn theirs() -> File {
 
 /// Brings it up to the schema, as `migrate` does when somebody has said yes.
 async fn agreed(file: &File) {
-    let terms = Terms { consent: true, ..Terms::default() };
+    let terms = Terms { consent: Consent::Everything, ..Terms::default() };
     apply_on(&file.db, &core(), &terms).await.unwrap();
 }
 

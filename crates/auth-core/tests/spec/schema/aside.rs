@@ -2,7 +2,8 @@
 
 use auth_core::Contributions;
 use auth_core::schema::{
-    ApplyError, ColumnSpec, LogicalType, OnDelete, Refusal, Schema, Step, TableSpec, Terms, apply, apply_on, pending,
+    ApplyError, ColumnSpec, Consent, LogicalType, OnDelete, Refusal, Schema, Step, TableSpec, Terms, apply, apply_on,
+    pending,
 };
 
 use super::{File, core, with};
@@ -30,8 +31,12 @@ fn schema() -> Schema {
     with(ours)
 }
 
-const AGREED: Terms<'static> =
-    Terms { lock_timeout: std::time::Duration::from_mins(1), statement_timeout: None, consent: true, watch: &Quiet };
+const AGREED: Terms<'static> = Terms {
+    lock_timeout: std::time::Duration::from_mins(1),
+    statement_timeout: None,
+    consent: Consent::Everything,
+    watch: &Quiet,
+};
 
 struct Quiet;
 

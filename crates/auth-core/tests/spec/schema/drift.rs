@@ -1,7 +1,7 @@
 //! What is otherwise and still works is a warning, with the SQL a person may run; what nobody knows is listed.
 
 use auth_core::schema::{
-    ApplyError, ColumnSpec, DefaultValue, LogicalType, OnDelete, Refusal, Schema, TableSpec, apply, pending,
+    ApplyError, ColumnSpec, DefaultValue, LogicalType, OnDelete, Refusal, Schema, TableSpec, Warning, apply, pending,
 };
 use sea_orm::DbBackend;
 
@@ -15,7 +15,7 @@ async fn warned(table: &str, schema: &Schema) -> Vec<(String, Option<String>)> {
     run(&file.db, table).await;
     let plan = pending(&file.db, schema).await.unwrap();
     assert_eq!(plan.refusals, []);
-    let told = |warning: &auth_core::schema::Warning| (warning.to_string(), warning.remedy(plan.backend));
+    let told = |warning: &Warning| (warning.to_string(), warning.remedy(plan.backend));
     plan.warnings.iter().map(told).collect()
 }
 
@@ -201,4 +201,50 @@ async fn a_large_index_of_postgres_can_be_made_while_others_write() {
 
     let steps = file.lacks(&schema).await;
     assert!(!steps.iter().any(|step| step.contains("note\"")), "it is found: {steps:?}");
+}
+
+#[tokio::test]
+async fn what_another_product_enforced_is_told_while_a_row_has_it() {
+    let file = File::empty().await;
+    file.applies(&core()).await;
+    run(&file.db, r#"ALTER TABLE "user" ADD COLUMN "banned" boolean"#).await;
+    run(&file.db, r#"ALTER TABLE "user" ADD COLUMN "twoFactorEnabled" boolean"#).await;
+    let people = r#"INSERT INTO "user" ("id", "name", "email", "createdAt", "updatedAt", "banned", "twoFactorEnabled")
+        VALUES ('ID', 'N', 'ID@example.com', '2026-01-01 00:00:00', '2026-01-01 00:00:00', FLAGS)"#;
+    let warnings = async || pending(&file.db, &core()).await.unwrap().warnings;
+    let told = |warnings: &[Warning]| warnings.iter().map(ToString::to_string).collect::<Vec<_>>();
+
+    run(&file.db, &people.replace("ID", "u1").replace("FLAGS", "FALSE, NULL")).await;
+    assert_eq!(warnings().await, []);
+
+    run(&file.db, &people.replace("ID", "u2").replace("FLAGS", "TRUE, TRUE")).await;
+    let both = warnings().await;
+    assert_eq!(
+        told(&both),
+        [
+            "user.banned is set in some rows, and means nothing here: who is banned can sign in; \
+             take their passwords and sessions away first, or add a plugin that looks at it",
+            "user.twoFactorEnabled is set in some rows, and means nothing here: who has a second factor signs in \
+             with the password alone; add a plugin that asks for it, or tell them",
+        ]
+    );
+
+    let bans = with(|to| {
+        let banned = ColumnSpec::new("banned", LogicalType::Bool).nullable();
+        to.columns_spec(TableSpec::new("user").key("id").column(banned));
+    });
+    let plan = pending(&file.db, &bans).await.unwrap();
+    assert_eq!(plan.warnings, both[1..], "a plugin has the column now");
+}
+
+#[tokio::test]
+async fn a_column_of_that_name_that_holds_something_else_is_the_apps_own() {
+    let file = File::empty().await;
+    file.applies(&core()).await;
+    run(&file.db, r#"ALTER TABLE "user" ADD COLUMN "banned" varchar(40) DEFAULT 'no'"#).await;
+    let alice = r#"INSERT INTO "user" ("id", "name", "email", "createdAt", "updatedAt")
+        VALUES ('u1', 'N', 'a@example.com', '2026-01-01 00:00:00', '2026-01-01 00:00:00')"#;
+    run(&file.db, alice).await;
+
+    assert_eq!(pending(&file.db, &core()).await.unwrap().warnings, []);
 }

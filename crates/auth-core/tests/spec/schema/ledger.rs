@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use auth_core::schema::{
-    ApplyError, ColumnSpec, DataMigration, LogicalType, RewriteError, RewriteRows, Rewriting, Schema, Step, TableSpec,
-    Terms, Warning, apply, apply_on, pending,
+    ApplyError, ColumnSpec, Consent, DataMigration, LogicalType, RewriteError, RewriteRows, Rewriting, Schema, Step,
+    TableSpec, Terms, Warning, apply, apply_on, pending,
 };
 use auth_core::{Auth, BuildError, Contributions, SchemaMode};
 use sea_orm::ConnectionTrait as _;
@@ -246,8 +246,15 @@ async fn what_somebody_has_to_agree_to_is_not_done_unasked() {
     assert!(matches!(checking, BuildError::NotReady(_)), "{checking:?}");
     assert_eq!(dump(&file.db).await, before);
 
-    let agreed = Terms { consent: true, ..Terms::default() };
-    apply_on(&file.db, &with(asking()), &agreed).await.unwrap();
+    let agreed = |to: &[&str]| {
+        let these = to.iter().map(|consent| (*consent).to_owned()).collect();
+        Terms { consent: Consent::These(these), ..Terms::default() }
+    };
+    // What has come up since they were asked is something else.
+    let other = apply_on(&file.db, &with(asking()), &agreed(&["the texts are lost"])).await.unwrap_err();
+    assert!(matches!(other, ApplyError::Consent(_)), "{other:?}");
+    assert_eq!(dump(&file.db).await, before);
+    apply_on(&file.db, &with(asking()), &agreed(&["the texts are lost", "nobody can undo it"])).await.unwrap();
     assert_eq!(noted(&file).await, ["notes/0002-loud"]);
 }
 

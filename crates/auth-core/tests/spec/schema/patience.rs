@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use auth_core::schema::{ApplyError, ColumnSpec, DataMigration, LogicalType, Schema, TableSpec, Terms, apply_on};
+use auth_core::schema::{
+    ApplyError, ColumnSpec, DataMigration, LogicalType, Schema, TableSpec, Terms, apply_on, pending_on,
+};
 use auth_testkit::runs_on;
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
@@ -84,6 +86,26 @@ async fn somebody_who_uses_the_table_is_not_waited_for_for_ever() {
     );
     other.rollback().await.unwrap();
     file.applies(&titled()).await;
+}
+
+#[tokio::test]
+async fn who_only_looks_does_not_wait_for_ever_either() {
+    if !runs_on(&[DbBackend::Postgres, DbBackend::MySql], "who reads an SQLite file waits for nobody") {
+        return;
+    }
+    let file = File::with(&[NOTE]).await;
+    let required = with(|to| {
+        to.table_spec(TableSpec::new("note").key("id").column(ColumnSpec::new("title", LogicalType::Str(64))));
+    });
+    let other = transaction(&file).await;
+    let lock = one_of("", r#"LOCK TABLE "note" IN ACCESS EXCLUSIVE MODE"#, "LOCK TABLES note WRITE");
+    other.execute_unprepared(lock).await.unwrap();
+
+    let error = pending_on(&file.db, &required, &terms(1, None)).await.unwrap_err();
+
+    assert!(matches!(error, ApplyError::Busy { .. }), "{error:?}");
+    other.execute_unprepared(one_of("", "ROLLBACK", "UNLOCK TABLES")).await.unwrap();
+    pending_on(&file.db, &required, &terms(1, None)).await.unwrap();
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use auth_oidc_provider::entity::refresh_token;
 use auth_protocol::OAuthErrorCode;
-use auth_testkit::{Code, OAuthAnswer, OAuthClient, Registration, TestApp, is_full_size};
+use auth_testkit::{Code, OAuthAnswer, OAuthClient, Registration, TestApp, is_full_size, proved};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use tokio::task::JoinSet;
 
@@ -84,6 +84,7 @@ async fn proof_one_code_gives_one_token_set_at_most() {
         let code = alice.authorizes(&client[0]).await;
         one_code_gives_one_token_set(&app, &client, &code).await;
     }
+    proved(format_args!("{} codes, each redeemed {AT_ONCE} times at once: never two token sets, no 5xx", rounds()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -98,6 +99,10 @@ async fn proof_one_code_gives_one_token_set_at_most_on_two_instances() {
         let code = alice.authorizes(&client).await;
         one_code_gives_one_token_set(&first, &clients, &code).await;
     }
+    proved(format_args!(
+        "{} codes, each redeemed {AT_ONCE} times at once at two instances: never two token sets, no 5xx",
+        rounds()
+    ));
 }
 
 /// Refreshes one token many times at once inside the window: one new pair for all.
@@ -131,6 +136,10 @@ async fn proof_inside_the_window_all_refreshes_get_the_same_pair() {
     }
 
     assert_eq!(revoked_grants(&app).await, 0);
+    proved(format_args!(
+        "{} refresh tokens, each used {AT_ONCE} times at once inside the replay window: one and the same pair for all, no 5xx",
+        rounds()
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -145,6 +154,10 @@ async fn proof_inside_the_window_two_instances_give_the_same_pair() {
     for _ in 0..rounds() {
         token = one_token_gives_one_pair(&first, &clients, &token).await;
     }
+    proved(format_args!(
+        "{} refresh tokens, each used {AT_ONCE} times at once inside the replay window at two instances: one and the same pair for all, no 5xx",
+        rounds()
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -170,4 +183,8 @@ async fn proof_without_a_window_one_refresh_succeeds_at_most() {
             client[0].refreshes(pair.refresh()).await.fails_with(OAuthErrorCode::InvalidGrant);
         }
     }
+    proved(format_args!(
+        "{} refresh tokens, each used {AT_ONCE} times at once without a window: never two successors, no 5xx",
+        rounds()
+    ));
 }
