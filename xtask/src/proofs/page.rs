@@ -24,9 +24,9 @@ pub(super) fn write(kind: &str, version: &str, figures: &[String]) -> Result<(),
 }
 
 fn section(kind: &str, version: &str, cores: usize, figures: &[String]) -> String {
-    let list: String = figures.iter().map(|figure| format!("- {figure}.\n")).collect();
+    let list: Vec<String> = figures.iter().map(|figure| format!("- {figure}.\n")).collect();
     let counted = if cores == 1 { "1 core".to_owned() } else { format!("{cores} cores") };
-    format!("<!-- {kind} -->\n\n## {version}\n\nOn {counted}.\n\n{list}")
+    format!("<!-- {kind} -->\n\n## {version}\n\nOn {counted}.\n\n{}", list.concat())
 }
 
 /// The page with a section in the place of the one of the same kind, or behind the others.

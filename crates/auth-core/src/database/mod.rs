@@ -26,8 +26,8 @@ pub use trouble::Trouble;
 /// # Errors
 /// [`DbErr`] when the URL is not understood or the database does not answer.
 pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
-    let db = connect_lazily(url).await?;
-    answers_at(url, &db).await?;
+    let db = Box::pin(connect_lazily(url)).await?;
+    Box::pin(answers_at(url, &db)).await?;
     Ok(db)
 }
 
@@ -37,8 +37,8 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
 /// # Errors
 /// As [`connect`].
 pub async fn connect_to_read(url: &str) -> Result<DatabaseConnection, DbErr> {
-    let db = connect_for(url, Purpose::Look).await?;
-    answers_at(url, &db).await?;
+    let db = Box::pin(connect_for(url, Purpose::Look)).await?;
+    Box::pin(answers_at(url, &db)).await?;
     Ok(db)
 }
 
