@@ -6,10 +6,11 @@ use std::fs;
 
 use crate::tool::{self, Failure, Outcome};
 
-/// The app to start and what to hand it.
-#[derive(Debug, PartialEq, Eq)]
+/// The app to start, with which features of its own, and what to hand it.
+#[derive(Debug, Default, PartialEq, Eq)]
 struct Invocation {
     app: Option<String>,
+    features: Vec<String>,
     rest: Vec<String>,
 }
 
@@ -20,7 +21,11 @@ pub(crate) fn run(task: &str, arguments: &[String]) -> Outcome {
         None => configured_app()?,
     };
     let mut command = tool::cargo();
-    command.args(["run", "--quiet", "--package", &app, "--", task]).args(&invocation.rest);
+    command.args(["run", "--quiet", "--package", &app]);
+    for features in &invocation.features {
+        command.args(["--features", features]);
+    }
+    command.args(["--", task]).args(&invocation.rest);
     match tool::status(&mut command)?.code() {
         Some(0) => Ok(()),
         // 2 is usage and 3 is "pending" under --check: the app's codes are ours.
@@ -29,22 +34,25 @@ pub(crate) fn run(task: &str, arguments: &[String]) -> Outcome {
 }
 
 fn parse(arguments: &[String]) -> Result<Invocation, Failure> {
-    let mut app = None;
-    let mut rest = Vec::new();
+    let mut found = Invocation::default();
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         if word == "--" {
-            rest.extend(words.by_ref().cloned());
-        } else if word == "--app" {
-            let name = words.next().ok_or_else(|| Failure::Usage("--app needs the name of a package".to_owned()))?;
-            app = Some(name.clone());
-        } else if let Some(name) = word.strip_prefix("--app=") {
-            app = Some(name.to_owned());
-        } else {
-            rest.push(word.clone());
+            found.rest.extend(words.by_ref().cloned());
+            continue;
+        }
+        let (flag, joined) = word.split_once('=').map_or((word.as_str(), None), |(flag, value)| (flag, Some(value)));
+        let mut value = |what: &str| {
+            let value = joined.map(str::to_owned).or_else(|| words.next().cloned());
+            value.ok_or_else(|| Failure::Usage(format!("{flag} needs {what}")))
+        };
+        match flag {
+            "--app" => found.app = Some(value("the name of a package")?),
+            "--features" => found.features.push(value("the names of features of the app")?),
+            _ => found.rest.push(word.clone()),
         }
     }
-    Ok(Invocation { app, rest })
+    Ok(found)
 }
 
 fn configured_app() -> Result<String, Failure> {
@@ -90,10 +98,18 @@ mod test {
     }
 
     #[test]
+    fn features_are_for_the_build_and_not_handed_on() {
+        let found = parsed("--features postgres --features=mysql,otel --check --database-url=a?b=c");
+
+        assert_eq!(found.features, ["postgres", "mysql,otel"]);
+        assert_eq!(found.rest, ["--check", "--database-url=a?b=c"]);
+    }
+
+    #[test]
     fn without_an_app_everything_is_handed_on() {
         let found = parsed("--check");
 
-        assert_eq!(found, Invocation { app: None, rest: vec!["--check".to_owned()] });
+        assert_eq!(found, Invocation { rest: vec!["--check".to_owned()], ..Invocation::default() });
     }
 
     #[test]

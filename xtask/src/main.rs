@@ -65,17 +65,17 @@ const TASKS: &[Task] = &[
     Task { name: "proofs", about: "the full-size proof tests, in release mode", run: proofs::run },
     Task {
         name: "migrate",
-        about: "brings the app's database up to its plugins [--app NAME] [arguments]",
+        about: "brings the app's database up to its plugins [--app NAME] [--features A,B] [arguments]",
         run: |arguments| app::run("migrate", arguments),
     },
     Task {
         name: "generate",
-        about: "writes the app's schema as files [--app NAME] [arguments]",
+        about: "writes the app's schema as files [--app NAME] [--features A,B] [arguments]",
         run: |arguments| app::run("generate", arguments),
     },
     Task {
         name: "openapi",
-        about: "prints the app's API description [--app NAME] [arguments]",
+        about: "prints the app's API description [--app NAME] [--features A,B] [arguments]",
         run: |arguments| app::run("openapi", arguments),
     },
 ];

@@ -242,7 +242,9 @@ impl Refusal {
             Self::Reference { column, wanted, .. } => {
                 format!("make {column} point to {wanted}, in your own migration")
             }
-            Self::IndexName { name, .. } => format!("rename what is called {name} now"),
+            Self::IndexName { name, .. } => {
+                format!("rename what is called {name} now, or drop it if it is an index that was not made to its end")
+            }
             Self::Duplicates { table, columns, .. } => {
                 format!("find the rows of {table} with one and the same ({}) and keep one of each", columns.join(", "))
             }
