@@ -3,6 +3,7 @@
 use auth_protocol::scope::{self, Scope};
 
 use crate::config::OidcProvider;
+use crate::resource_server::ResourceOption;
 
 /// The routes that can have a second name.
 const ALIASED: [&str; 5] = ["/oauth2/authorize", "/oauth2/token", "/oauth2/userinfo", "/oauth2/register", "/jwks"];
@@ -34,13 +35,16 @@ impl OidcProvider {
         let bounds = [
             ("code_expires_in", self.code_expires_in, 1, 600),
             ("access_token_expires_in", self.access_token_expires_in, 1, 86_400),
+            ("jwt_access_token_expires_in", self.jwt_access_token_expires_in, 1, 86_400),
             ("refresh_token_expires_in", self.refresh_token_expires_in, 1, 31_536_000),
             ("grant_expires_in", self.grant_expires_in, 1, 157_680_000),
             ("id_token_expires_in", self.id_token_expires_in, 1, 86_400),
             ("interaction_expires_in", self.interaction_expires_in, 60, 3600),
             ("replay_window", self.replay_window, 0, 60),
         ];
-        for (option, value, least, most) in bounds {
+        let lifetimes = self.resources.iter().filter_map(|resource| resource.access_token_expires_in);
+        let of_resources = lifetimes.map(|seconds| ("resource.access_token_expires_in", seconds, 1, 86_400));
+        for (option, value, least, most) in bounds.into_iter().chain(of_resources) {
             if !(least..=most).contains(&value) {
                 complaints.push(WrongOption {
                     option,
@@ -56,13 +60,17 @@ impl OidcProvider {
 
     fn scope_complaints(&self) -> Vec<WrongOption> {
         let mut complaints = Vec::new();
-        let count = self.scopes.len() + self.resources.iter().map(|resource| resource.base_scope.len()).sum::<usize>();
+        let count =
+            self.scopes.len() + self.resources.iter().map(|resource| resource.named_scopes().count()).sum::<usize>();
         if count > scope::MAX_TOKENS {
             let right = format!("offer at most {}", scope::MAX_TOKENS);
             complaints.push(WrongOption { option: "scopes", value: format!("a list of {count}"), right });
         }
-        for name in
-            self.scopes.iter().map(|option| &option.name).chain(self.resources.iter().flat_map(|r| &r.base_scope))
+        for name in self
+            .scopes
+            .iter()
+            .map(|option| &option.name)
+            .chain(self.resources.iter().flat_map(ResourceOption::named_scopes))
         {
             if !Scope::parse(name).is_ok_and(|scope| scope.iter().count() == 1) {
                 complaints.push(WrongOption::text("scope", name, "use one word such as \"notes:read\""));

@@ -3,6 +3,8 @@
 use auth_protocol::registration::CURSOR_REDIRECT_URI;
 use auth_protocol::scope;
 
+use crate::resource_server::ResourceOption;
+
 /// When a client gets a refresh token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RefreshPolicy {
@@ -22,15 +24,6 @@ pub struct ScopeOption {
     pub description: String,
 }
 
-/// Something a token can be good for (RFC 8707).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ResourceOption {
-    /// A path below the origin (`/mcp`) or a whole URL.
-    pub identifier: String,
-    /// The scope a client needs to do anything there; part of the default scope.
-    pub base_scope: Vec<String>,
-}
-
 /// An OAuth 2.1 authorization server and OpenID provider, as a plugin.
 #[derive(Clone, Debug)]
 pub struct OidcProvider {
@@ -39,6 +32,7 @@ pub struct OidcProvider {
     pub(crate) own_consent_page: bool,
     pub(crate) code_expires_in: u64,
     pub(crate) access_token_expires_in: u64,
+    pub(crate) jwt_access_token_expires_in: u64,
     pub(crate) refresh_token_expires_in: u64,
     pub(crate) grant_expires_in: u64,
     pub(crate) id_token_expires_in: u64,
@@ -69,6 +63,7 @@ impl OidcProvider {
             own_consent_page: false,
             code_expires_in: 60,
             access_token_expires_in: 3600,
+            jwt_access_token_expires_in: 600,
             refresh_token_expires_in: 30 * 86_400,
             grant_expires_in: 90 * 86_400,
             id_token_expires_in: 3600,
@@ -117,6 +112,14 @@ impl OidcProvider {
     #[must_use]
     pub fn access_token_expires_in(mut self, seconds: u64) -> Self {
         self.access_token_expires_in = seconds;
+        self
+    }
+
+    /// Seconds an access token that is a JWT stays valid. Default 600: a server that verifies it by
+    /// itself learns of no revocation. At most 86 400.
+    #[must_use]
+    pub fn jwt_access_token_expires_in(mut self, seconds: u64) -> Self {
+        self.jwt_access_token_expires_in = seconds;
         self
     }
 
@@ -191,16 +194,20 @@ impl OidcProvider {
     }
 
     /// Adds a resource tokens can be good for: a path below the origin, or a whole URL. Default none.
+    /// Its tokens are opaque; [`OidcProvider::protected_resource`] has further options.
     #[must_use]
     pub fn resource<S: Into<String>>(
-        mut self,
+        self,
         identifier: impl Into<String>,
         base_scope: impl IntoIterator<Item = S>,
     ) -> Self {
-        self.resources.push(ResourceOption {
-            identifier: identifier.into(),
-            base_scope: base_scope.into_iter().map(Into::into).collect(),
-        });
+        self.protected_resource(ResourceOption::new(identifier).base_scope(base_scope))
+    }
+
+    /// Adds a resource tokens can be good for, and says what they are like. Default none.
+    #[must_use]
+    pub fn protected_resource(mut self, resource: ResourceOption) -> Self {
+        self.resources.push(resource);
         self
     }
 

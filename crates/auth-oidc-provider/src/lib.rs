@@ -11,10 +11,11 @@ mod http;
 mod keys;
 mod plugin;
 mod provider;
+mod resource_server;
 mod store;
 
 pub use crate::http::Document;
-pub use config::{OidcProvider, RefreshPolicy, ResourceOption, ScopeOption};
+pub use config::{OidcProvider, RefreshPolicy, ScopeOption};
 pub use event::{
     ClientRegistered, CodeIssued, ConsentDenied, ConsentGiven, GrantRevoked, RefreshReplayed, TokenRevoked,
     TokensIssued, TokensRefreshed,
@@ -22,3 +23,4 @@ pub use event::{
 pub use flow::check::AccessTokenFacts;
 pub use plugin::OIDC_PROVIDER;
 pub use provider::Provider;
+pub use resource_server::{AccessTokenFormat, ResourceOption};

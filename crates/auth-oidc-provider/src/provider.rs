@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use auth_core::AuthContext;
+use auth_protocol::error::OAuthError;
 use auth_protocol::registration::RegistrationPolicy;
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::{OPENID, Scope};
@@ -13,6 +14,7 @@ use chrono::{DateTime, Duration, Utc};
 use crate::complaints::WrongOption;
 use crate::config::OidcProvider;
 use crate::keys::Keyring;
+use crate::resource_server::{self, DefaultLifetimes, ResourceOption, ResourceServer, TokenTerms};
 
 /// An open provider. Cheap to clone; the state of every handler.
 #[derive(Clone)]
@@ -22,7 +24,7 @@ struct Inner {
     cx: AuthContext,
     options: OidcProvider,
     resources: Vec<Resource>,
-    base_scopes: Vec<(Resource, Scope)>,
+    resource_servers: Vec<ResourceServer>,
     scopes: Scope,
     default_scope: Scope,
     registration: RegistrationPolicy,
@@ -47,7 +49,7 @@ impl OidcProvider {
     pub fn open(&self, cx: &AuthContext) -> Provider {
         let mut complaints = Vec::new();
         let mut resources = Vec::new();
-        let mut base_scopes = Vec::new();
+        let mut resource_servers = Vec::new();
         for option in &self.resources {
             let identifier = absolute(cx, &option.identifier);
             match Resource::parse(&identifier) {
@@ -55,8 +57,7 @@ impl OidcProvider {
                     complaints.push(WrongOption::text("resource", &option.identifier, "list it once"));
                 }
                 Ok(resource) => {
-                    let base = Scope::from_tokens(option.base_scope.iter().map(String::as_str)).unwrap_or_default();
-                    base_scopes.push((resource.clone(), base));
+                    resource_servers.push(ResourceServer::new(resource.clone(), option));
                     resources.push(resource);
                 }
                 Err(_) => {
@@ -67,7 +68,8 @@ impl OidcProvider {
         }
         let names = self.scopes.iter().map(|option| option.name.as_str());
         let base: Vec<&str> = self.resources.iter().flat_map(|r| &r.base_scope).map(String::as_str).collect();
-        let scopes = Scope::from_tokens(names.chain(base.iter().copied())).unwrap_or_default();
+        let of_resources = self.resources.iter().flat_map(ResourceOption::named_scopes).map(String::as_str);
+        let scopes = Scope::from_tokens(names.chain(of_resources)).unwrap_or_default();
         let default_scope = match &self.default_scope {
             Some(scope) => Scope::parse(scope).unwrap_or_default(),
             None => Scope::from_tokens(std::iter::once(OPENID).chain(base)).unwrap_or_default(),
@@ -81,7 +83,7 @@ impl OidcProvider {
             cx: cx.clone(),
             options: self.clone(),
             resources,
-            base_scopes,
+            resource_servers,
             scopes,
             default_scope,
             registration,
@@ -139,8 +141,27 @@ impl Provider {
 
     /// The scope a client needs to do anything with these resources.
     pub(crate) fn base_scope_of(&self, resources: &[Resource]) -> Scope {
-        let of_these = self.0.base_scopes.iter().filter(|(resource, _)| resources.contains(resource));
-        of_these.fold(Scope::default(), |all, (_, base)| all.union(base))
+        self.servers_of(resources).iter().fold(Scope::default(), |all, server| all.union(&server.base_scope))
+    }
+
+    /// What is left of a scope for a token that is for these resources only.
+    pub(crate) fn allowed_scope(&self, scope: &Scope, resources: &[Resource]) -> Scope {
+        resource_server::allowed(scope, &self.servers_of(resources))
+    }
+
+    /// What these resources make of an access token.
+    ///
+    /// # Errors
+    /// `invalid_target` where no token is good for all of them.
+    pub(crate) fn token_terms(&self, resources: &[Resource]) -> Result<TokenTerms, OAuthError> {
+        let options = self.options();
+        let lifetimes =
+            DefaultLifetimes { opaque: options.access_token_expires_in, jwt: options.jwt_access_token_expires_in };
+        TokenTerms::of(&self.servers_of(resources), lifetimes)
+    }
+
+    fn servers_of(&self, resources: &[Resource]) -> Vec<&ResourceServer> {
+        self.0.resource_servers.iter().filter(|server| resources.contains(&server.resource)).collect()
     }
 
     pub(crate) fn options(&self) -> &OidcProvider {

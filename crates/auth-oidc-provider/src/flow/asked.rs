@@ -177,5 +177,9 @@ fn parse(
     } else {
         scope
     };
+    let scope = provider.allowed_scope(&scope, &resources);
+    if scope.is_empty() {
+        return Err(OAuthError::new(OAuthErrorCode::InvalidScope, "no scope asked for is one of the resource"));
+    }
     Ok((request, scope, resources))
 }

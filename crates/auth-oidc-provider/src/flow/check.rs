@@ -8,6 +8,9 @@ use super::issue::ACCESS_PREFIX;
 use crate::provider::Provider;
 use crate::store;
 
+/// The longest JWT that is looked up, in bytes.
+const MAX_JWT: usize = 16_384;
+
 /// What a live access token says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccessTokenFacts {
@@ -34,12 +37,18 @@ impl Provider {
     /// # Errors
     /// [`Unexpected`] when the database does not answer: then nobody may be let in.
     pub async fn check_access_token(&self, token: &str) -> Result<Option<AccessTokenFacts>, Unexpected> {
-        if !token.starts_with(ACCESS_PREFIX) {
+        if !token.starts_with(ACCESS_PREFIX) && !is_like_jwt(token) {
             return Ok(None);
         }
         let stored = store::access_token::find(self.cx().db(), &digest(token)).await?;
         stored.filter(|stored| stored.is_live(self.cx().now())).map(facts).transpose()
     }
+}
+
+/// Whether a text has the form of a JWT we may have issued. One that has is looked up like any other
+/// token: here revocation counts at once.
+fn is_like_jwt(token: &str) -> bool {
+    token.starts_with("ey") && token.len() <= MAX_JWT && token.bytes().filter(|byte| *byte == b'.').count() == 2
 }
 
 fn facts(stored: store::access_token::Stored) -> Result<AccessTokenFacts, Unexpected> {

@@ -2,7 +2,7 @@
 
 use auth_core::session::SignedIn;
 use auth_core::{Unexpected, after, digest};
-use auth_protocol::claims::{IdTokenClaims, PersonClaims, at_hash};
+use auth_protocol::claims::{AccessTokenClaims, IdTokenClaims, PersonClaims, at_hash};
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::{OFFLINE_ACCESS, OPENID, Scope};
 use auth_protocol::token::{TokenResponse, TokenType};
@@ -15,8 +15,9 @@ use crate::config::RefreshPolicy;
 use crate::entity::{Words, access_token, authorization_code, client, grant, refresh_token};
 use crate::error::OAuthFailure;
 use crate::event::CodeIssued;
-use crate::keys::SigningAlgorithm;
+use crate::keys::{SigningAlgorithm, TokenKind};
 use crate::provider::Provider;
+use crate::resource_server::AccessTokenFormat;
 use crate::store;
 
 /// What every access token begins with.
@@ -146,13 +147,18 @@ pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAut
     let cx = provider.cx();
     let now = cx.now();
     let options = provider.options();
-    let token = format!("{ACCESS_PREFIX}{}", cx.new_token()?);
-    let expires_at = cx.after(now, options.access_token_expires_in).min(basis.grant_expires_at);
+    let terms = provider.token_terms(basis.resources)?;
+    let scope = provider.allowed_scope(&basis.scope, basis.resources);
+    let expires_at = cx.after(now, terms.expires_in).min(basis.grant_expires_at);
+    let token = match terms.format {
+        AccessTokenFormat::Opaque => format!("{ACCESS_PREFIX}{}", cx.new_token()?),
+        AccessTokenFormat::Jwt => jwt(provider, basis, &scope, expires_at)?,
+    };
     let access = access_token::Model {
         id: cx.new_id()?,
         token: digest(&token),
         grant_id: basis.grant_id.to_owned(),
-        scope: basis.scope.to_string(),
+        scope: scope.to_string(),
         resources: basis.resources.iter().map(Resource::as_str).collect::<Words>(),
         created_at: now,
         expires_at,
@@ -183,9 +189,31 @@ pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAut
         token_type: TokenType::Bearer,
         expires_in: (expires_at - now).num_seconds(),
         refresh_token,
-        scope: basis.scope.clone(),
+        scope,
     };
     Ok(Drawn { response, access, refresh })
+}
+
+/// An access token a resource server can verify by itself (RFC 9068 §2.2).
+fn jwt(
+    provider: &Provider,
+    basis: &Basis<'_>,
+    scope: &Scope,
+    expires_at: DateTime<Utc>,
+) -> Result<String, OAuthFailure> {
+    let cx = provider.cx();
+    let claims = AccessTokenClaims {
+        iss: provider.issuer(),
+        sub: basis.user_id.to_owned(),
+        aud: basis.resources.iter().map(Resource::as_str).collect(),
+        client_id: basis.client.client_id.clone(),
+        exp: expires_at.timestamp(),
+        iat: cx.now().timestamp(),
+        jti: cx.new_token()?,
+        scope: scope.clone(),
+        auth_time: Some(basis.auth_time.timestamp()),
+    };
+    Ok(provider.keys().sign(SigningAlgorithm::ALL[0], TokenKind::AccessToken, &claims)?)
 }
 
 fn gets_refresh_token(provider: &Provider, basis: &Basis<'_>) -> bool {
@@ -218,7 +246,7 @@ fn id_token(provider: &Provider, basis: &Basis<'_>, access_token: &str) -> Resul
         azp: None,
         person: PersonClaims::default(),
     };
-    Ok(Some(provider.keys().sign(algorithm, &claims)?))
+    Ok(Some(provider.keys().sign(algorithm, TokenKind::IdToken, &claims)?))
 }
 
 /// The name of a session in ID tokens: a keyed tag, so that no row id leaves.

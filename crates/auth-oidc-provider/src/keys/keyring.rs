@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::generate::{encoding_key, private_key, public_jwk};
-use super::{KeyError, SigningAlgorithm};
+use super::{KeyError, SigningAlgorithm, TokenKind};
 use crate::entity::key;
 use crate::store;
 
@@ -102,11 +102,18 @@ impl Keyring {
         Loaded::document_of(keys).unwrap_or_else(|_| loaded.document.clone())
     }
 
-    /// Signs claims with the active key of an algorithm.
-    pub(crate) fn sign<C: Serialize>(&self, algorithm: SigningAlgorithm, claims: &C) -> Result<String, KeyError> {
+    /// Signs claims with the active key of an algorithm. The type in the header keeps one kind of token
+    /// from being taken for another (RFC 8725 §3.11).
+    pub(crate) fn sign<C: Serialize>(
+        &self,
+        algorithm: SigningAlgorithm,
+        kind: TokenKind,
+        claims: &C,
+    ) -> Result<String, KeyError> {
         let loaded = self.loaded();
         let (kid, key) = loaded.active.get(&algorithm).ok_or(KeyError::Missing(algorithm.as_str()))?;
         let mut header = Header::new(algorithm.jose());
+        header.typ = Some(kind.typ().to_owned());
         header.kid = Some(kid.clone());
         jsonwebtoken::encode(&header, claims, key).map_err(KeyError::Sign)
     }

@@ -57,6 +57,23 @@ impl SigningAlgorithm {
     }
 }
 
+/// What a signed token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenKind {
+    IdToken,
+    AccessToken,
+}
+
+impl TokenKind {
+    /// The `typ` of its header: RFC 9068 §2.1 for access tokens.
+    pub(crate) fn typ(self) -> &'static str {
+        match self {
+            Self::IdToken => "JWT",
+            Self::AccessToken => "at+jwt",
+        }
+    }
+}
+
 /// Why a key could not be made, read or used.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyError {

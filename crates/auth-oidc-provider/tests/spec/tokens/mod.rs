@@ -11,6 +11,7 @@ mod end_session;
 mod exchange;
 mod id_tokens;
 mod introspection;
+mod jwt_access_tokens;
 mod keys;
 mod races;
 mod refresh;
@@ -29,6 +30,8 @@ use auth_protocol::OAuthErrorCode;
 use auth_testkit::{Answer, Code, OAuthClient, Person, Registration, TestApp, Tokens};
 use axum::body::Body;
 use http::{HeaderValue, Request};
+use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::{DecodingKey, Header, Validation, decode, decode_header};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
@@ -53,6 +56,23 @@ async fn with_tokens() -> (TestApp, OAuthClient, Tokens) {
     let (app, client, code) = with_code().await;
     let tokens = client.exchanges(&code).await.succeeds();
     (app, client, tokens)
+}
+
+/// Verifies a token with nothing but what discovery publishes; returns its header and claims.
+async fn verified_for(app: &TestApp, audience: &str, token: &str) -> (Header, Value) {
+    let discovery = app.get("/.well-known/openid-configuration").await.json();
+    let jwks = app.get(discovery["jwks_uri"].as_str().unwrap()).await;
+    let jwks: JwkSet = serde_json::from_slice(&jwks.body).unwrap();
+    let header = decode_header(token).unwrap();
+    let key = jwks.find(header.kid.as_deref().unwrap()).unwrap();
+    let mut rules = Validation::new(header.alg);
+    rules.set_issuer(&[discovery["issuer"].as_str().unwrap()]);
+    rules.set_audience(&[audience]);
+    rules.set_required_spec_claims(&["iss", "sub", "aud", "exp"]);
+    // The library asks the clock of the machine; the tests look at `exp` themselves.
+    rules.validate_exp = false;
+    let token = decode::<Value>(token, &DecodingKey::from_jwk(key).unwrap(), &rules).unwrap();
+    (header, token.claims)
 }
 
 /// Posts anything to an endpoint: headers may be any bytes.

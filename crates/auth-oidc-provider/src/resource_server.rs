@@ -1,0 +1,192 @@
+//! What a token can be good for, and what tokens for it are like. RFC 8707, RFC 9068.
+
+use auth_protocol::error::{OAuthError, OAuthErrorCode};
+use auth_protocol::resource::Resource;
+use auth_protocol::scope::{IDENTITY_SCOPES, Scope};
+
+/// How an access token is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccessTokenFormat {
+    /// A random value that only this server can look up, so that revoking it takes effect at once.
+    #[default]
+    Opaque,
+    /// A signed JWT of the type `at+jwt`, which a server in another process verifies by itself, until
+    /// it expires (RFC 9068).
+    Jwt,
+}
+
+/// Something a token can be good for (RFC 8707), and what tokens for it are like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceOption {
+    pub(crate) identifier: String,
+    pub(crate) base_scope: Vec<String>,
+    pub(crate) allowed_scopes: Option<Vec<String>>,
+    pub(crate) format: AccessTokenFormat,
+    pub(crate) access_token_expires_in: Option<u64>,
+}
+
+impl ResourceOption {
+    /// A resource by its identifier: a path below the origin (`/mcp`) or a whole URL.
+    pub fn new(identifier: impl Into<String>) -> Self {
+        Self {
+            identifier: identifier.into(),
+            base_scope: Vec::new(),
+            allowed_scopes: None,
+            format: AccessTokenFormat::default(),
+            access_token_expires_in: None,
+        }
+    }
+
+    /// The scope a client needs to do anything there; part of the default scope. Default none.
+    #[must_use]
+    pub fn base_scope<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.base_scope = names.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The only scopes a token for it can have, besides its base scope and those about the person.
+    /// Default all.
+    #[must_use]
+    pub fn allowed_scopes<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.allowed_scopes = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// How its access tokens are written. Default opaque: right for a resource in the same process.
+    #[must_use]
+    pub fn access_token_format(mut self, format: AccessTokenFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// Seconds its access tokens stay valid. Default the provider's for the format; at most 86 400.
+    #[must_use]
+    pub fn access_token_expires_in(mut self, seconds: u64) -> Self {
+        self.access_token_expires_in = Some(seconds);
+        self
+    }
+
+    /// Every scope it names.
+    pub(crate) fn named_scopes(&self) -> impl Iterator<Item = &String> {
+        self.base_scope.iter().chain(self.allowed_scopes.iter().flatten())
+    }
+}
+
+/// A resource with its identifier in canonical form.
+#[derive(Clone, Debug)]
+pub(crate) struct ResourceServer {
+    pub(crate) resource: Resource,
+    pub(crate) base_scope: Scope,
+    /// The only scopes of a token for it; none means all.
+    ceiling: Option<Scope>,
+    format: AccessTokenFormat,
+    expires_in: Option<u64>,
+}
+
+impl ResourceServer {
+    pub(crate) fn new(resource: Resource, option: &ResourceOption) -> Self {
+        let scope = |names: &[String]| Scope::from_tokens(names.iter().map(String::as_str)).unwrap_or_default();
+        let base_scope = scope(&option.base_scope);
+        let ceiling = option.allowed_scopes.as_deref().map(|names| scope(names).union(&base_scope));
+        Self { resource, base_scope, ceiling, format: option.format, expires_in: option.access_token_expires_in }
+    }
+}
+
+/// Seconds an access token lives where its resource does not say otherwise, by its format.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DefaultLifetimes {
+    pub(crate) opaque: u64,
+    pub(crate) jwt: u64,
+}
+
+/// What the resources of an access token make of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TokenTerms {
+    pub(crate) format: AccessTokenFormat,
+    /// Seconds: the shortest any of them allows.
+    pub(crate) expires_in: u64,
+}
+
+impl TokenTerms {
+    /// The terms all these resources agree on.
+    ///
+    /// # Errors
+    /// `invalid_target` where one reads JWTs and another does not: no token is good for both.
+    pub(crate) fn of(servers: &[&ResourceServer], lifetimes: DefaultLifetimes) -> Result<Self, OAuthError> {
+        let format = servers.first().map(|server| server.format).unwrap_or_default();
+        if servers.iter().any(|server| server.format != format) {
+            let description = "no token is good for all of these resources; name one of them";
+            return Err(OAuthError::new(OAuthErrorCode::InvalidTarget, description));
+        }
+        let otherwise = match format {
+            AccessTokenFormat::Opaque => lifetimes.opaque,
+            AccessTokenFormat::Jwt => lifetimes.jwt,
+        };
+        let expires_in = servers.iter().map(|server| server.expires_in.unwrap_or(otherwise)).min();
+        Ok(Self { format, expires_in: expires_in.unwrap_or(otherwise) })
+    }
+}
+
+/// What is left of a scope where these resources are the only ones it is for: what any of them allows,
+/// and what is about the person.
+pub(crate) fn allowed(scope: &Scope, servers: &[&ResourceServer]) -> Scope {
+    let ceilings: Option<Vec<&Scope>> = servers.iter().map(|server| server.ceiling.as_ref()).collect();
+    match ceilings {
+        Some(ceilings) if !ceilings.is_empty() => {
+            let person = Scope::from_tokens(IDENTITY_SCOPES).unwrap_or_default();
+            scope.intersection(&ceilings.into_iter().fold(person, |all, ceiling| all.union(ceiling)))
+        }
+        _ => scope.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIFETIMES: DefaultLifetimes = DefaultLifetimes { opaque: 3600, jwt: 600 };
+
+    fn server(option: ResourceOption) -> ResourceServer {
+        ResourceServer::new(Resource::parse(&option.identifier).unwrap(), &option)
+    }
+
+    fn scope(text: &str) -> Scope {
+        Scope::parse(text).unwrap()
+    }
+
+    #[test]
+    fn the_shortest_lifetime_counts_and_the_format_decides_the_default() {
+        let opaque = server(ResourceOption::new("https://a.example"));
+        let short = server(ResourceOption::new("https://b.example").access_token_expires_in(60));
+        let jwt = server(ResourceOption::new("https://c.example").access_token_format(AccessTokenFormat::Jwt));
+        let expires_in = |servers: &[&ResourceServer]| TokenTerms::of(servers, LIFETIMES).unwrap().expires_in;
+
+        assert_eq!(expires_in(&[]), 3600);
+        assert_eq!(expires_in(&[&opaque, &short]), 60);
+        assert_eq!(expires_in(&[&jwt]), 600);
+    }
+
+    #[test]
+    fn no_token_is_good_for_resources_that_read_different_formats() {
+        let opaque = server(ResourceOption::new("https://a.example"));
+        let jwt = server(ResourceOption::new("https://c.example").access_token_format(AccessTokenFormat::Jwt));
+
+        let refused = TokenTerms::of(&[&opaque, &jwt], LIFETIMES).unwrap_err();
+
+        assert_eq!(refused.code, OAuthErrorCode::InvalidTarget);
+    }
+
+    #[test]
+    fn a_scope_is_cut_to_what_any_of_the_resources_allows() {
+        let all = server(ResourceOption::new("https://a.example"));
+        let notes =
+            server(ResourceOption::new("https://b.example").base_scope(["notes:read"]).allowed_scopes(["notes:write"]));
+        let files = server(ResourceOption::new("https://c.example").allowed_scopes(["files:read"]));
+        let asked = scope("openid email notes:read notes:write files:read admin");
+
+        assert_eq!(allowed(&asked, &[]), asked);
+        assert_eq!(allowed(&asked, &[&all, &notes]), asked, "one of them has no ceiling");
+        assert_eq!(allowed(&asked, &[&notes]), scope("openid email notes:read notes:write"));
+        assert_eq!(allowed(&asked, &[&notes, &files]), scope("openid email notes:read notes:write files:read"));
+    }
+}
