@@ -48,6 +48,11 @@ impl Secret {
         None
     }
 
+    /// Its digest, as what a person or a client presents is compared with.
+    pub fn digest(&self) -> String {
+        digest(&self.0)
+    }
+
     /// Says whether it looks typed rather than drawn: fewer than 10 distinct bytes.
     pub fn is_poor(&self) -> bool {
         self.0.bytes().collect::<std::collections::BTreeSet<_>>().len() < 10

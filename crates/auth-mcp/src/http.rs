@@ -49,10 +49,10 @@ pub(crate) struct ResourceMetadata {
 #[serde(rename_all = "camelCase")]
 #[schema(as = mcp::Session)]
 pub(crate) struct SessionBody {
-    /// The person.
+    /// The person; null where the client acts for itself.
     #[schema(example = "0192f0c1-7a4e-7cc3-9c2b-5d1c0e6f8a21")]
-    user_id: String,
-    /// The client that acts for them.
+    user_id: Option<String>,
+    /// The client.
     #[schema(example = "Tz7LrQm1xV0sYc4pKd8wBn3uHf6jGa2e")]
     client_id: String,
     /// What it may do, separated by blanks.

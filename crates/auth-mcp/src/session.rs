@@ -6,12 +6,12 @@ use auth_resource_server::VerifiedToken;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-/// The person and the client behind a guarded request. It never holds a token.
+/// Who is behind a guarded request: a client, and the person it acts for. It never holds a token.
 #[derive(Clone, Debug, PartialEq)]
 pub struct McpSession {
-    /// The person's id.
-    pub user_id: String,
-    /// The client that acts for them.
+    /// The person's id; none where the client acts for itself (RFC 6749 §4.4).
+    pub user_id: Option<String>,
+    /// The client.
     pub client_id: String,
     /// What the client may do.
     pub scopes: Scope,
@@ -33,9 +33,11 @@ impl McpSession {
     }
 
     pub(crate) fn new(token: VerifiedToken, resource: &str) -> Self {
+        let client_id = token.client_id.unwrap_or_default();
         Self {
-            user_id: token.subject,
-            client_id: token.client_id.unwrap_or_default(),
+            // RFC 9068 §2.2: a client that acts for itself is its own subject.
+            user_id: (token.subject != client_id).then_some(token.subject),
+            client_id,
             scopes: token.scope,
             resource: resource.to_owned(),
             expires_at: token.expires_at.unwrap_or_default(),

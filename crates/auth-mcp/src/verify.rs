@@ -46,12 +46,12 @@ impl Verifier for InProcess {
             .ok_or(InvalidToken::Unknown)?;
         let span = Span::current();
         span.record("client.id", &*facts.client_id);
-        span.record("grant.id", &*facts.grant_id).record("user.id", &*facts.user_id);
+        span.record("grant.id", &*facts.grant_id).record("user.id", facts.user_id.as_deref());
         if !facts.resources.iter().any(|resource| resource == self.resource.as_str()) {
             return Err(InvalidToken::Audience.into());
         }
         Ok(VerifiedToken {
-            subject: facts.user_id,
+            subject: facts.user_id.unwrap_or_else(|| facts.client_id.clone()),
             client_id: Some(facts.client_id),
             scope: facts.scope,
             audience: facts.resources,

@@ -1,6 +1,7 @@
 //! What can be wrong with the options of the provider, each with what would be right.
 
-use auth_protocol::scope::{self, Scope};
+use auth_protocol::client::GrantType;
+use auth_protocol::scope::{self, IDENTITY_SCOPES, Scope};
 
 use crate::config::OidcProvider;
 use crate::resource_server::ResourceOption;
@@ -55,7 +56,29 @@ impl OidcProvider {
         }
         complaints.extend((0..self.aliases.len()).filter_map(|index| self.alias_complaint(index)));
         complaints.extend(self.scope_complaints());
+        complaints.extend(self.grant_complaints());
+        let known: Vec<&str> = self.grants.iter().map(|grant| grant.grant_type()).collect();
+        for (index, client) in self.clients.iter().enumerate() {
+            if self.clients.iter().take(index).any(|other| other.client_id == client.client_id) {
+                complaints.push(WrongOption::text("client", &client.client_id, "declare it once"));
+            }
+            complaints.extend(client.complaints(&known));
+            let offered = |name: &String| self.offers(name) || IDENTITY_SCOPES.contains(&name.as_str());
+            let unknown = client.own_scope.iter().filter(|name| !offered(name));
+            complaints.extend(unknown.map(|name| WrongOption::text("client", name, "offer this scope too")));
+        }
         complaints
+    }
+
+    /// Two that answer the same grant type, or one of the provider's own.
+    fn grant_complaints(&self) -> impl Iterator<Item = WrongOption> {
+        let grants = self.grants.iter().enumerate();
+        grants.filter_map(|(index, grant)| {
+            let name = grant.grant_type();
+            let earlier = self.grants.iter().take(index).any(|other| other.grant_type() == name);
+            let taken = earlier || GrantType::parse(name).is_some();
+            taken.then(|| WrongOption::text("extension_grant", name, "let one extension answer a grant type"))
+        })
     }
 
     fn scope_complaints(&self) -> Vec<WrongOption> {
@@ -77,9 +100,8 @@ impl OidcProvider {
             }
         }
         if let Some(scope) = self.default_scope.as_deref() {
-            let known = |name: &str| self.scopes.iter().any(|option| option.name == name) || self.is_base_scope(name);
             match Scope::parse(scope) {
-                Ok(parsed) if !parsed.is_empty() && parsed.iter().all(known) => {}
+                Ok(parsed) if !parsed.is_empty() && parsed.iter().all(|name| self.offers(name)) => {}
                 Ok(_) | Err(_) => {
                     let right = "use scopes the provider offers, separated by blanks";
                     complaints.push(WrongOption::text("default_scope", scope, right));

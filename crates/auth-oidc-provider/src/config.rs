@@ -1,8 +1,12 @@
 //! The options of the provider.
 
+use std::sync::Arc;
+
 use auth_protocol::registration::CURSOR_REDIRECT_URI;
 use auth_protocol::scope;
 
+use crate::client_option::ClientOption;
+use crate::extension::ExtensionGrant;
 use crate::resource_server::ResourceOption;
 
 /// When a client gets a refresh token.
@@ -42,6 +46,8 @@ pub struct OidcProvider {
     pub(crate) default_scope: Option<String>,
     pub(crate) scopes: Vec<ScopeOption>,
     pub(crate) resources: Vec<ResourceOption>,
+    pub(crate) clients: Vec<ClientOption>,
+    pub(crate) grants: Vec<Arc<dyn ExtensionGrant>>,
     pub(crate) registration: bool,
     pub(crate) unused_clients_expire_in: u64,
     pub(crate) private_use_redirects: Vec<String>,
@@ -75,6 +81,8 @@ impl OidcProvider {
                 .map(|(name, description)| ScopeOption { name: name.to_owned(), description: description.to_owned() })
                 .to_vec(),
             resources: Vec::new(),
+            clients: Vec::new(),
+            grants: Vec::new(),
             registration: false,
             unused_clients_expire_in: 30 * 86_400,
             private_use_redirects: vec![CURSOR_REDIRECT_URI.to_owned()],
@@ -211,6 +219,20 @@ impl OidcProvider {
         self
     }
 
+    /// Declares a client of the operator's own, written to the database at start. Default none.
+    #[must_use]
+    pub fn client(mut self, client: ClientOption) -> Self {
+        self.clients.push(client);
+        self
+    }
+
+    /// Adds a grant type to the token endpoint, for clients that are declared with it. Default none.
+    #[must_use]
+    pub fn extension_grant(mut self, grant: impl ExtensionGrant) -> Self {
+        self.grants.push(Arc::new(grant));
+        self
+    }
+
     /// Whether anybody may register a client (RFC 7591). Default off.
     #[must_use]
     pub fn dynamic_registration(mut self, on: bool) -> Self {
@@ -243,7 +265,19 @@ impl OidcProvider {
         self
     }
 
-    pub(crate) fn is_base_scope(&self, name: &str) -> bool {
-        self.resources.iter().any(|resource| resource.base_scope.iter().any(|base| base == name))
+    /// Whether a client is declared that may act for itself.
+    pub(crate) fn has_machines(&self) -> bool {
+        self.clients.iter().any(|client| !client.own_scope.is_empty())
+    }
+
+    /// The extension of a grant type.
+    pub(crate) fn grant_of(&self, grant_type: &str) -> Option<&dyn ExtensionGrant> {
+        self.grants.iter().find(|grant| grant.grant_type() == grant_type).map(|grant| &**grant)
+    }
+
+    /// Whether clients can ask for a scope.
+    pub(crate) fn offers(&self, name: &str) -> bool {
+        let of_resources = self.resources.iter().flat_map(ResourceOption::named_scopes);
+        self.scopes.iter().map(|option| &option.name).chain(of_resources).any(|known| known == name)
     }
 }

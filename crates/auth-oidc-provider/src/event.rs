@@ -62,17 +62,17 @@ impl Event for CodeIssued {
     const NAME: &'static str = "code.issued";
 }
 
-/// A code was redeemed for tokens.
+/// Tokens were issued for a code, or for another grant that a client presents or has.
 ///
-/// In its transaction a hook can refuse it; the code then stays as it was.
+/// In its transaction a hook can refuse it; a code then stays as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokensIssued {
     /// The client.
     pub client_id: String,
     /// The grant the tokens belong to.
     pub grant_id: String,
-    /// The person.
-    pub user_id: String,
+    /// The person; none where the client acts for itself.
+    pub user_id: Option<String>,
 }
 
 impl Event for TokensIssued {
@@ -120,8 +120,8 @@ pub struct GrantRevoked {
     pub client_id: String,
     /// The grant.
     pub grant_id: String,
-    /// The person.
-    pub user_id: String,
+    /// The person; none where the client acts for itself.
+    pub user_id: Option<String>,
     /// Why: `code replayed`, `refresh token reused`, `revoked by the client`.
     pub reason: &'static str,
 }
@@ -138,8 +138,8 @@ pub struct TokenRevoked {
     pub client_id: String,
     /// The grant it belonged to.
     pub grant_id: String,
-    /// The person.
-    pub user_id: String,
+    /// The person; none where the client acts for itself.
+    pub user_id: Option<String>,
 }
 
 impl Event for TokenRevoked {

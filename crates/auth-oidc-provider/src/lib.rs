@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod client_option;
 mod codes;
 mod complaints;
 mod config;
 pub mod entity;
 mod error;
 mod event;
+mod extension;
 mod flow;
 mod http;
 mod keys;
@@ -15,11 +17,13 @@ mod resource_server;
 mod store;
 
 pub use crate::http::Document;
+pub use client_option::ClientOption;
 pub use config::{OidcProvider, RefreshPolicy, ScopeOption};
 pub use event::{
     ClientRegistered, CodeIssued, ConsentDenied, ConsentGiven, GrantRevoked, RefreshReplayed, TokenRevoked,
     TokensIssued, TokensRefreshed,
 };
+pub use extension::{ExtensionGrant, GrantRefusal, GrantRequest, Granted};
 pub use flow::check::AccessTokenFacts;
 pub use plugin::OIDC_PROVIDER;
 pub use provider::Provider;

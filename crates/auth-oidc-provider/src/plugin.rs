@@ -11,7 +11,7 @@ use crate::codes;
 use crate::complaints::WrongOption;
 use crate::config::OidcProvider;
 use crate::entity::{access_token, authorization_code, client, consent, grant, interaction, key, refresh_token};
-use crate::flow::sweep;
+use crate::flow::{seed, sweep};
 use crate::http::{
     Document, authorize, consent as consent_http, discovery, end_session, interaction as interaction_http, introspect,
     jwks, register, revoke, token, userinfo,
@@ -154,9 +154,10 @@ fn scheme(of: HttpAuthScheme, description: &str) -> SecurityScheme {
     SecurityScheme::Http(scheme)
 }
 
-/// Loads the keys, then lets a background task delete what nobody needs any more.
+/// Loads the keys and writes the declared clients, then lets a background task delete what nobody needs any more.
 async fn start(provider: Provider) -> Result<(), StartError> {
     provider.keys().load(provider.cx()).await?;
+    seed::seed(&provider).await?;
     tokio::spawn(sweep::run(provider));
     Ok(())
 }

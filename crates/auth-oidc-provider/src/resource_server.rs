@@ -146,8 +146,8 @@ mod tests {
 
     const LIFETIMES: DefaultLifetimes = DefaultLifetimes { opaque: 3600, jwt: 600 };
 
-    fn server(option: ResourceOption) -> ResourceServer {
-        ResourceServer::new(Resource::parse(&option.identifier).unwrap(), &option)
+    fn server(option: &ResourceOption) -> ResourceServer {
+        ResourceServer::new(Resource::parse(&option.identifier).unwrap(), option)
     }
 
     fn scope(text: &str) -> Scope {
@@ -156,9 +156,9 @@ mod tests {
 
     #[test]
     fn the_shortest_lifetime_counts_and_the_format_decides_the_default() {
-        let opaque = server(ResourceOption::new("https://a.example"));
-        let short = server(ResourceOption::new("https://b.example").access_token_expires_in(60));
-        let jwt = server(ResourceOption::new("https://c.example").access_token_format(AccessTokenFormat::Jwt));
+        let opaque = server(&ResourceOption::new("https://a.example"));
+        let short = server(&ResourceOption::new("https://b.example").access_token_expires_in(60));
+        let jwt = server(&ResourceOption::new("https://c.example").access_token_format(AccessTokenFormat::Jwt));
         let expires_in = |servers: &[&ResourceServer]| TokenTerms::of(servers, LIFETIMES).unwrap().expires_in;
 
         assert_eq!(expires_in(&[]), 3600);
@@ -168,8 +168,8 @@ mod tests {
 
     #[test]
     fn no_token_is_good_for_resources_that_read_different_formats() {
-        let opaque = server(ResourceOption::new("https://a.example"));
-        let jwt = server(ResourceOption::new("https://c.example").access_token_format(AccessTokenFormat::Jwt));
+        let opaque = server(&ResourceOption::new("https://a.example"));
+        let jwt = server(&ResourceOption::new("https://c.example").access_token_format(AccessTokenFormat::Jwt));
 
         let refused = TokenTerms::of(&[&opaque, &jwt], LIFETIMES).unwrap_err();
 
@@ -178,10 +178,11 @@ mod tests {
 
     #[test]
     fn a_scope_is_cut_to_what_any_of_the_resources_allows() {
-        let all = server(ResourceOption::new("https://a.example"));
-        let notes =
-            server(ResourceOption::new("https://b.example").base_scope(["notes:read"]).allowed_scopes(["notes:write"]));
-        let files = server(ResourceOption::new("https://c.example").allowed_scopes(["files:read"]));
+        let all = server(&ResourceOption::new("https://a.example"));
+        let notes = server(
+            &ResourceOption::new("https://b.example").base_scope(["notes:read"]).allowed_scopes(["notes:write"]),
+        );
+        let files = server(&ResourceOption::new("https://c.example").allowed_scopes(["files:read"]));
         let asked = scope("openid email notes:read notes:write files:read admin");
 
         assert_eq!(allowed(&asked, &[]), asked);

@@ -30,20 +30,26 @@ pub enum GrantType {
     AuthorizationCode,
     /// The refresh token grant. RFC 6749 §6.
     RefreshToken,
+    /// The client credentials grant: the client acts for itself. RFC 6749 §4.4.
+    ClientCredentials,
 }
 
 impl GrantType {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::AuthorizationCode, Self::RefreshToken, Self::ClientCredentials];
+
     /// The grant type as it stands on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AuthorizationCode => "authorization_code",
             Self::RefreshToken => "refresh_token",
+            Self::ClientCredentials => "client_credentials",
         }
     }
 
     /// The grant type of that name, if it is known.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::AuthorizationCode, Self::RefreshToken].into_iter().find(|grant| grant.as_str() == text)
+        Self::ALL.into_iter().find(|grant| grant.as_str() == text)
     }
 }
 
@@ -90,7 +96,7 @@ mod tests {
 
     #[test]
     fn serde_names_are_the_wire_names() {
-        for grant in [GrantType::AuthorizationCode, GrantType::RefreshToken] {
+        for grant in GrantType::ALL {
             assert_eq!(serde_json::to_value(grant).unwrap(), grant.as_str());
             assert_eq!(GrantType::parse(grant.as_str()), Some(grant));
         }

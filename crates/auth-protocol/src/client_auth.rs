@@ -25,6 +25,11 @@ pub enum ClientAuthMethod {
 }
 
 impl ClientAuthMethod {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::None, Self::ClientSecretBasic, Self::ClientSecretPost];
+    /// Those by which a client proves who it is.
+    pub const WITH_PROOF: [Self; 2] = [Self::ClientSecretBasic, Self::ClientSecretPost];
+
     /// The method as it stands on the wire.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -36,7 +41,7 @@ impl ClientAuthMethod {
 
     /// The method of that name, if it is known.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::None, Self::ClientSecretBasic, Self::ClientSecretPost].into_iter().find(|method| method.as_str() == text)
+        Self::ALL.into_iter().find(|method| method.as_str() == text)
     }
 }
 

@@ -20,6 +20,8 @@ pub struct ConsentFacts<'a> {
     pub redirect_uri: &'a RedirectUri,
     /// What the client wants to be shown.
     pub prompt: &'a Prompt,
+    /// Whether the operator vouches for the client, so that nobody has to be asked.
+    pub first_party: bool,
 }
 
 /// What to do about consent.
@@ -62,7 +64,7 @@ pub fn is_remembered(client: ClientKind, redirect_uri: &RedirectUri) -> bool {
 fn is_covered(facts: ConsentFacts<'_>) -> bool {
     !facts.prompt.contains(PromptValue::Consent)
         && is_remembered(facts.client, facts.redirect_uri)
-        && facts.remembered.is_some_and(|remembered| facts.requested.is_subset_of(remembered))
+        && (facts.first_party || facts.remembered.is_some_and(|remembered| facts.requested.is_subset_of(remembered)))
 }
 
 #[cfg(test)]
@@ -85,6 +87,7 @@ mod tests {
             client,
             redirect_uri: &RedirectUri::parse(redirect_uri).unwrap(),
             prompt: &Prompt::parse(Some(prompt)).unwrap(),
+            first_party: false,
         })
         .map_err(|error| error.code)
     }
@@ -98,6 +101,25 @@ mod tests {
     fn consent_that_covers_the_request_is_remembered() {
         assert_eq!(judge(Some("a b c"), ClientKind::Confidential, WEB, ""), Ok(Consent::Remembered));
         assert_eq!(judge(Some("b a"), ClientKind::Public, WEB, ""), Ok(Consent::Remembered));
+    }
+
+    #[test]
+    fn a_client_of_the_operators_own_is_not_asked_for_unless_it_wants_to_or_anyone_could_be_it() {
+        let judge = |redirect_uri: &str, client: ClientKind, prompt: &str| {
+            judge_consent(ConsentFacts {
+                requested: &Scope::parse("a").unwrap(),
+                remembered: None,
+                client,
+                redirect_uri: &RedirectUri::parse(redirect_uri).unwrap(),
+                prompt: &Prompt::parse(Some(prompt)).unwrap(),
+                first_party: true,
+            })
+        };
+
+        assert_eq!(judge(WEB, ClientKind::Confidential, ""), Ok(Consent::Remembered));
+        assert_eq!(judge(WEB, ClientKind::Confidential, "none"), Ok(Consent::Remembered));
+        assert_eq!(judge(WEB, ClientKind::Confidential, "consent"), Ok(Consent::Ask));
+        assert_eq!(judge(LOOPBACK, ClientKind::Public, ""), Ok(Consent::Ask));
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod challenge;
 pub mod claims;
 pub mod client;
 pub mod client_auth;
+pub mod client_credentials;
 pub mod client_id_document;
 pub mod code;
 pub mod consent;

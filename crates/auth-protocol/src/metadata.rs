@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::client::{GrantType, ResponseType};
+use crate::client::ResponseType;
 use crate::client_auth::ClientAuthMethod;
 use crate::resource::Resource;
 use crate::scope::Scope;
@@ -49,8 +49,8 @@ pub struct AuthorizationServerMetadata {
     /// The response modes: `query`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub response_modes_supported: Vec<String>,
-    /// The grant types.
-    pub grant_types_supported: Vec<GrantType>,
+    /// The grant types, those of extensions too.
+    pub grant_types_supported: Vec<String>,
     /// The client authentication methods of the token endpoint.
     pub token_endpoint_auth_methods_supported: Vec<ClientAuthMethod>,
     /// Those of the revocation endpoint.

@@ -49,11 +49,7 @@ impl Default for RegistrationPolicy {
         Self {
             scopes: Scope::default(),
             grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
-            auth_methods: vec![
-                ClientAuthMethod::None,
-                ClientAuthMethod::ClientSecretBasic,
-                ClientAuthMethod::ClientSecretPost,
-            ],
+            auth_methods: ClientAuthMethod::ALL.to_vec(),
             private_use_redirects: vec![CURSOR_REDIRECT_URI.to_owned()],
         }
     }

@@ -33,6 +33,13 @@ pub enum TokenRequest {
         /// The resources the access token is for. RFC 8707 §2.2.
         resources: Vec<Resource>,
     },
+    /// Acts for itself. RFC 6749 §4.4.2.
+    ClientCredentials {
+        /// The scope asked for; `None` means all the client has.
+        scope: Option<Scope>,
+        /// The resources the access token is for. RFC 8707 §2.2.
+        resources: Vec<Resource>,
+    },
 }
 
 impl TokenRequest {
@@ -60,6 +67,10 @@ impl TokenRequest {
                 scope: params.get("scope").map(Scope::parse).transpose()?,
                 resources: resource::presented(params)?,
             },
+            GrantType::ClientCredentials => Self::ClientCredentials {
+                scope: params.get("scope").map(Scope::parse).transpose()?,
+                resources: resource::presented(params)?,
+            },
         })
     }
 
@@ -68,6 +79,7 @@ impl TokenRequest {
         match self {
             Self::AuthorizationCode { .. } => GrantType::AuthorizationCode,
             Self::RefreshToken { .. } => GrantType::RefreshToken,
+            Self::ClientCredentials { .. } => GrantType::ClientCredentials,
         }
     }
 }
@@ -202,7 +214,7 @@ mod tests {
 
     #[test]
     fn other_grants_are_unsupported() {
-        for grant in ["password", "client_credentials", "implicit", "AUTHORIZATION_CODE"] {
+        for grant in ["password", "urn:ietf:params:oauth:grant-type:token-exchange", "implicit", "AUTHORIZATION_CODE"] {
             assert_eq!(parse(&format!("grant_type={grant}")), Err(OAuthErrorCode::UnsupportedGrantType));
         }
     }

@@ -12,7 +12,8 @@ use crate::clock::FakeClock;
 use crate::database::TestDatabase;
 use crate::statements::StatementLog;
 
-const SECRET: &str = "q8Zk2vP0sT7xLw4nR6yB1mD9cF3hJ5gK-test";
+/// The app secret of every test app.
+pub const SECRET: &str = "q8Zk2vP0sT7xLw4nR6yB1mD9cF3hJ5gK-test";
 
 type Configure = Box<dyn FnOnce(AuthBuilder) -> AuthBuilder>;
 type Routes = Box<dyn FnOnce(&Auth) -> Router>;

@@ -31,7 +31,7 @@ pub use answer::Answer;
 pub use app::TestApp;
 pub use authorization::{AuthorizationError, AuthorizationRequest, Code};
 pub use browser::{Browser, Page, Visit};
-pub use builder::TestAppBuilder;
+pub use builder::{SECRET, TestAppBuilder};
 pub use clock::FakeClock;
 pub use cookie_jar::CookieJar;
 pub use database::{TestDatabase, backend, definition, dump_tables, is_full_size, proved, runs_on};

@@ -72,6 +72,15 @@ impl OAuthClient {
         client
     }
 
+    /// The same client with a secret, which it sends in the `Authorization` header.
+    #[must_use]
+    pub fn with_secret(mut self, secret: &str) -> Self {
+        self.app.learns("client_secret", secret);
+        self.client_secret = Some(secret.to_owned());
+        self.authentication = ClientAuthentication::Basic;
+        self
+    }
+
     /// The same client, asking for other scopes.
     #[must_use]
     pub fn with_scope(mut self, scope: &str) -> Self {
@@ -139,6 +148,12 @@ impl OAuthClient {
     pub async fn refreshes_with(&self, refresh_token: &str, fields: &[(&str, &str)]) -> OAuthAnswer {
         let usual = [("grant_type", "refresh_token"), ("refresh_token", refresh_token)];
         let usual = self.for_resource(&usual);
+        self.posts("/oauth2/token", &replaced(&usual, fields)).await
+    }
+
+    /// Acts for itself, with further fields such as a scope. RFC 6749 §4.4.2.
+    pub async fn acts_for_itself(&self, fields: &[(&str, &str)]) -> OAuthAnswer {
+        let usual = self.for_resource(&[("grant_type", "client_credentials")]);
         self.posts("/oauth2/token", &replaced(&usual, fields)).await
     }
 

@@ -253,6 +253,9 @@ pub mod oauth_application {
         /// The column `scope` of `oidc-provider`: text.
         #[sea_orm(column_type = "Text")]
         pub scope: String,
+        /// The column `ownScope` of `oidc-provider`: text.
+        #[sea_orm(column_type = "Text")]
+        pub own_scope: Option<String>,
         /// The column `applicationType` of `oidc-provider`: text(16).
         #[sea_orm(column_type = "String(StringLen::N(16))")]
         pub application_type: String,
@@ -261,6 +264,12 @@ pub mod oauth_application {
         pub id_token_signed_response_alg: String,
         /// The column `metadata` of `oidc-provider`: json.
         pub metadata: Option<Json>,
+        /// The column `skipConsent` of `oidc-provider`: bool.
+        #[sea_orm(default_value = false)]
+        pub skip_consent: bool,
+        /// The column `declared` of `oidc-provider`: bool.
+        #[sea_orm(default_value = false)]
+        pub declared: bool,
         /// The column `disabled` of `oidc-provider`: bool.
         #[sea_orm(default_value = false)]
         pub disabled: bool,
@@ -303,20 +312,20 @@ pub mod oauth_grant {
         pub id: String,
         /// The column `userId` of `oidc-provider`: id, points to `user.id`, on delete cascade.
         #[sea_orm(indexed)]
-        pub user_id: String,
+        pub user_id: Option<String>,
         /// The column `clientId` of `oidc-provider`: text(255), points to `oauthApplication.clientId`, on delete cascade.
         #[sea_orm(indexed)]
         pub client_id: String,
         /// The column `sessionId` of `oidc-provider`: id.
         #[sea_orm(column_type = "Char(Some(64))")]
-        pub session_id: String,
+        pub session_id: Option<String>,
         /// The column `scope` of `oidc-provider`: text.
         #[sea_orm(column_type = "Text")]
         pub scope: String,
         /// The column `resources` of `oidc-provider`: json.
         pub resources: Json,
         /// The column `authTime` of `oidc-provider`: timestamp.
-        pub auth_time: DateTimeUtc,
+        pub auth_time: Option<DateTimeUtc>,
         /// The column `createdAt` of `oidc-provider`: timestamp.
         pub created_at: DateTimeUtc,
         /// The column `expiresAt` of `oidc-provider`: timestamp.
@@ -329,7 +338,7 @@ pub mod oauth_grant {
         pub client: BelongsTo<super::oauth_application::Entity>,
         /// The row of `user` it points to.
         #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]
-        pub user: BelongsTo<super::user::Entity>,
+        pub user: BelongsTo<Option<super::user::Entity>>,
         /// The rows of `oauthAccessToken` that point here by `grantId`.
         #[sea_orm(has_many)]
         pub oauth_access_tokens: HasMany<super::oauth_access_token::Entity>,

@@ -74,12 +74,13 @@ impl Tools {
     #[tool(description = "Says who is calling", annotations(read_only_hint = true))]
     async fn whoami(&self, Extension(parts): Extension<Parts>) -> Result<String, ErrorData> {
         let session = session(&parts)?;
-        Ok(format!("user {} through client {}, with {}", session.user_id, session.client_id, session.scopes))
+        let user = session.user_id.as_deref().unwrap_or("nobody");
+        Ok(format!("user {user} through client {}, with {}", session.client_id, session.scopes))
     }
 
     #[tool(description = "Lists your notes, newest first", annotations(read_only_hint = true))]
     async fn list_notes(&self, Extension(parts): Extension<Parts>) -> Result<String, ErrorData> {
-        let notes = note::list(&self.cx, &session(&parts)?.user_id).await.map_err(|error| failed(&error))?;
+        let notes = note::list(&self.cx, person(session(&parts)?)?).await.map_err(|error| failed(&error))?;
         if notes.is_empty() {
             return Ok("You have no notes.".to_owned());
         }
@@ -92,12 +93,12 @@ impl Tools {
         Extension(parts): Extension<Parts>,
         Parameters(NewNote { text }): Parameters<NewNote>,
     ) -> Result<String, ErrorData> {
-        let session = writer(&parts)?;
+        let person = person(writer(&parts)?)?;
         if text.is_empty() || text.chars().count() > 10_000 {
             return Err(ErrorData::invalid_params("a note has 1 to 10 000 characters", None));
         }
-        let text = signature::under(&self.cx, &session.user_id, text).await.map_err(|error| failed(&error))?;
-        let id = note::add(&self.cx, &session.user_id, text).await.map_err(|error| failed(&error))?;
+        let text = signature::under(&self.cx, person, text).await.map_err(|error| failed(&error))?;
+        let id = note::add(&self.cx, person, text).await.map_err(|error| failed(&error))?;
         Ok(format!("Note {id} is kept."))
     }
 
@@ -107,11 +108,11 @@ impl Tools {
         Extension(parts): Extension<Parts>,
         Parameters(Signature { signature }): Parameters<Signature>,
     ) -> Result<String, ErrorData> {
-        let session = writer(&parts)?;
+        let person = person(writer(&parts)?)?;
         if signature.chars().count() > 100 {
             return Err(ErrorData::invalid_params("a signature has at most 100 characters", None));
         }
-        signature::set(&self.cx, &session.user_id, &signature).await.map_err(|error| failed(&error))?;
+        signature::set(&self.cx, person, &signature).await.map_err(|error| failed(&error))?;
         Ok("Your notes are signed so from now on.".to_owned())
     }
 
@@ -124,8 +125,8 @@ impl Tools {
         Extension(parts): Extension<Parts>,
         Parameters(NoteId { id }): Parameters<NoteId>,
     ) -> Result<String, ErrorData> {
-        let session = writer(&parts)?;
-        if note::delete(&self.cx, &session.user_id, &id).await.map_err(|error| failed(&error))? {
+        let person = person(writer(&parts)?)?;
+        if note::delete(&self.cx, person, &id).await.map_err(|error| failed(&error))? {
             return Ok(format!("Note {id} is gone."));
         }
         Err(ErrorData::invalid_params("you have no such note", None))
@@ -152,6 +153,12 @@ fn writer(parts: &Parts) -> Result<&McpSession, ErrorData> {
         return Ok(session);
     }
     Err(ErrorData::invalid_request("this needs the scope notes:write; connect to /mcp/write", None))
+}
+
+/// Notes belong to people: a client that acts for itself has none.
+fn person(session: &McpSession) -> Result<&str, ErrorData> {
+    let nobody = || ErrorData::invalid_request("this needs a person; the client acts for itself", None);
+    session.user_id.as_deref().ok_or_else(nobody)
 }
 
 fn failed(error: &Unexpected) -> ErrorData {

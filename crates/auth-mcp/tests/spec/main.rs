@@ -40,7 +40,8 @@ fn mcp() -> Mcp {
 }
 
 async fn whoami(session: McpSession) -> String {
-    format!("{} through {} with {}", session.user_id, session.client_id, session.scopes)
+    let person = session.user_id.as_deref().unwrap_or("nobody");
+    format!("{person} through {} with {}", session.client_id, session.scopes)
 }
 
 /// Two endpoints of one resource, and a route of the app's own.

@@ -30,7 +30,8 @@ struct Tools {
 impl Tools {
     #[tool(description = "Says who is calling")]
     async fn whoami(&self, Extension(parts): Extension<Parts>) -> String {
-        McpSession::of(&parts).map_or_else(|| "nobody".to_owned(), |session| session.user_id.clone())
+        McpSession::of(&parts)
+            .map_or_else(|| "nobody".to_owned(), |session| session.user_id.clone().unwrap_or_default())
     }
 }
 

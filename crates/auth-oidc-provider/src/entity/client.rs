@@ -33,6 +33,9 @@ pub struct Model {
     /// The scope it named at registration: a hint, not a ceiling.
     #[sea_orm(column_type = "Text")]
     pub scope: String,
+    /// What it may do for itself, separated by blanks; only an operator gives it (RFC 6749 §4.4).
+    #[sea_orm(column_type = "Text")]
+    pub own_scope: Option<String>,
     /// `web` or `native`.
     #[sea_orm(column_type = "String(StringLen::N(16))")]
     pub application_type: String,
@@ -41,6 +44,12 @@ pub struct Model {
     pub id_token_signed_response_alg: String,
     /// The rest of its metadata, kept to be echoed and shown.
     pub metadata: Option<Json>,
+    /// Whether an operator vouches for it, so that nobody is asked for consent.
+    #[sea_orm(default_value = false)]
+    pub skip_consent: bool,
+    /// Whether it is declared in code.
+    #[sea_orm(default_value = false)]
+    pub declared: bool,
     /// A disabled client can do nothing, and its tokens are worth nothing.
     #[sea_orm(default_value = false)]
     pub disabled: bool,

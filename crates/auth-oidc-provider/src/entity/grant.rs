@@ -12,22 +12,22 @@ pub struct Model {
     /// The row's id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: String,
-    /// Who gave it.
+    /// Who gave it; none where the client acts for itself.
     #[sea_orm(indexed)]
-    pub user_id: String,
+    pub user_id: Option<String>,
     /// Who got it.
     #[sea_orm(indexed)]
     pub client_id: String,
-    /// The session it was given in; a code needs it to be alive, tokens do not.
+    /// The session it was given in, if it was; a code needs it to be alive, tokens do not.
     #[sea_orm(column_type = "Char(Some(64))")]
-    pub session_id: String,
+    pub session_id: Option<String>,
     /// What the client may do.
     #[sea_orm(column_type = "Text")]
     pub scope: String,
     /// What it may do it to (RFC 8707).
     pub resources: Words,
-    /// When the person last proved who they are.
-    pub auth_time: DateTimeUtc,
+    /// When the person last proved who they are, where that is known.
+    pub auth_time: Option<DateTimeUtc>,
     /// When it was given.
     pub created_at: DateTimeUtc,
     /// When it ends, however often it is refreshed.
@@ -37,7 +37,7 @@ pub struct Model {
     pub revoked_at: Option<DateTimeUtc>,
     /// Who gave it.
     #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]
-    pub user: BelongsTo<auth_core::entity::user::Entity>,
+    pub user: BelongsTo<Option<auth_core::entity::user::Entity>>,
     /// Who got it.
     #[sea_orm(belongs_to, from = "client_id", to = "client_id", on_delete = "Cascade")]
     pub client: BelongsTo<super::client::Entity>,

@@ -221,6 +221,7 @@ async fn decide(
         client: asked.kind(),
         redirect_uri: asked.redirect_uri(),
         prompt: &asked.request.prompt,
+        first_party: asked.client.skip_consent,
     };
     match judge_consent(facts) {
         Err(error) => Ok(Next::Redirect(asked.refusal(provider, &error))),

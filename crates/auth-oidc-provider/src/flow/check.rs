@@ -16,8 +16,8 @@ const MAX_JWT: usize = 16_384;
 pub struct AccessTokenFacts {
     /// The grant it was issued under.
     pub grant_id: String,
-    /// The person.
-    pub user_id: String,
+    /// The person; none where the client acts for itself.
+    pub user_id: Option<String>,
     /// The client.
     pub client_id: String,
     /// What it allows.

@@ -14,7 +14,7 @@ use tracing::Span;
 
 use super::issue::{Basis, draw};
 use super::revoke::{Family, revoke_grant};
-use super::{client_auth, refresh};
+use super::{client_auth, direct, refresh};
 use crate::entity::{Words, client};
 use crate::error::OAuthFailure;
 use crate::event::TokensIssued;
@@ -40,13 +40,12 @@ async fn tokens(
     address: ClientAddress,
 ) -> Result<TokenResponse, OAuthFailure> {
     let client = client_auth::authenticate(provider, headers, params, address).await?;
-    let request = TokenRequest::parse(params)?;
-    if !client.grant_types.0.iter().any(|grant| grant == request.grant_type().as_str()) {
-        return Err(OAuthFailure::new(
-            OAuthErrorCode::UnauthorizedClient,
-            "the client did not register for this grant_type",
-        ));
+    if let Some(extension) = params.get("grant_type").and_then(|grant_type| provider.options().grant_of(grant_type)) {
+        may_use(&client, extension.grant_type())?;
+        return direct::extension(provider, &client, extension, params).await;
     }
+    let request = TokenRequest::parse(params)?;
+    may_use(&client, request.grant_type().as_str())?;
     match &request {
         TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, resources } => {
             let presented = PresentedCode {
@@ -60,7 +59,19 @@ async fn tokens(
         TokenRequest::RefreshToken { refresh_token, scope, resources } => {
             refresh::refresh(provider, &client, refresh_token, scope.as_ref(), resources).await
         }
+        TokenRequest::ClientCredentials { scope, resources } => {
+            direct::client_credentials(provider, &client, scope.as_ref(), resources).await
+        }
     }
+}
+
+/// Only a grant the client registered for.
+fn may_use(client: &client::Model, grant_type: &str) -> Result<(), OAuthFailure> {
+    if client.grant_types.0.iter().any(|grant| grant == grant_type) {
+        return Ok(());
+    }
+    let description = "the client did not register for this grant_type";
+    Err(OAuthFailure::new(OAuthErrorCode::UnauthorizedClient, description))
 }
 
 /// Redeems a code once. A second use by its rightful client ends the grant, and with it everything
@@ -101,7 +112,7 @@ async fn redeem(
     let event = TokensIssued {
         client_id: client.client_id.clone(),
         grant_id: stored.grant_id.clone(),
-        user_id: stored.user_id.clone(),
+        user_id: Some(stored.user_id.clone()),
     };
     let (drawn, stored, event) = (&drawn, &stored, &event);
     let won = retrying(|| async move {
@@ -127,8 +138,8 @@ fn basis<'a>(client: &'a client::Model, stored: &'a Stored, scope: &'a Scope, re
     Basis {
         client,
         grant_id: &stored.grant_id,
-        user_id: &stored.user_id,
-        session_id: &stored.session_id,
+        user_id: Some(&stored.user_id),
+        session_id: stored.session_id.as_deref(),
         auth_time: stored.auth_time,
         grant_expires_at: stored.grant_expires_at,
         nonce: stored.nonce.as_deref(),
@@ -142,7 +153,7 @@ fn basis<'a>(client: &'a client::Model, stored: &'a Stored, scope: &'a Scope, re
 /// RFC 6749 §4.1.2: what a code gave is revoked when the code comes a second time.
 async fn replayed(provider: &Provider, stored: &Stored) -> Result<TokenResponse, OAuthFailure> {
     let Stored { client_id, grant_id, user_id, .. } = stored;
-    revoke_grant(provider, Family { client: client_id, grant: grant_id, user: user_id }, "code replayed").await?;
+    revoke_grant(provider, Family { client: client_id, grant: grant_id, user: Some(user_id) }, "code replayed").await?;
     Err(invalid_grant("the code was used before"))
 }
 

@@ -51,15 +51,16 @@ async fn look(
 async fn access_token(provider: &Provider, token: &str, client_id: &str) -> Result<Option<ActiveToken>, OAuthFailure> {
     let facts = provider.check_access_token(token).await?.filter(|facts| facts.client_id == client_id);
     if let Some(facts) = &facts {
-        Span::current().record("grant.id", &*facts.grant_id).record("user.id", &*facts.user_id);
+        Span::current().record("grant.id", &*facts.grant_id).record("user.id", facts.user_id.as_deref());
     }
     Ok(facts.map(|facts| ActiveToken {
+        // A client that acts for itself is its own subject, as in a JWT.
+        sub: Some(facts.user_id.unwrap_or_else(|| facts.client_id.clone())),
         scope: Some(facts.scope),
         client_id: Some(facts.client_id),
         token_type: Some(TokenType::Bearer),
         exp: Some(facts.expires_at.timestamp()),
         iat: Some(facts.issued_at.timestamp()),
-        sub: Some(facts.user_id),
         aud: (!facts.resources.is_empty()).then(|| facts.resources.iter().map(String::as_str).collect()),
         iss: Some(provider.issuer()),
         jti: None,

@@ -58,12 +58,12 @@ pub(crate) async fn code(
         tx,
         grant::Model {
             id: grant_id.clone(),
-            user_id: who.user.id.clone(),
+            user_id: Some(who.user.id.clone()),
             client_id: asked.client.client_id.clone(),
-            session_id: who.session.id.clone(),
+            session_id: Some(who.session.id.clone()),
             scope: scope.to_string(),
             resources: asked.resources.iter().map(Resource::as_str).collect(),
-            auth_time: auth_time(who),
+            auth_time: Some(auth_time(who)),
             created_at: now,
             expires_at: cx.after(now, provider.options().grant_expires_in),
             revoked_at: None,
@@ -103,9 +103,10 @@ pub(crate) fn auth_time(who: &SignedIn) -> DateTime<Utc> {
 pub(crate) struct Basis<'a> {
     pub(crate) client: &'a client::Model,
     pub(crate) grant_id: &'a str,
-    pub(crate) user_id: &'a str,
-    pub(crate) session_id: &'a str,
-    pub(crate) auth_time: DateTime<Utc>,
+    /// The person; none where the client acts for itself.
+    pub(crate) user_id: Option<&'a str>,
+    pub(crate) session_id: Option<&'a str>,
+    pub(crate) auth_time: Option<DateTime<Utc>>,
     pub(crate) grant_expires_at: DateTime<Utc>,
     pub(crate) nonce: Option<&'a str>,
     /// The scope of the grant.
@@ -204,14 +205,15 @@ fn jwt(
     let cx = provider.cx();
     let claims = AccessTokenClaims {
         iss: provider.issuer(),
-        sub: basis.user_id.to_owned(),
+        // RFC 9068 §2.2: a client that acts for itself is its own subject.
+        sub: basis.user_id.unwrap_or(&basis.client.client_id).to_owned(),
         aud: basis.resources.iter().map(Resource::as_str).collect(),
         client_id: basis.client.client_id.clone(),
         exp: expires_at.timestamp(),
         iat: cx.now().timestamp(),
         jti: cx.new_token()?,
         scope: scope.clone(),
-        auth_time: Some(basis.auth_time.timestamp()),
+        auth_time: basis.auth_time.map(|at| at.timestamp()),
     };
     Ok(provider.keys().sign(SigningAlgorithm::ALL[0], TokenKind::AccessToken, &claims)?)
 }
@@ -219,6 +221,7 @@ fn jwt(
 fn gets_refresh_token(provider: &Provider, basis: &Basis<'_>) -> bool {
     let registered = basis.client.grant_types.0.iter().any(|grant| grant == "refresh_token");
     registered
+        && basis.user_id.is_some()
         && match provider.options().refresh_policy {
             RefreshPolicy::OfflineAccess => basis.granted.contains(OFFLINE_ACCESS),
             RefreshPolicy::RegisteredGrant => true,
@@ -226,23 +229,21 @@ fn gets_refresh_token(provider: &Provider, basis: &Basis<'_>) -> bool {
 }
 
 fn id_token(provider: &Provider, basis: &Basis<'_>, access_token: &str) -> Result<Option<String>, OAuthFailure> {
-    if !basis.scope.contains(OPENID) {
-        return Ok(None);
-    }
+    let Some(user_id) = basis.user_id.filter(|_| basis.scope.contains(OPENID)) else { return Ok(None) };
     let cx = provider.cx();
     let now = cx.now();
     let algorithm =
         SigningAlgorithm::parse(&basis.client.id_token_signed_response_alg).unwrap_or(SigningAlgorithm::Es256);
     let claims = IdTokenClaims {
         iss: provider.issuer(),
-        sub: basis.user_id.to_owned(),
+        sub: user_id.to_owned(),
         aud: basis.client.client_id.as_str().into(),
         exp: after(now, provider.options().id_token_expires_in).timestamp(),
         iat: now.timestamp(),
-        auth_time: Some(basis.auth_time.timestamp()),
+        auth_time: basis.auth_time.map(|at| at.timestamp()),
         nonce: basis.nonce.map(str::to_owned),
         at_hash: Some(algorithm.at_hash(access_token, at_hash)),
-        sid: Some(sid(provider, basis.session_id)),
+        sid: basis.session_id.map(|session_id| sid(provider, session_id)),
         azp: None,
         person: PersonClaims::default(),
     };

@@ -14,10 +14,10 @@ use tracing::Span;
 
 use super::exchange::{granted, invalid_grant};
 use super::issue::{Basis, Drawn, draw};
-use super::revoke::{Family, revoke_reused};
+use super::revoke::revoke_reused;
 use crate::entity::client;
 use crate::error::OAuthFailure;
-use crate::event::TokensRefreshed;
+use crate::event::{RefreshReplayed, TokensRefreshed};
 use crate::provider::Provider;
 use crate::store::refresh_token::{self, Stored};
 
@@ -65,7 +65,8 @@ pub(crate) async fn refresh(
 /// Ends the grant of a refresh token that came a second time.
 async fn reused(provider: &Provider, stored: &Stored) -> Result<(), Unexpected> {
     let Stored { client_id, grant_id, user_id, .. } = stored;
-    revoke_reused(provider, Family { client: client_id, grant: grant_id, user: user_id }).await
+    let event = RefreshReplayed { client_id: client_id.clone(), grant_id: grant_id.clone(), user_id: user_id.clone() };
+    revoke_reused(provider, &event).await
 }
 
 fn judge(
@@ -122,8 +123,8 @@ async fn rotate(
         &Basis {
             client,
             grant_id: &stored.grant_id,
-            user_id: &stored.user_id,
-            session_id: &stored.session_id,
+            user_id: Some(&stored.user_id),
+            session_id: stored.session_id.as_deref(),
             auth_time: stored.auth_time,
             grant_expires_at: stored.grant_expires_at,
             nonce: None,

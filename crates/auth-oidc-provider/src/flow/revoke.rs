@@ -19,7 +19,8 @@ use crate::store;
 pub(crate) struct Family<'a> {
     pub(crate) client: &'a str,
     pub(crate) grant: &'a str,
-    pub(crate) user: &'a str,
+    /// The person; none where the client acts for itself.
+    pub(crate) user: Option<&'a str>,
 }
 
 /// Ends a grant, and commits that before anything is answered; says whether it was alive.
@@ -32,12 +33,12 @@ pub(crate) async fn revoke_grant(
 }
 
 /// Ends a grant whose refresh token was used a second time, and tells that too.
-pub(crate) async fn revoke_reused(provider: &Provider, family: Family<'_>) -> Result<(), Unexpected> {
-    let Family { client, grant, user } = family;
-    let event = RefreshReplayed { client_id: client.to_owned(), grant_id: grant.to_owned(), user_id: user.to_owned() };
-    if revoke_after(provider, family, "refresh token reused", Some(&event)).await? {
+pub(crate) async fn revoke_reused(provider: &Provider, event: &RefreshReplayed) -> Result<(), Unexpected> {
+    let RefreshReplayed { client_id: client, grant_id: grant, user_id: user } = event;
+    let family = Family { client, grant, user: Some(user) };
+    if revoke_after(provider, family, "refresh token reused", Some(event)).await? {
         tracing::warn!(client.id = client, grant.id = grant, user.id = user, "refresh.replayed");
-        provider.cx().events().emit(&event).await;
+        provider.cx().events().emit(event).await;
     }
     Ok(())
 }
@@ -53,7 +54,7 @@ async fn revoke_after(
     let event = GrantRevoked {
         client_id: client_id.to_owned(),
         grant_id: grant_id.to_owned(),
-        user_id: user_id.to_owned(),
+        user_id: user_id.map(str::to_owned),
         reason,
     };
     let ended = retrying(|| async {
@@ -106,7 +107,7 @@ async fn end(
             Span::current().record("grant.id", &**grant_id).record("user.id", &**user_id);
             revoke_grant(
                 provider,
-                Family { client: client_id, grant: grant_id, user: user_id },
+                Family { client: client_id, grant: grant_id, user: Some(user_id) },
                 "revoked by the client",
             )
             .await?;
@@ -116,7 +117,7 @@ async fn end(
     if let Some(stored) = store::access_token::find(cx.db(), &token).await?
         && stored.client_id == client.client_id
     {
-        Span::current().record("grant.id", &*stored.grant_id).record("user.id", &*stored.user_id);
+        Span::current().record("grant.id", &*stored.grant_id).record("user.id", stored.user_id.as_deref());
         let id = &stored.id;
         let event = TokenRevoked { client_id: stored.client_id, grant_id: stored.grant_id, user_id: stored.user_id };
         let told = &event;

@@ -27,9 +27,10 @@ async fn told(provider: &Provider, token: &str) -> Result<UserInfo, OAuthFailure
     if let Some((stored, _)) = &found {
         let span = Span::current();
         span.record("client.id", &*stored.client_id);
-        span.record("grant.id", &*stored.grant_id).record("user.id", &*stored.user_id);
+        span.record("grant.id", &*stored.grant_id).record("user.id", stored.user_id.as_deref());
     }
     let (stored, person) = found.filter(|(stored, _)| stored.is_live(cx.now())).ok_or_else(refused)?;
+    let user_id = stored.user_id.ok_or_else(refused)?;
     let scope = Scope::parse(&stored.scope).map_err(Unexpected::new)?;
     if !scope.contains(OPENID) {
         return Err(OAuthFailure::new(OAuthErrorCode::InsufficientScope, "the access token lacks the scope openid"));
@@ -41,5 +42,5 @@ async fn told(provider: &Provider, token: &str) -> Result<UserInfo, OAuthFailure
         email: person.email,
         email_verified: person.email_verified,
     };
-    Ok(UserInfo { sub: stored.user_id, person: PersonClaims::allowed_by(&scope, &person) })
+    Ok(UserInfo { sub: user_id, person: PersonClaims::allowed_by(&scope, &person) })
 }

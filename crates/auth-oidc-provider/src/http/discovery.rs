@@ -54,21 +54,10 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
         scopes_supported: provider.scopes().iter().map(str::to_owned).collect(),
         response_types_supported: vec![ResponseType::Code],
         response_modes_supported: names(&["query"]),
-        grant_types_supported: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
-        token_endpoint_auth_methods_supported: vec![
-            ClientAuthMethod::None,
-            ClientAuthMethod::ClientSecretBasic,
-            ClientAuthMethod::ClientSecretPost,
-        ],
-        revocation_endpoint_auth_methods_supported: vec![
-            ClientAuthMethod::None,
-            ClientAuthMethod::ClientSecretBasic,
-            ClientAuthMethod::ClientSecretPost,
-        ],
-        introspection_endpoint_auth_methods_supported: vec![
-            ClientAuthMethod::ClientSecretBasic,
-            ClientAuthMethod::ClientSecretPost,
-        ],
+        grant_types_supported: grant_types(provider),
+        token_endpoint_auth_methods_supported: ClientAuthMethod::ALL.to_vec(),
+        revocation_endpoint_auth_methods_supported: ClientAuthMethod::ALL.to_vec(),
+        introspection_endpoint_auth_methods_supported: ClientAuthMethod::WITH_PROOF.to_vec(),
         code_challenge_methods_supported: names(&["S256"]),
         authorization_response_iss_parameter_supported: true,
         client_id_metadata_document_supported: false,
@@ -98,4 +87,12 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
         request_uri_parameter_supported: false,
         service_documentation: None,
     }
+}
+
+/// The provider's own grant types and those of extensions.
+fn grant_types(provider: &Provider) -> Vec<String> {
+    let options = provider.options();
+    let acts_alone = |grant: &GrantType| *grant != GrantType::ClientCredentials || options.has_machines();
+    let own = GrantType::ALL.into_iter().filter(acts_alone).map(GrantType::as_str);
+    own.chain(options.grants.iter().map(|grant| grant.grant_type())).map(str::to_owned).collect()
 }

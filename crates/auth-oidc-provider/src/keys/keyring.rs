@@ -107,13 +107,13 @@ impl Keyring {
     pub(crate) fn sign<C: Serialize>(
         &self,
         algorithm: SigningAlgorithm,
-        kind: TokenKind,
+        token: TokenKind,
         claims: &C,
     ) -> Result<String, KeyError> {
         let loaded = self.loaded();
         let (kid, key) = loaded.active.get(&algorithm).ok_or(KeyError::Missing(algorithm.as_str()))?;
         let mut header = Header::new(algorithm.jose());
-        header.typ = Some(kind.typ().to_owned());
+        header.typ = Some(token.typ().to_owned());
         header.kid = Some(kid.clone());
         jsonwebtoken::encode(&header, claims, key).map_err(KeyError::Sign)
     }

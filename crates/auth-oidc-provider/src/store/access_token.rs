@@ -21,7 +21,7 @@ pub(crate) struct Stored {
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) expires_at: DateTime<Utc>,
     pub(crate) revoked_at: Option<DateTime<Utc>>,
-    pub(crate) user_id: String,
+    pub(crate) user_id: Option<String>,
     pub(crate) client_id: String,
     pub(crate) grant_revoked_at: Option<DateTime<Utc>>,
     pub(crate) client_disabled: bool,

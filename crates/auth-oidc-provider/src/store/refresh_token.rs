@@ -24,10 +24,10 @@ pub(crate) struct Stored {
     pub(crate) grant_id: String,
     pub(crate) user_id: String,
     pub(crate) client_id: String,
-    pub(crate) session_id: String,
+    pub(crate) session_id: Option<String>,
     pub(crate) scope: String,
     pub(crate) resources: Words,
-    pub(crate) auth_time: DateTime<Utc>,
+    pub(crate) auth_time: Option<DateTime<Utc>>,
     pub(crate) grant_expires_at: DateTime<Utc>,
     pub(crate) revoked_at: Option<DateTime<Utc>>,
 }

@@ -22,7 +22,9 @@ pub(crate) async fn batch(
     forget_replays(db, now).await?;
     let interactions = interaction::Column::ExpiresAt.lte(now).into();
     let tokens = access_token::Column::ExpiresAt.lte(now).into();
-    let grants = grant::Column::ExpiresAt.lte(grants_until).into();
+    // One of a client that acts for itself is as good as its token, and comes with each.
+    let alone = Condition::all().add(grant::Column::UserId.is_null()).add(grant::Column::ExpiresAt.lte(now));
+    let grants = Condition::any().add(grant::Column::ExpiresAt.lte(grants_until)).add(alone);
     let deleted = [
         delete::<interaction::Entity>(db, interactions, interaction::Column::Id).await?,
         delete::<access_token::Entity>(db, tokens, access_token::Column::Id).await?,

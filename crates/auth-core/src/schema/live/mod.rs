@@ -208,13 +208,32 @@ pub async fn introspect<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Result
     let known = known.join(",");
     let ask =
         |sql: &'static str| conn.query_all_raw(Statement::from_sql_and_values(backend, sql, [known.clone().into()]));
+    for row in ask(queries.references).await? {
+        let action: String = row.try_get("", "on_delete")?;
+        let reference = LiveReference {
+            column: row.try_get("", "col")?,
+            table: row.try_get("", "target")?,
+            on_delete: on_delete(&action),
+        };
+        live.tables.entry(row.try_get("", "tbl")?).or_default().references.push(reference);
+    }
     for row in ask(queries.columns).await? {
         let table: String = row.try_get("", "tbl")?;
         live.tables.entry(table).or_default().columns.push(column(&row)?);
     }
+    read_indexes(&mut live, ask(queries.indexes).await?)?;
+    for (name, table) in &mut live.tables {
+        table.rows = estimates.get(name).copied();
+    }
+    live.ledger = ledger::read(conn, &live).await?;
+    Ok(live)
+}
+
+/// Takes up the indexes, each row a column of one.
+fn read_indexes(live: &mut LiveSchema, rows: Vec<QueryResult>) -> Result<(), DbErr> {
     let mut unusable = Vec::new();
     let mut indexes: BTreeMap<(String, String), LiveIndex> = BTreeMap::new();
-    for row in ask(queries.indexes).await? {
+    for row in rows {
         let name: (String, String) = (row.try_get("", "tbl")?, row.try_get("", "idx")?);
         live.tables.entry(name.0.clone()).or_default().index_names.insert(name.1.clone());
         let Some(column) = row.try_get::<Option<String>>("", "col")? else {
@@ -230,20 +249,7 @@ pub async fn introspect<C: ConnectionTrait>(conn: &C, schema: &Schema) -> Result
             live.tables.entry(name.0).or_default().indexes.push(index);
         }
     }
-    for row in ask(queries.references).await? {
-        let action: String = row.try_get("", "on_delete")?;
-        let reference = LiveReference {
-            column: row.try_get("", "col")?,
-            table: row.try_get("", "target")?,
-            on_delete: on_delete(&action),
-        };
-        live.tables.entry(row.try_get("", "tbl")?).or_default().references.push(reference);
-    }
-    for (name, table) in &mut live.tables {
-        table.rows = estimates.get(name).copied();
-    }
-    live.ledger = ledger::read(conn, &live).await?;
-    Ok(live)
+    Ok(())
 }
 
 fn column(row: &QueryResult) -> Result<LiveColumn, DbErr> {

@@ -276,7 +276,7 @@ async fn a_grant_that_is_not_offered_is_refused() {
     let (app, client, code) = with_code().await;
     let before = app.dump_tables().await;
 
-    for grant_type in ["password", "client_credentials", "implicit", "AUTHORIZATION_CODE", "authorization_code "] {
+    for grant_type in ["password", "implicit", "AUTHORIZATION_CODE", "authorization_code "] {
         let answer = client.exchanges_with(&code, &[("grant_type", grant_type)]).await;
         is_refused(&answer, 400, OAuthErrorCode::UnsupportedGrantType);
     }

@@ -84,7 +84,7 @@ async fn such_a_token_ends_here_too() {
     let (app, client, code) = with_code(with_files(|files| files), &[FILES]).await;
     let tokens = client.exchanges(&code).await.succeeds();
 
-    app.clock.advance(Duration::from_secs(600));
+    app.clock.advance(Duration::from_mins(10));
 
     client.userinfo(&tokens.access_token).await.fails_with(OAuthErrorCode::InvalidToken);
 }

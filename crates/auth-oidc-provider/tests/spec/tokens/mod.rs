@@ -7,8 +7,11 @@
 
 mod bodies;
 mod client_authentication;
+mod client_credentials;
+mod declared_clients;
 mod end_session;
 mod exchange;
+mod extension_grant;
 mod id_tokens;
 mod introspection;
 mod jwt_access_tokens;

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use auth_oidc_provider::entity::{Words, client};
+use auth_oidc_provider::ClientOption;
 use auth_testkit::{OAuthClient, Registration, TestApp};
-use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 
 use super::refresh::again;
 use crate::{app, provider};
@@ -87,32 +86,14 @@ async fn a_client_whose_grant_has_just_ended_stays_for_the_next_one() {
 
 #[tokio::test]
 async fn where_nobody_registers_no_client_goes() {
-    let app = app(provider().dynamic_registration(false)).build().await;
-    // No request makes a client here: an operator puts it into the table.
-    let known = client::Model {
-        id: "1".to_owned(),
-        client_id: "known".to_owned(),
-        client_secret: None,
-        name: "Known".to_owned(),
-        redirect_uris: ["https://client.example/callback"].into_iter().collect(),
-        post_logout_redirect_uris: Words::default(),
-        token_endpoint_auth_method: "none".to_owned(),
-        grant_types: ["authorization_code"].into_iter().collect(),
-        scope: String::new(),
-        application_type: "web".to_owned(),
-        id_token_signed_response_alg: "ES256".to_owned(),
-        metadata: None,
-        disabled: false,
-        user_id: None,
-        created_at: app.auth().context().now(),
-        updated_at: app.auth().context().now(),
-    };
-    client::Entity::insert(known.into_active_model()).exec_without_returning(app.db()).await.unwrap();
+    let declared = ClientOption::public("known").redirect_uri("https://client.example/callback");
+    let provider = || provider().dynamic_registration(false).client(declared.clone());
+    let app = app(provider()).build().await;
     let client = OAuthClient::known(&app, "known", "https://client.example/callback");
     app.browser().get(client.asks().url().as_str()).await.page();
 
     app.clock.advance(Duration::from_secs(400 * DAY));
-    let _other = again(&app, provider().dynamic_registration(false)).await;
+    let _other = again(&app, provider()).await;
     let looked = async {
         while app.count("oauthInteraction").await > 0 {
             tokio::task::yield_now().await;

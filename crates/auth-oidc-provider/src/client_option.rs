@@ -1,0 +1,150 @@
+//! Clients an operator declares in code: their own apps and machines.
+
+use auth_core::Secret;
+use auth_protocol::client::GrantType;
+use auth_protocol::client_auth::ClientAuthMethod;
+use auth_protocol::redirect_uri::RedirectUri;
+use auth_protocol::scope::{IDENTITY_SCOPES, Scope};
+
+use crate::complaints::WrongOption;
+
+/// The longest id of a declared client, in bytes.
+const MAX_ID: usize = 200;
+
+/// A client that an operator declares, with what nobody can register from outside: scope of its own,
+/// and trust.
+///
+/// It is written to the database at start, and again when its declaration has changed. One that is no
+/// longer declared stays as it is.
+#[derive(Clone, Debug)]
+pub struct ClientOption {
+    pub(crate) client_id: String,
+    pub(crate) name: String,
+    pub(crate) secret: Option<Secret>,
+    pub(crate) auth_method: ClientAuthMethod,
+    pub(crate) redirect_uris: Vec<String>,
+    pub(crate) post_logout_redirect_uris: Vec<String>,
+    pub(crate) grant_types: Vec<String>,
+    pub(crate) own_scope: Vec<String>,
+    pub(crate) skip_consent: bool,
+}
+
+impl ClientOption {
+    /// A client that keeps a secret of at least 32 bytes, and sends it in the `Authorization` header.
+    pub fn confidential(client_id: impl Into<String>, secret: impl Into<String>) -> Self {
+        let secret = Some(Secret::new(secret));
+        Self { secret, auth_method: ClientAuthMethod::ClientSecretBasic, ..Self::public(client_id) }
+    }
+
+    /// A client that cannot keep a secret: an app on a device, a page in a browser.
+    pub fn public(client_id: impl Into<String>) -> Self {
+        let client_id = client_id.into();
+        Self {
+            name: client_id.clone(),
+            client_id,
+            secret: None,
+            auth_method: ClientAuthMethod::None,
+            redirect_uris: Vec::new(),
+            post_logout_redirect_uris: Vec::new(),
+            grant_types: Vec::new(),
+            own_scope: Vec::new(),
+            skip_consent: false,
+        }
+    }
+
+    /// The name a person reads. Default the id.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Sends the secret in the body instead of the header.
+    #[must_use]
+    pub fn secret_in_body(mut self) -> Self {
+        self.auth_method = ClientAuthMethod::ClientSecretPost;
+        self
+    }
+
+    /// Adds a redirect URI: people sign in to this client, and it may refresh.
+    #[must_use]
+    pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.redirect_uris.push(uri.into());
+        self.grants(GrantType::AuthorizationCode.as_str()).grants(GrantType::RefreshToken.as_str())
+    }
+
+    /// Adds a URI for after signing out.
+    #[must_use]
+    pub fn post_logout_redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.post_logout_redirect_uris.push(uri.into());
+        self
+    }
+
+    /// Lets it act for itself, with this scope at most (RFC 6749 §4.4).
+    #[must_use]
+    pub fn acts_for_itself<S: Into<String>>(mut self, scope: impl IntoIterator<Item = S>) -> Self {
+        self.own_scope.extend(scope.into_iter().map(Into::into));
+        self.grants(GrantType::ClientCredentials.as_str())
+    }
+
+    /// Lets it use another grant type, such as an extension's.
+    #[must_use]
+    pub fn grant_type(self, grant_type: impl Into<String>) -> Self {
+        self.grants(&grant_type.into())
+    }
+
+    /// Asks nobody for consent: for the operator's own apps. Public clients whose answer another
+    /// program on the machine could take are asked for all the same (RFC 8252 §8.6).
+    #[must_use]
+    pub fn without_consent(mut self) -> Self {
+        self.skip_consent = true;
+        self
+    }
+
+    fn grants(mut self, grant_type: &str) -> Self {
+        if !self.grant_types.iter().any(|known| known == grant_type) {
+            self.grant_types.push(grant_type.to_owned());
+        }
+        self
+    }
+
+    /// What is wrong with it; `known` are the grant types of extensions.
+    pub(crate) fn complaints(&self, known: &[&str]) -> Vec<WrongOption> {
+        let mut complaints = Vec::new();
+        let id = &self.client_id;
+        let mut wrong = |value: &str, right: String| complaints.push(WrongOption::text("client", value, &right));
+        if id.is_empty() || id.len() > MAX_ID || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
+            wrong(id, format!("use an id of 1 to {MAX_ID} visible characters"));
+        }
+        if self.secret.as_ref().is_some_and(|secret| secret.weakness().is_some()) {
+            wrong(id, "give it a secret of at least 32 bytes, drawn at random".to_owned());
+        }
+        if self.grant_types.is_empty() {
+            wrong(id, "give it a redirect URI, or let it act for itself".to_owned());
+        }
+        for uri in self.redirect_uris.iter().chain(&self.post_logout_redirect_uris) {
+            if RedirectUri::parse(uri).is_err() {
+                wrong(uri, format!("give {id} a whole redirect URI such as \"https://app.example.com/callback\""));
+            }
+        }
+        for name in &self.own_scope {
+            let one = Scope::parse(name).is_ok_and(|scope| scope.len() == 1);
+            if !one || IDENTITY_SCOPES.contains(&name.as_str()) {
+                wrong(name, "let it act with scopes such as \"notes:read\", none about a person".to_owned());
+            }
+        }
+        if self.secret.is_none() && self.acts() {
+            wrong(id, "give it a secret: a public client cannot act for itself".to_owned());
+        }
+        for grant in &self.grant_types {
+            if GrantType::parse(grant).is_none() && !known.contains(&grant.as_str()) {
+                wrong(grant, format!("give {id} a grant type the provider knows, or add the extension"));
+            }
+        }
+        complaints
+    }
+
+    fn acts(&self) -> bool {
+        self.grant_types.iter().any(|grant| grant == GrantType::ClientCredentials.as_str())
+    }
+}

@@ -1,0 +1,116 @@
+//! Tokens for a grant that needs no code: a client's own, or an extension's. RFC 6749 §4.4 and §4.5.
+
+use auth_core::Unexpected;
+use auth_core::database::{begin_write, retrying};
+use auth_protocol::client_credentials::judge_client_credentials;
+use auth_protocol::params::Params;
+use auth_protocol::resource::{self, Resource};
+use auth_protocol::scope::Scope;
+use auth_protocol::token::TokenResponse;
+use tracing::Span;
+
+use super::asked::kind;
+use super::exchange::invalid_grant;
+use super::issue::{Basis, draw};
+use crate::entity::{client, grant};
+use crate::error::OAuthFailure;
+use crate::event::TokensIssued;
+use crate::extension::{ExtensionGrant, GrantRefusal, GrantRequest, Granted};
+use crate::provider::Provider;
+use crate::store;
+
+/// Lets a client act for itself, within the scope it was given of its own.
+pub(crate) async fn client_credentials(
+    provider: &Provider,
+    client: &client::Model,
+    scope: Option<&Scope>,
+    resources: &[Resource],
+) -> Result<TokenResponse, OAuthFailure> {
+    let own = Scope::parse(client.own_scope.as_deref().unwrap_or_default()).map_err(Unexpected::new)?;
+    let scope = judge_client_credentials(kind(client), scope, &own)?;
+    let resources = resource::requested(resources, provider.resources())?;
+    issue(provider, client, &Granted::to_client(scope, resources)).await
+}
+
+/// Asks an extension what a request is worth, and issues that.
+pub(crate) async fn extension(
+    provider: &Provider,
+    client: &client::Model,
+    extension: &dyn ExtensionGrant,
+    params: &Params,
+) -> Result<TokenResponse, OAuthFailure> {
+    let granted =
+        extension.judge(GrantRequest { provider, client, params }).await.map_err(|refusal| match refusal {
+            GrantRefusal::Refused(error) => OAuthFailure::Refused(error),
+            GrantRefusal::Failed(failure) => failure.into(),
+        })?;
+    issue(provider, client, &granted).await
+}
+
+/// Writes the grant and its tokens, with what was used up for them: all or nothing.
+async fn issue(provider: &Provider, client: &client::Model, granted: &Granted) -> Result<TokenResponse, OAuthFailure> {
+    let cx = provider.cx();
+    let row = row(provider, client, granted)?;
+    Span::current().record("grant.id", &*row.id).record("user.id", row.user_id.as_deref());
+    let drawn = draw(
+        provider,
+        &Basis {
+            client,
+            grant_id: &row.id,
+            user_id: row.user_id.as_deref(),
+            session_id: row.session_id.as_deref(),
+            auth_time: row.auth_time,
+            grant_expires_at: row.expires_at,
+            nonce: None,
+            granted: &granted.scope,
+            scope: granted.scope.clone(),
+            resources: &granted.resources,
+            parent_id: None,
+        },
+    )?;
+    let event =
+        TokensIssued { client_id: row.client_id.clone(), grant_id: row.id.clone(), user_id: row.user_id.clone() };
+    let (row, drawn, told) = (&row, &drawn, &event);
+    let won = retrying(|| async move {
+        let tx = begin_write(cx.db()).await?;
+        if let Some(consume) = &granted.consume
+            && !consume(&tx).await?
+        {
+            return Ok::<_, OAuthFailure>(false);
+        }
+        store::grant::insert(&tx, row.clone()).await?;
+        cx.events().emit_in(told, &tx).await?;
+        drawn.write(&tx).await?;
+        tx.commit().await?;
+        Ok(true)
+    })
+    .await?;
+    if !won {
+        return Err(invalid_grant("the grant was used before"));
+    }
+    tracing::info!(client.id = event.client_id, grant.id = event.grant_id, user.id = event.user_id, "token.issued");
+    cx.events().emit(&event).await;
+    Ok(drawn.response.clone())
+}
+
+fn row(provider: &Provider, client: &client::Model, granted: &Granted) -> Result<grant::Model, OAuthFailure> {
+    let cx = provider.cx();
+    let now = cx.now();
+    let lifetime = match granted.user_id {
+        Some(_) => provider.options().grant_expires_in,
+        // There is no refresh token, so nothing outlives the access token.
+        None => provider.token_terms(&granted.resources)?.expires_in,
+    };
+    Ok(grant::Model {
+        id: cx.new_id()?,
+        user_id: granted.user_id.clone(),
+        client_id: client.client_id.clone(),
+        session_id: granted.session_id.clone(),
+        scope: granted.scope.to_string(),
+        resources: granted.resources.iter().map(Resource::as_str).collect(),
+        auth_time: granted.auth_time,
+        created_at: now,
+        expires_at: cx.after(now, lifetime),
+        revoked_at: None,
+    })
+}

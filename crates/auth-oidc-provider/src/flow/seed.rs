@@ -1,0 +1,91 @@
+//! Writing declared clients to the database, at start and again when a declaration has changed.
+
+use auth_core::database::{begin_write, retrying};
+use auth_core::{Secret, StartError};
+use auth_protocol::client::ApplicationType;
+use auth_protocol::redirect_uri::RedirectUri;
+
+use crate::client_option::ClientOption;
+use crate::entity::{Words, client};
+use crate::keys::SigningAlgorithm;
+use crate::provider::Provider;
+use crate::store;
+
+/// Brings the declared clients into the database. Several instances may do so at once.
+pub(crate) async fn seed(provider: &Provider) -> Result<(), StartError> {
+    let cx = provider.cx();
+    for option in &provider.options().clients {
+        let id = cx.new_id()?;
+        let wanted = &row(provider, option, id);
+        let written = retrying(|| async move {
+            let tx = begin_write(cx.db()).await?;
+            let written = match store::client::find(&tx, &wanted.client_id).await? {
+                None => {
+                    store::client::insert(&tx, wanted.clone()).await?;
+                    true
+                }
+                Some(there) if !there.declared => return Ok(None),
+                Some(there) if is_same(&there, wanted) => false,
+                Some(there) => {
+                    let changed = client::Model { id: there.id, created_at: there.created_at, ..wanted.clone() };
+                    store::client::update(&tx, changed).await?;
+                    true
+                }
+            };
+            tx.commit().await?;
+            Ok::<_, sea_orm::DbErr>(Some(written))
+        })
+        .await?;
+        match written {
+            Some(true) => tracing::info!(client.id = option.client_id, "client.declared"),
+            Some(false) => {}
+            None => {
+                let client_id = &option.client_id;
+                return Err(
+                    format!("the client {client_id} is declared, and somebody has registered one of that id").into()
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a row says what is declared. Operators may have disabled it: that stays.
+fn is_same(there: &client::Model, wanted: &client::Model) -> bool {
+    let declared = client::Model {
+        id: there.id.clone(),
+        disabled: there.disabled,
+        created_at: there.created_at,
+        updated_at: there.updated_at,
+        ..wanted.clone()
+    };
+    *there == declared
+}
+
+fn row(provider: &Provider, option: &ClientOption, id: String) -> client::Model {
+    let uris: Vec<RedirectUri> = option.redirect_uris.iter().filter_map(|uri| RedirectUri::parse(uri).ok()).collect();
+    let is_native = !uris.is_empty() && uris.iter().all(|uri| uri.is_loopback() || uri.is_private_use());
+    let application_type = if is_native { ApplicationType::Native } else { ApplicationType::Web };
+    let now = provider.cx().now();
+    client::Model {
+        id,
+        client_id: option.client_id.clone(),
+        client_secret: option.secret.as_ref().map(Secret::digest),
+        name: option.name.clone(),
+        redirect_uris: uris.iter().map(RedirectUri::as_str).collect(),
+        post_logout_redirect_uris: option.post_logout_redirect_uris.iter().map(String::as_str).collect(),
+        token_endpoint_auth_method: option.auth_method.as_str().to_owned(),
+        grant_types: option.grant_types.iter().map(String::as_str).collect::<Words>(),
+        scope: String::new(),
+        own_scope: (!option.own_scope.is_empty()).then(|| option.own_scope.join(" ")),
+        application_type: application_type.as_str().to_owned(),
+        id_token_signed_response_alg: SigningAlgorithm::ALL[0].as_str().to_owned(),
+        metadata: None,
+        skip_consent: option.skip_consent,
+        declared: true,
+        disabled: false,
+        user_id: None,
+        created_at: now,
+        updated_at: now,
+    }
+}

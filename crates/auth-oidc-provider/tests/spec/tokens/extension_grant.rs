@@ -1,0 +1,115 @@
+//! A grant type of another plugin. RFC 6749 §4.5.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use auth_oidc_provider::{ClientOption, ExtensionGrant, GrantRefusal, GrantRequest, Granted, OidcProvider};
+use auth_protocol::scope::Scope;
+use auth_protocol::{OAuthError, OAuthErrorCode};
+use auth_testkit::{OAuthClient, TestApp};
+use futures::future::join_all;
+use serde_json::json;
+
+use super::is_refused;
+use crate::{app, provider};
+
+const SECRET: &str = "v3Yf0Tq9sLw2Xz8Rk5Jm1Hn7Pb4Gd6Ca";
+const TICKET: &str = "urn:example:grant-type:ticket";
+
+/// A ticket that is good once, for the person it names.
+#[derive(Clone, Debug, Default)]
+struct Tickets(Arc<AtomicBool>);
+
+#[async_trait]
+impl ExtensionGrant for Tickets {
+    fn grant_type(&self) -> &'static str {
+        TICKET
+    }
+
+    async fn judge(&self, request: GrantRequest<'_>) -> Result<Granted, GrantRefusal> {
+        let Some(person) = request.params.get("ticket") else {
+            return Err(OAuthError::new(OAuthErrorCode::InvalidRequest, "ticket is required").into());
+        };
+        let used = self.0.clone();
+        let resources = request.provider.resources().to_vec();
+        let granted = Granted::for_person(person, Scope::parse("openid mcp:tools").unwrap(), resources);
+        Ok(granted.consume(move |_| {
+            let used = used.clone();
+            Box::pin(async move { Ok(!used.swap(true, Ordering::SeqCst)) })
+        }))
+    }
+}
+
+fn with_tickets() -> OidcProvider {
+    let kiosk = ClientOption::confidential("kiosk", SECRET).grant_type(TICKET).grant_type("refresh_token");
+    provider().extension_grant(Tickets::default()).client(kiosk)
+}
+
+async fn kiosk() -> (TestApp, OAuthClient, String) {
+    let app = app(with_tickets()).build().await;
+    let kiosk = OAuthClient::known(&app, "kiosk", "").with_secret(SECRET);
+    let alice = app.alice().await;
+    let id = alice.browser.fetches(app.endpoint("/get-session").path()).await.json()["user"]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    (app, kiosk, id)
+}
+
+#[tokio::test]
+async fn an_extension_judges_and_the_provider_issues() {
+    let (app, kiosk, alice) = kiosk().await;
+
+    let answer = kiosk.posts("/oauth2/token", &[("grant_type", TICKET), ("ticket", &alice)]).await;
+
+    let tokens = answer.succeeds();
+    assert_eq!(kiosk.userinfo(&tokens.access_token).await.is_ok()["sub"], alice);
+    assert_eq!(tokens.scopes(), ["openid", "mcp:tools"]);
+    assert!(tokens.id_token.is_some());
+    kiosk.refreshes(tokens.refresh()).await.succeeds();
+    let grants = app.get("/.well-known/openid-configuration").await.json()["grant_types_supported"].clone();
+    assert_eq!(grants, json!(["authorization_code", "refresh_token", TICKET]));
+}
+
+#[tokio::test]
+async fn what_an_extension_refuses_is_told_in_its_words_and_changes_nothing() {
+    let (app, kiosk, alice) = kiosk().await;
+    let before = app.dump_tables().await;
+
+    is_refused(&*kiosk.posts("/oauth2/token", &[("grant_type", TICKET)]).await, 400, OAuthErrorCode::InvalidRequest);
+    let stranger = app.registers(auth_testkit::Registration::confidential_basic()).await;
+    let after = app.dump_tables().await;
+    let answer = stranger.posts("/oauth2/token", &[("grant_type", TICKET), ("ticket", &alice)]).await;
+    is_refused(&answer, 400, OAuthErrorCode::UnauthorizedClient);
+
+    assert_ne!(before, after);
+    assert_eq!(app.dump_tables().await, after);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_presented_is_used_up_once_however_many_try() {
+    let (app, kiosk, alice) = kiosk().await;
+    let tries = (0..16).map(|_| {
+        let (kiosk, alice) = (kiosk.clone(), alice.clone());
+        async move { kiosk.posts("/oauth2/token", &[("grant_type", TICKET), ("ticket", &alice)]).await }
+    });
+
+    let answers = join_all(tries).await;
+
+    let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status.is_success());
+    assert_eq!(won.len(), 1);
+    for answer in lost {
+        is_refused(&answer, 400, OAuthErrorCode::InvalidGrant);
+    }
+    assert_eq!(app.count("oauthGrant").await, 1);
+}
+
+#[test]
+fn two_extensions_of_one_grant_type_are_a_mistake() {
+    let twice = provider().extension_grant(Tickets::default()).extension_grant(Tickets::default());
+
+    let error = auth_core::Auth::builder("http://localhost:3000").plugin(twice).schema().unwrap_err().to_string();
+
+    assert!(error.contains(TICKET) && error.contains("let one extension answer a grant type"), "{error}");
+}
