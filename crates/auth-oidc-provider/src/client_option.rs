@@ -4,9 +4,13 @@ use auth_core::Secret;
 use auth_protocol::client::GrantType;
 use auth_protocol::client_auth::ClientAuthMethod;
 use auth_protocol::redirect_uri::RedirectUri;
+use auth_protocol::registration::ClientKeys;
 use auth_protocol::scope::{IDENTITY_SCOPES, Scope};
+use serde_json::Value;
+use url::Url;
 
 use crate::complaints::WrongOption;
+use crate::keys::ClientKeySet;
 
 /// The longest id of a declared client, in bytes.
 const MAX_ID: usize = 200;
@@ -22,6 +26,7 @@ pub struct ClientOption {
     pub(crate) name: String,
     pub(crate) secret: Option<Secret>,
     pub(crate) auth_method: ClientAuthMethod,
+    pub(crate) keys: Option<ClientKeys>,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) post_logout_redirect_uris: Vec<String>,
     pub(crate) grant_types: Vec<String>,
@@ -44,12 +49,26 @@ impl ClientOption {
             client_id,
             secret: None,
             auth_method: ClientAuthMethod::None,
+            keys: None,
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
             grant_types: Vec::new(),
             own_scope: Vec::new(),
             skip_consent: false,
         }
+    }
+
+    /// A client that keeps a private key, and signs with it; `jwks` is the set of the public ones
+    /// (RFC 7523 §2.2).
+    pub fn signing(client_id: impl Into<String>, jwks: Value) -> Self {
+        let keys = Some(ClientKeys::Here(jwks));
+        Self { keys, auth_method: ClientAuthMethod::PrivateKeyJwt, ..Self::public(client_id) }
+    }
+
+    /// A client that signs, and publishes its public keys at an https URL.
+    pub fn signing_with_keys_at(client_id: impl Into<String>, jwks_uri: impl Into<String>) -> Self {
+        let keys = Some(ClientKeys::At(jwks_uri.into()));
+        Self { keys, auth_method: ClientAuthMethod::PrivateKeyJwt, ..Self::public(client_id) }
     }
 
     /// The name a person reads. Default the id.
@@ -133,8 +152,17 @@ impl ClientOption {
                 wrong(name, "let it act with scopes such as \"notes:read\", none about a person".to_owned());
             }
         }
-        if self.secret.is_none() && self.acts() {
-            wrong(id, "give it a secret: a public client cannot act for itself".to_owned());
+        if self.auth_method == ClientAuthMethod::None && self.acts() {
+            wrong(id, "give it a secret or keys: a public client cannot act for itself".to_owned());
+        }
+        match &self.keys {
+            Some(ClientKeys::Here(set)) if ClientKeySet::read(set.to_string().as_bytes()).is_none() => {
+                wrong(id, "give it a JWK set with a public key for signatures".to_owned());
+            }
+            Some(ClientKeys::At(uri)) if !uri.starts_with("https://") || Url::parse(uri).is_err() => {
+                wrong(uri, format!("give {id} an https URL of its keys"));
+            }
+            Some(_) | None => {}
         }
         for grant in &self.grant_types {
             if GrantType::parse(grant).is_none() && !known.contains(&grant.as_str()) {

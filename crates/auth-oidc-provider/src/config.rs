@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use auth_outbound::OutboundOptions;
 use auth_protocol::registration::CURSOR_REDIRECT_URI;
 use auth_protocol::scope;
 
@@ -48,6 +49,7 @@ pub struct OidcProvider {
     pub(crate) resources: Vec<ResourceOption>,
     pub(crate) clients: Vec<ClientOption>,
     pub(crate) grants: Vec<Arc<dyn ExtensionGrant>>,
+    pub(crate) outbound: OutboundOptions,
     pub(crate) registration: bool,
     pub(crate) unused_clients_expire_in: u64,
     pub(crate) private_use_redirects: Vec<String>,
@@ -83,6 +85,7 @@ impl OidcProvider {
             resources: Vec::new(),
             clients: Vec::new(),
             grants: Vec::new(),
+            outbound: OutboundOptions::new(),
             registration: false,
             unused_clients_expire_in: 30 * 86_400,
             private_use_redirects: vec![CURSOR_REDIRECT_URI.to_owned()],
@@ -230,6 +233,13 @@ impl OidcProvider {
     #[must_use]
     pub fn extension_grant(mut self, grant: impl ExtensionGrant) -> Self {
         self.grants.push(Arc::new(grant));
+        self
+    }
+
+    /// What may be fetched from clients: their keys. Default public addresses over https, and 5 seconds.
+    #[must_use]
+    pub fn outbound(mut self, options: OutboundOptions) -> Self {
+        self.outbound = options;
         self
     }
 

@@ -10,7 +10,9 @@ use utoipa_axum::routes;
 use crate::codes;
 use crate::complaints::WrongOption;
 use crate::config::OidcProvider;
-use crate::entity::{access_token, authorization_code, client, consent, grant, interaction, key, refresh_token};
+use crate::entity::{
+    access_token, authorization_code, client, consent, grant, interaction, key, refresh_token, used_jti,
+};
 use crate::flow::{seed, sweep};
 use crate::http::{
     Document, authorize, consent as consent_http, discovery, end_session, interaction as interaction_http, introspect,
@@ -24,7 +26,8 @@ pub const OIDC_PROVIDER: PluginId = "oidc-provider";
 
 /// How clients authenticate, in the API description.
 const CLIENT: &str = "The client's id and secret, form-encoded (RFC 6749 §2.3.1). A client that registered \
-                      `client_secret_post` sends both in the body; a public client sends its `client_id` there.";
+                      `client_secret_post` sends both in the body, one that registered `private_key_jwt` a \
+                      `client_assertion` (RFC 7523 §2.2); a public client sends its `client_id` there.";
 
 impl Plugin for OidcProvider {
     fn id(&self) -> PluginId {
@@ -43,6 +46,7 @@ impl Plugin for OidcProvider {
         let _ = to.table::<access_token::Entity>().recognised_by(access_token::Column::GrantId);
         let _ = to.table::<consent::Entity>().recognised_by(consent::Column::Reference);
         to.table::<key::Entity>();
+        to.table::<used_jti::Entity>();
         to.data_migration("oidc-provider/0001-foreign-keys", store::foreign_keys::retired());
         to.about("An OAuth 2.1 authorization server and OpenID Connect provider.");
         to.errors("/oauth2/token", &codes::TOKEN);

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use auth_core::AuthContext;
+use auth_outbound::Outbound;
 use auth_protocol::error::OAuthError;
 use auth_protocol::registration::RegistrationPolicy;
 use auth_protocol::resource::Resource;
@@ -13,7 +14,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::complaints::WrongOption;
 use crate::config::OidcProvider;
-use crate::keys::Keyring;
+use crate::keys::{ClientKeySet, Keyring, RemoteKeys, Wanted};
 use crate::resource_server::{self, DefaultLifetimes, ResourceOption, ResourceServer, TokenTerms};
 
 /// An open provider. Cheap to clone; the state of every handler.
@@ -29,6 +30,8 @@ struct Inner {
     default_scope: Scope,
     registration: RegistrationPolicy,
     keys: Keyring,
+    outbound: Option<Outbound>,
+    client_keys: RemoteKeys,
     complaints: Vec<WrongOption>,
 }
 
@@ -79,6 +82,12 @@ impl OidcProvider {
             private_use_redirects: self.private_use_redirects.clone(),
             ..RegistrationPolicy::default()
         };
+        let outbound = Outbound::new(self.outbound.clone())
+            .inspect_err(|error| {
+                let right = "see that the system has root certificates";
+                complaints.push(WrongOption::text("outbound", &error.to_string(), right));
+            })
+            .ok();
         Provider(Arc::new(Inner {
             cx: cx.clone(),
             options: self.clone(),
@@ -88,6 +97,8 @@ impl OidcProvider {
             default_scope,
             registration,
             keys: Keyring::default(),
+            outbound,
+            client_keys: RemoteKeys::default(),
             complaints,
         }))
     }
@@ -178,6 +189,12 @@ impl Provider {
 
     pub(crate) fn keys(&self) -> &Keyring {
         &self.0.keys
+    }
+
+    /// The keys of a client that publishes them.
+    pub(crate) async fn client_keys_at(&self, uri: &str, wanted: Wanted) -> Option<ClientKeySet> {
+        let outbound = self.0.outbound.as_ref()?;
+        self.0.client_keys.at(outbound, uri, wanted, self.cx().now()).await
     }
 
     pub(crate) fn complaints(&self) -> &[WrongOption] {

@@ -17,7 +17,9 @@ impl From<ClientAuthMethod> for ClientKind {
     fn from(method: ClientAuthMethod) -> Self {
         match method {
             ClientAuthMethod::None => Self::Public,
-            ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost => Self::Confidential,
+            ClientAuthMethod::ClientSecretBasic
+            | ClientAuthMethod::ClientSecretPost
+            | ClientAuthMethod::PrivateKeyJwt => Self::Confidential,
         }
     }
 }

@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
+use crate::client_assertion::{ASSERTION_TYPE, claimed_client};
 use crate::params::{Params, form_decode};
 use crate::{OAuthError, OAuthErrorCode};
 
@@ -22,13 +23,15 @@ pub enum ClientAuthMethod {
     ClientSecretBasic,
     /// By secret in the form.
     ClientSecretPost,
+    /// By a JWT signed with its private key. OIDC Core §9.
+    PrivateKeyJwt,
 }
 
 impl ClientAuthMethod {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::None, Self::ClientSecretBasic, Self::ClientSecretPost];
+    pub const ALL: [Self; 4] = [Self::None, Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt];
     /// Those by which a client proves who it is.
-    pub const WITH_PROOF: [Self; 2] = [Self::ClientSecretBasic, Self::ClientSecretPost];
+    pub const WITH_PROOF: [Self; 3] = [Self::ClientSecretBasic, Self::ClientSecretPost, Self::PrivateKeyJwt];
 
     /// The method as it stands on the wire.
     pub fn as_str(self) -> &'static str {
@@ -36,6 +39,7 @@ impl ClientAuthMethod {
             Self::None => "none",
             Self::ClientSecretBasic => "client_secret_basic",
             Self::ClientSecretPost => "client_secret_post",
+            Self::PrivateKeyJwt => "private_key_jwt",
         }
     }
 
@@ -45,7 +49,7 @@ impl ClientAuthMethod {
     }
 }
 
-/// What a request presents as its client; `Debug` hides the secret. RFC 6749 §2.3.
+/// What a request presents as its client; `Debug` hides what proves it. RFC 6749 §2.3.
 #[derive(Clone, PartialEq, Eq)]
 pub enum PresentedClient {
     /// A `client_id` alone.
@@ -67,6 +71,13 @@ pub enum PresentedClient {
         /// The secret, not yet checked.
         client_secret: String,
     },
+    /// A JWT that the client has signed. RFC 7523 §2.2.
+    Assertion {
+        /// Who it claims to be.
+        client_id: String,
+        /// The JWT, not yet checked.
+        assertion: String,
+    },
 }
 
 impl PresentedClient {
@@ -75,8 +86,8 @@ impl PresentedClient {
     /// # Errors
     ///
     /// `invalid_request` for two ways at once (RFC 6749 §2.3) or two different client ids;
-    /// `invalid_client` for no client, another scheme than Basic, malformed Basic credentials, or
-    /// a client assertion.
+    /// `invalid_client` for no client, another scheme than Basic, or malformed Basic credentials or
+    /// assertion.
     pub fn from_request(authorization: Option<&str>, form: &Params) -> Result<Self, OAuthError> {
         let asserts = form.get("client_assertion").is_some() || form.get("client_assertion_type").is_some();
         let secret = form.get("client_secret");
@@ -85,7 +96,7 @@ impl PresentedClient {
             return refuse(OAuthErrorCode::InvalidRequest, "the client authenticates in more than one way");
         }
         if asserts {
-            return refuse(OAuthErrorCode::InvalidClient, "client assertions are not supported");
+            return asserted(form);
         }
         if let Some(header) = authorization {
             return basic(header, form.get("client_id"));
@@ -103,15 +114,10 @@ impl PresentedClient {
     /// Who the request claims to be.
     pub fn client_id(&self) -> &str {
         match self {
-            Self::Public { client_id } | Self::Basic { client_id, .. } | Self::Post { client_id, .. } => client_id,
-        }
-    }
-
-    /// The secret it presents, not yet checked.
-    pub fn client_secret(&self) -> Option<&str> {
-        match self {
-            Self::Public { .. } => None,
-            Self::Basic { client_secret, .. } | Self::Post { client_secret, .. } => Some(client_secret),
+            Self::Public { client_id }
+            | Self::Basic { client_id, .. }
+            | Self::Post { client_id, .. }
+            | Self::Assertion { client_id, .. } => client_id,
         }
     }
 
@@ -121,6 +127,7 @@ impl PresentedClient {
             Self::Public { .. } => ClientAuthMethod::None,
             Self::Basic { .. } => ClientAuthMethod::ClientSecretBasic,
             Self::Post { .. } => ClientAuthMethod::ClientSecretPost,
+            Self::Assertion { .. } => ClientAuthMethod::PrivateKeyJwt,
         }
     }
 }
@@ -174,6 +181,22 @@ fn basic(header: &str, form_client_id: Option<&str>) -> Result<PresentedClient, 
     Ok(PresentedClient::Basic { client_id, client_secret })
 }
 
+/// Reads whom a JWT claims to be from; a `client_id` beside it must say the same. RFC 7521 §4.2.
+fn asserted(form: &Params) -> Result<PresentedClient, OAuthError> {
+    if form.get("client_assertion_type") != Some(ASSERTION_TYPE) {
+        return refuse(OAuthErrorCode::InvalidClient, "the client_assertion_type is not offered here");
+    }
+    let assertion = form.get("client_assertion").unwrap_or_default();
+    let Some(client_id) = claimed_client(assertion) else {
+        return refuse(OAuthErrorCode::InvalidClient, "the client_assertion is malformed");
+    };
+    if form.get("client_id").is_some_and(|other| other != client_id) {
+        return refuse(OAuthErrorCode::InvalidRequest, "assertion and form name different clients");
+    }
+
+    Ok(PresentedClient::Assertion { client_id, assertion: assertion.to_owned() })
+}
+
 fn refuse<T>(code: OAuthErrorCode, description: &'static str) -> Result<T, OAuthError> {
     Err(OAuthError::new(code, description))
 }
@@ -202,17 +225,16 @@ mod tests {
     fn the_vector_of_rfc_6749_2_3_1_is_read() {
         let client = presented(Some("Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"), "");
 
-        assert_eq!(client.client_id(), "s6BhdRkqt3");
-        assert_eq!(client.client_secret(), Some("7Fjfp0ZBr1KtDRbnfVdmIw"));
-        assert_eq!(client.method(), ClientAuthMethod::ClientSecretBasic);
+        let (client_id, client_secret) = ("s6BhdRkqt3".to_owned(), "7Fjfp0ZBr1KtDRbnfVdmIw".to_owned());
+        assert_eq!(client, PresentedClient::Basic { client_id, client_secret });
     }
 
     #[test]
     fn basic_credentials_are_form_decoded_and_split_at_the_first_colon() {
         let client = presented(Some(&header("https%3A%2F%2Fc%2Fid:a:b+c%2B%C3%A9")), "");
 
-        assert_eq!(client.client_id(), "https://c/id");
-        assert_eq!(client.client_secret(), Some("a:b c+é"));
+        let (client_id, client_secret) = ("https://c/id".to_owned(), "a:b c+é".to_owned());
+        assert_eq!(client, PresentedClient::Basic { client_id, client_secret });
     }
 
     #[test]
@@ -277,8 +299,25 @@ mod tests {
     }
 
     #[test]
-    fn client_assertions_are_not_supported() {
-        assert_eq!(refusal(None, "client_assertion=x"), OAuthErrorCode::InvalidClient);
+    fn an_assertion_names_its_client_and_nobody_else() {
+        // {"alg":"none"}.{"sub":"a"}.
+        let assertion = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.";
+        let form = format!("client_assertion={assertion}&client_assertion_type={ASSERTION_TYPE}");
+        let client = presented(None, &format!("{form}&client_id=a"));
+
+        assert_eq!((client.client_id(), client.method()), ("a", ClientAuthMethod::PrivateKeyJwt));
+        assert!(!format!("{client:?}").contains(assertion));
+        assert_eq!(presented(None, &form), client);
+        assert_eq!(refusal(None, &format!("{form}&client_id=b")), OAuthErrorCode::InvalidRequest);
+        for wrong in [
+            "client_assertion=x".to_owned(),
+            format!("client_assertion={assertion}"),
+            format!("client_assertion={assertion}&client_assertion_type=urn:other"),
+            format!("client_assertion_type={ASSERTION_TYPE}&client_id=a"),
+            format!("client_assertion=x&client_assertion_type={ASSERTION_TYPE}"),
+        ] {
+            assert_eq!(refusal(None, &wrong), OAuthErrorCode::InvalidClient, "{wrong}");
+        }
     }
 
     #[test]
@@ -287,11 +326,10 @@ mod tests {
             presented(None, "client_id=a"),
             presented(Some(&header("a:b")), ""),
             presented(None, "client_id=a&client_secret=b"),
+            PresentedClient::Assertion { client_id: "a".to_owned(), assertion: String::new() },
         ];
 
-        for registered in
-            [ClientAuthMethod::None, ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost]
-        {
+        for registered in ClientAuthMethod::ALL {
             for way in &ways {
                 let judged = judge_client_auth(registered, way);
 
@@ -308,12 +346,12 @@ mod tests {
 
     #[test]
     fn method_names_are_those_of_rfc_7591() {
-        for name in ["none", "client_secret_basic", "client_secret_post"] {
+        for name in ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"] {
             let method = ClientAuthMethod::parse(name).unwrap();
 
             assert_eq!(serde_json::to_value(method).unwrap(), name);
         }
-        assert_eq!(ClientAuthMethod::parse("private_key_jwt"), None);
+        assert_eq!(ClientAuthMethod::parse("client_secret_jwt"), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod bearer;
 pub mod challenge;
 pub mod claims;
 pub mod client;
+pub mod client_assertion;
 pub mod client_auth;
 pub mod client_credentials;
 pub mod client_id_document;

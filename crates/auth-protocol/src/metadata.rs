@@ -59,6 +59,15 @@ pub struct AuthorizationServerMetadata {
     /// Those of the introspection endpoint.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub introspection_endpoint_auth_methods_supported: Vec<ClientAuthMethod>,
+    /// The algorithms of client assertions at the token endpoint. RFC 8414 §2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub token_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// Those at the revocation endpoint.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub revocation_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// Those at the introspection endpoint.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// The PKCE methods: `S256`. MCP clients refuse a document without it.
     pub code_challenge_methods_supported: Vec<String>,
     /// Whether every authorization response carries `iss`. RFC 9207 §3.

@@ -1,6 +1,7 @@
 //! Dynamic client registration: keep what is acceptable, drop the rest, echo what was kept. RFC 7591 §3.2.1.
 
 mod acceptance;
+mod client_keys;
 mod display_text;
 mod metadata;
 mod response;
@@ -13,6 +14,7 @@ use crate::scope::Scope;
 
 use display_text::display_text;
 
+pub use client_keys::{ClientKeys, MAX_KEY_SET_LENGTH, MAX_KEYS};
 pub use metadata::ClientMetadata;
 pub use response::RegistrationResponse;
 
@@ -64,6 +66,8 @@ pub struct AcceptedClient {
     pub redirect_uris: Vec<RedirectUri>,
     /// The authentication method; with any but `none` the client gets a secret.
     pub token_endpoint_auth_method: ClientAuthMethod,
+    /// The public keys of a client that proves itself by them.
+    pub keys: Option<ClientKeys>,
     /// The grant types, among them `authorization_code`.
     pub grant_types: Vec<GrantType>,
     /// The known scopes it named: a hint, not a ceiling; empty when it named none.
@@ -100,6 +104,7 @@ pub struct AcceptedClient {
 pub fn judge_registration(request: &ClientMetadata, policy: &RegistrationPolicy) -> Result<AcceptedClient, OAuthError> {
     let redirect_uris = acceptance::redirect_uris(request.redirect_uris.as_deref(), policy)?;
     acceptance::judge_response_types(request.response_types.as_deref())?;
+    let method = acceptance::auth_method(request.token_endpoint_auth_method.as_deref(), policy)?;
     let text = |value: &Option<String>| value.as_deref().and_then(|text| display_text(text, MAX_TEXT_LENGTH));
     let uri = |value: &Option<String>| value.as_deref().and_then(acceptance::display_uri);
 
@@ -109,7 +114,8 @@ pub fn judge_registration(request: &ClientMetadata, policy: &RegistrationPolicy)
             .as_deref()
             .and_then(|name| display_text(name, MAX_NAME_LENGTH))
             .unwrap_or_else(|| DEFAULT_CLIENT_NAME.to_owned()),
-        token_endpoint_auth_method: acceptance::auth_method(request.token_endpoint_auth_method.as_deref(), policy)?,
+        token_endpoint_auth_method: method,
+        keys: client_keys::judge_keys(method, request.jwks.as_ref(), request.jwks_uri.as_deref())?,
         grant_types: acceptance::grant_types(request.grant_types.as_deref(), policy)?,
         scope: acceptance::scope(request.scope.as_deref(), &policy.scopes),
         application_type: acceptance::application_type(request.application_type.as_deref(), &redirect_uris),

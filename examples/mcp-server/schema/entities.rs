@@ -248,6 +248,11 @@ pub mod oauth_application {
         /// The column `tokenEndpointAuthMethod` of `oidc-provider`: text(32).
         #[sea_orm(column_type = "String(StringLen::N(32))")]
         pub token_endpoint_auth_method: String,
+        /// The column `jwks` of `oidc-provider`: json.
+        pub jwks: Option<Json>,
+        /// The column `jwksUri` of `oidc-provider`: text.
+        #[sea_orm(column_type = "Text")]
+        pub jwks_uri: Option<String>,
         /// The column `grantTypes` of `oidc-provider`: json.
         pub grant_types: Json,
         /// The column `scope` of `oidc-provider`: text.
@@ -601,6 +606,26 @@ pub mod jwks {
         pub created_at: DateTimeUtc,
         /// The column `expiresAt` of `oidc-provider`: timestamp.
         pub expires_at: Option<DateTimeUtc>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The table `oauthUsedJti` of `oidc-provider`.
+pub mod oauth_used_jti {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `oauthUsedJti`.
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "oauthUsedJti", rename_all = "camelCase")]
+    pub struct Model {
+        /// The column `id` of `oidc-provider`: id.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        /// The column `expiresAt` of `oidc-provider`: timestamp.
+        #[sea_orm(indexed)]
+        pub expires_at: DateTimeUtc,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

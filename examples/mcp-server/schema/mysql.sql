@@ -22,7 +22,7 @@ CREATE INDEX `ix_verification_expiresAt` ON `verification` (`expiresAt`);
 CREATE TABLE `authMigration` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `appliedAt` datetime(6) NOT NULL, `checksum` varchar(64) NOT NULL ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 -- oidc-provider: oauthApplication
-CREATE TABLE `oauthApplication` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `clientId` varchar(255) NOT NULL, `clientSecret` text, `name` text NOT NULL, `redirectUris` longtext NOT NULL, `postLogoutRedirectUris` longtext NOT NULL, `tokenEndpointAuthMethod` varchar(32) NOT NULL, `grantTypes` longtext NOT NULL, `scope` text NOT NULL, `ownScope` text, `applicationType` varchar(16) NOT NULL, `idTokenSignedResponseAlg` varchar(16) NOT NULL, `metadata` longtext, `skipConsent` bool NOT NULL DEFAULT FALSE, `declared` bool NOT NULL DEFAULT FALSE, `disabled` bool NOT NULL DEFAULT FALSE, `userId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL, CONSTRAINT `fk_oauthApplication_userId` FOREIGN KEY (`userId`) REFERENCES `user` (`id`) ON DELETE SET NULL ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE `oauthApplication` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `clientId` varchar(255) NOT NULL, `clientSecret` text, `name` text NOT NULL, `redirectUris` longtext NOT NULL, `postLogoutRedirectUris` longtext NOT NULL, `tokenEndpointAuthMethod` varchar(32) NOT NULL, `jwks` longtext, `jwksUri` text, `grantTypes` longtext NOT NULL, `scope` text NOT NULL, `ownScope` text, `applicationType` varchar(16) NOT NULL, `idTokenSignedResponseAlg` varchar(16) NOT NULL, `metadata` longtext, `skipConsent` bool NOT NULL DEFAULT FALSE, `declared` bool NOT NULL DEFAULT FALSE, `disabled` bool NOT NULL DEFAULT FALSE, `userId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL, CONSTRAINT `fk_oauthApplication_userId` FOREIGN KEY (`userId`) REFERENCES `user` (`id`) ON DELETE SET NULL ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE UNIQUE INDEX `uq_oauthApplication_clientId` ON `oauthApplication` (`clientId`);
 CREATE INDEX `ix_oauthApplication_userId` ON `oauthApplication` (`userId`);
 CREATE INDEX `ix_oauthApplication_createdAt` ON `oauthApplication` (`createdAt`);
@@ -68,6 +68,10 @@ CREATE UNIQUE INDEX `uq_oauthConsent_userId_clientId_reference` ON `oauthConsent
 -- oidc-provider: jwks
 CREATE TABLE `jwks` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `publicKey` text NOT NULL, `privateKey` text NOT NULL, `alg` varchar(16) NOT NULL, `state` varchar(16) NOT NULL DEFAULT 'retired', `slot` varchar(16), `createdAt` datetime(6) NOT NULL, `expiresAt` datetime(6) ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE UNIQUE INDEX `uq_jwks_slot` ON `jwks` (`slot`);
+
+-- oidc-provider: oauthUsedJti
+CREATE TABLE `oauthUsedJti` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `expiresAt` datetime(6) NOT NULL ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE INDEX `ix_oauthUsedJti_expiresAt` ON `oauthUsedJti` (`expiresAt`);
 
 -- app: note
 CREATE TABLE `note` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `userId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, `text` text NOT NULL, `createdAt` datetime(6) NOT NULL, CONSTRAINT `fk_note_userId` FOREIGN KEY (`userId`) REFERENCES `user` (`id`) ON DELETE CASCADE ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

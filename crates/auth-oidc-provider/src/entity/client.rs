@@ -25,9 +25,15 @@ pub struct Model {
     pub redirect_uris: Words,
     /// Where a person may be sent after signing out.
     pub post_logout_redirect_uris: Words,
-    /// How the client authenticates: `none`, `client_secret_basic` or `client_secret_post`.
+    /// How the client authenticates: `none`, `client_secret_basic`, `client_secret_post` or
+    /// `private_key_jwt`.
     #[sea_orm(column_type = "String(StringLen::N(32))")]
     pub token_endpoint_auth_method: String,
+    /// The public keys it proves itself with, if it does: a JWK set.
+    pub jwks: Option<Json>,
+    /// Where they are instead: an https URL.
+    #[sea_orm(column_type = "Text")]
+    pub jwks_uri: Option<String>,
     /// The grants it registered for.
     pub grant_types: Words,
     /// The scope it named at registration: a hint, not a ceiling.

@@ -10,6 +10,7 @@ pub mod grant;
 pub mod interaction;
 pub mod key;
 pub mod refresh_token;
+pub mod used_jti;
 mod words;
 
 pub use words::Words;

@@ -8,6 +8,7 @@ use http::{HeaderMap, header};
 use subtle::ConstantTimeEq as _;
 use tracing::Span;
 
+use super::client_assertion;
 use crate::entity::client;
 use crate::error::OAuthFailure;
 use crate::provider::Provider;
@@ -17,7 +18,8 @@ use crate::store;
 /// Large clients share addresses and client ids, so this only stops floods.
 const PER_MINUTE: u32 = 1200;
 
-/// Finds and authenticates the client of a request, in one statement, and names it in the span.
+/// Finds and authenticates the client of a request, in one statement and in two where it signs, and
+/// names it in the span.
 pub(crate) async fn authenticate(
     provider: &Provider,
     headers: &HeaderMap,
@@ -36,11 +38,24 @@ pub(crate) async fn authenticate(
     }
     let registered = ClientAuthMethod::parse(&client.token_endpoint_auth_method).ok_or_else(refused)?;
     judge_client_auth(registered, &presented)?;
-    match (presented.client_secret(), client.client_secret.as_deref()) {
-        (None, None) => Ok(client),
-        (Some(secret), Some(stored)) if bool::from(digest(secret).as_bytes().ct_eq(stored.as_bytes())) => Ok(client),
-        (Some(_) | None, _) => Err(refused()),
-    }
+    let is_proven = match (&presented, client.client_secret.as_deref()) {
+        (PresentedClient::Public { .. }, None) => true,
+        (PresentedClient::Basic { client_secret, .. } | PresentedClient::Post { client_secret, .. }, Some(stored)) => {
+            digest(client_secret).as_bytes().ct_eq(stored.as_bytes()).into()
+        }
+        (PresentedClient::Assertion { assertion, .. }, None) => {
+            client_assertion::judge(provider, &client, assertion).await?;
+            true
+        }
+        (
+            PresentedClient::Public { .. }
+            | PresentedClient::Basic { .. }
+            | PresentedClient::Post { .. }
+            | PresentedClient::Assertion { .. },
+            _,
+        ) => false,
+    };
+    if is_proven { Ok(client) } else { Err(refused()) }
 }
 
 /// Reads how a client identifies itself, without judging it.

@@ -3,6 +3,7 @@
 pub(crate) mod asked;
 pub(crate) mod authorize;
 pub(crate) mod check;
+mod client_assertion;
 pub(crate) mod client_auth;
 pub(crate) mod consent;
 pub(crate) mod direct;

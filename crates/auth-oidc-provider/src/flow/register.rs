@@ -3,15 +3,18 @@
 use auth_core::database::{begin_write, retrying};
 use auth_core::digest;
 use auth_protocol::client_auth::ClientAuthMethod;
+use auth_protocol::error::OAuthErrorCode;
 use auth_protocol::redirect_uri::RedirectUri;
-use auth_protocol::registration::{AcceptedClient, ClientMetadata, RegistrationResponse, judge_registration};
+use auth_protocol::registration::{
+    AcceptedClient, ClientKeys, ClientMetadata, RegistrationResponse, judge_registration,
+};
 use serde_json::json;
 use tracing::Span;
 
 use crate::entity::{Words, client};
 use crate::error::OAuthFailure;
 use crate::event::ClientRegistered;
-use crate::keys::SigningAlgorithm;
+use crate::keys::{ClientKeySet, SigningAlgorithm};
 use crate::provider::Provider;
 use crate::store;
 
@@ -32,6 +35,12 @@ async fn accept(
 ) -> Result<RegistrationResponse, OAuthFailure> {
     let cx = provider.cx();
     let accepted = judge_registration(metadata, provider.registration())?;
+    if let Some(ClientKeys::Here(set)) = &accepted.keys
+        && ClientKeySet::read(set.to_string().as_bytes()).is_none()
+    {
+        let description = "no key of the jwks can be used";
+        return Err(OAuthFailure::new(OAuthErrorCode::InvalidClientMetadata, description));
+    }
     let algorithm = metadata
         .id_token_signed_response_alg
         .as_deref()
@@ -39,7 +48,7 @@ async fn accept(
         .unwrap_or(SigningAlgorithm::ALL[0]);
     let client_id = cx.new_token()?;
     let secret = match accepted.token_endpoint_auth_method {
-        ClientAuthMethod::None => None,
+        ClientAuthMethod::None | ClientAuthMethod::PrivateKeyJwt => None,
         ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost => Some(cx.new_token()?),
     };
     Span::current().record("client.id", &*client_id).record("user.id", owner.as_deref());
@@ -68,6 +77,11 @@ async fn accept(
 }
 
 fn row(accepted: &AcceptedClient, client_id: &str, now: chrono::DateTime<chrono::Utc>) -> client::Model {
+    let (jwks, jwks_uri) = match accepted.keys.clone() {
+        None => (None, None),
+        Some(ClientKeys::Here(set)) => (Some(set), None),
+        Some(ClientKeys::At(uri)) => (None, Some(uri)),
+    };
     client::Model {
         id: String::new(),
         client_id: client_id.to_owned(),
@@ -76,6 +90,8 @@ fn row(accepted: &AcceptedClient, client_id: &str, now: chrono::DateTime<chrono:
         redirect_uris: accepted.redirect_uris.iter().map(RedirectUri::as_str).collect(),
         post_logout_redirect_uris: accepted.post_logout_redirect_uris.iter().map(RedirectUri::as_str).collect(),
         token_endpoint_auth_method: accepted.token_endpoint_auth_method.as_str().to_owned(),
+        jwks,
+        jwks_uri,
         grant_types: accepted.grant_types.iter().map(|grant| grant.as_str()).collect::<Words>(),
         scope: accepted.scope.to_string(),
         application_type: accepted.application_type.as_str().to_owned(),

@@ -4,6 +4,7 @@ use auth_core::database::{begin_write, retrying};
 use auth_core::{Secret, StartError};
 use auth_protocol::client::ApplicationType;
 use auth_protocol::redirect_uri::RedirectUri;
+use auth_protocol::registration::ClientKeys;
 
 use crate::client_option::ClientOption;
 use crate::entity::{Words, client};
@@ -67,6 +68,11 @@ fn row(provider: &Provider, option: &ClientOption, id: String) -> client::Model 
     let is_native = !uris.is_empty() && uris.iter().all(|uri| uri.is_loopback() || uri.is_private_use());
     let application_type = if is_native { ApplicationType::Native } else { ApplicationType::Web };
     let now = provider.cx().now();
+    let (jwks, jwks_uri) = match option.keys.clone() {
+        None => (None, None),
+        Some(ClientKeys::Here(set)) => (Some(set), None),
+        Some(ClientKeys::At(uri)) => (None, Some(uri)),
+    };
     client::Model {
         id,
         client_id: option.client_id.clone(),
@@ -75,6 +81,8 @@ fn row(provider: &Provider, option: &ClientOption, id: String) -> client::Model 
         redirect_uris: uris.iter().map(RedirectUri::as_str).collect(),
         post_logout_redirect_uris: option.post_logout_redirect_uris.iter().map(String::as_str).collect(),
         token_endpoint_auth_method: option.auth_method.as_str().to_owned(),
+        jwks,
+        jwks_uri,
         grant_types: option.grant_types.iter().map(String::as_str).collect::<Words>(),
         scope: String::new(),
         own_scope: (!option.own_scope.is_empty()).then(|| option.own_scope.join(" ")),

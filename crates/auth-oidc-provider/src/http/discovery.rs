@@ -9,7 +9,7 @@ use http::HeaderMap;
 
 use super::document::Document;
 use super::schema::ServerMetadata;
-use crate::keys::SigningAlgorithm;
+use crate::keys::{CLIENT_ALGORITHMS, SigningAlgorithm};
 use crate::provider::Provider;
 
 /// Describes the authorization server (RFC 8414).
@@ -58,6 +58,9 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
         token_endpoint_auth_methods_supported: ClientAuthMethod::ALL.to_vec(),
         revocation_endpoint_auth_methods_supported: ClientAuthMethod::ALL.to_vec(),
         introspection_endpoint_auth_methods_supported: ClientAuthMethod::WITH_PROOF.to_vec(),
+        token_endpoint_auth_signing_alg_values_supported: names(&CLIENT_ALGORITHMS.map(|(name, _)| name)),
+        revocation_endpoint_auth_signing_alg_values_supported: names(&CLIENT_ALGORITHMS.map(|(name, _)| name)),
+        introspection_endpoint_auth_signing_alg_values_supported: names(&CLIENT_ALGORITHMS.map(|(name, _)| name)),
         code_challenge_methods_supported: names(&["S256"]),
         authorization_response_iss_parameter_supported: true,
         client_id_metadata_document_supported: false,

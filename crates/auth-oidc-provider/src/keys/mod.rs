@@ -1,9 +1,13 @@
-//! Signing keys: one active for each algorithm, the private half sealed at rest.
+//! Signing keys: one active for each algorithm, the private half sealed at rest. And those of clients.
 
+mod client_keys;
 mod generate;
 mod keyring;
+mod remote;
 
+pub(crate) use client_keys::{BadSignature, CLIENT_ALGORITHMS, ClientKeySet};
 pub(crate) use keyring::Keyring;
+pub(crate) use remote::{RemoteKeys, Wanted};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

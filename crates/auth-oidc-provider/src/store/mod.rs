@@ -10,3 +10,4 @@ pub(crate) mod interaction;
 pub(crate) mod key;
 pub(crate) mod refresh_token;
 pub(crate) mod sweep;
+pub(crate) mod used_jti;

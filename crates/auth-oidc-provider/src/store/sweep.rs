@@ -7,7 +7,7 @@ use chrono::{DateTime, Duration, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QuerySelect as _};
 
-use crate::entity::{access_token, authorization_code, client, consent, grant, interaction, refresh_token};
+use crate::entity::{access_token, authorization_code, client, consent, grant, interaction, refresh_token, used_jti};
 
 /// The most rows of a table one batch deletes.
 pub(crate) const BATCH: u64 = 500;
@@ -25,7 +25,9 @@ pub(crate) async fn batch(
     // One of a client that acts for itself is as good as its token, and comes with each.
     let alone = Condition::all().add(grant::Column::UserId.is_null()).add(grant::Column::ExpiresAt.lte(now));
     let grants = Condition::any().add(grant::Column::ExpiresAt.lte(grants_until)).add(alone);
+    let used = used_jti::Column::ExpiresAt.lte(now).into();
     let deleted = [
+        delete::<used_jti::Entity>(db, used, used_jti::Column::Id).await?,
         delete::<interaction::Entity>(db, interactions, interaction::Column::Id).await?,
         delete::<access_token::Entity>(db, tokens, access_token::Column::Id).await?,
         delete::<grant::Entity>(db, grants, grant::Column::Id).await?,

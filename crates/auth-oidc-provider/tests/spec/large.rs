@@ -62,6 +62,8 @@ async fn fill(db: &DatabaseConnection) {
         redirect_uris: ["http://127.0.0.1/callback"].into_iter().collect(),
         post_logout_redirect_uris: std::iter::empty::<String>().collect(),
         token_endpoint_auth_method: "none".into(),
+        jwks: None,
+        jwks_uri: None,
         grant_types: ["authorization_code"].into_iter().collect(),
         scope: String::new(),
         application_type: "native".into(),

@@ -194,15 +194,14 @@ mod tests {
         for omitted in [None, Some("")] {
             assert_eq!(auth_method(omitted, &policy), Ok(ClientAuthMethod::None));
         }
-        for method in [ClientAuthMethod::None, ClientAuthMethod::ClientSecretBasic, ClientAuthMethod::ClientSecretPost]
-        {
+        for method in ClientAuthMethod::ALL {
             assert_eq!(auth_method(Some(method.as_str()), &policy), Ok(method));
         }
     }
 
     #[test]
     fn an_auth_method_that_is_not_offered_is_refused_rather_than_weakened() {
-        for name in ["private_key_jwt", "tls_client_auth", "client_secret_jwt", "NONE", "none "] {
+        for name in ["tls_client_auth", "client_secret_jwt", "NONE", "none "] {
             let refusal = auth_method(Some(name), &RegistrationPolicy::default()).unwrap_err();
 
             assert_eq!(refusal.code, OAuthErrorCode::InvalidClientMetadata, "{name}");

@@ -76,15 +76,15 @@ mod tests {
 
     use super::*;
 
-    fn judge(jwks: Option<Value>, uri: Option<&str>) -> Result<Option<ClientKeys>, OAuthErrorCode> {
-        judge_keys(ClientAuthMethod::PrivateKeyJwt, jwks.as_ref(), uri).map_err(|error| error.code)
+    fn judge(jwks: Option<&Value>, uri: Option<&str>) -> Result<Option<ClientKeys>, OAuthErrorCode> {
+        judge_keys(ClientAuthMethod::PrivateKeyJwt, jwks, uri).map_err(|error| error.code)
     }
 
     #[test]
     fn keys_are_here_or_at_a_url() {
         let set = json!({"keys": [{"kty": "EC", "crv": "P-256", "x": "a", "y": "b"}]});
 
-        assert_eq!(judge(Some(set.clone()), None), Ok(Some(ClientKeys::Here(set))));
+        assert_eq!(judge(Some(&set), None), Ok(Some(ClientKeys::Here(set))));
         assert_eq!(
             judge(None, Some("https://c.example/jwks")),
             Ok(Some(ClientKeys::At("https://c.example/jwks".to_owned())))
@@ -106,11 +106,11 @@ mod tests {
         let large = json!({"keys": [{"kty": "RSA", "n": "n".repeat(MAX_KEY_SET_LENGTH)}]});
         for set in [json!({}), json!([]), json!({"keys": []}), json!({"keys": {}}), json!({"keys": ["x"]}), many, large]
         {
-            assert_eq!(judge(Some(set.clone()), None), Err(OAuthErrorCode::InvalidClientMetadata), "{set}");
+            assert_eq!(judge(Some(&set), None), Err(OAuthErrorCode::InvalidClientMetadata), "{set}");
         }
         for secret in SECRET_MEMBERS {
             let set = json!({"keys": [{"kty": "EC", secret: "x"}]});
-            assert_eq!(judge(Some(set), None), Err(OAuthErrorCode::InvalidClientMetadata), "{secret}");
+            assert_eq!(judge(Some(&set), None), Err(OAuthErrorCode::InvalidClientMetadata), "{secret}");
         }
     }
 
@@ -119,7 +119,7 @@ mod tests {
         let set = json!({"keys": [{"kty": "EC"}]});
 
         assert_eq!(judge(None, None), Err(OAuthErrorCode::InvalidClientMetadata));
-        assert_eq!(judge(Some(set), Some("https://c.example/jwks")), Err(OAuthErrorCode::InvalidClientMetadata));
+        assert_eq!(judge(Some(&set), Some("https://c.example/jwks")), Err(OAuthErrorCode::InvalidClientMetadata));
         for uri in ["http://c.example/jwks", "file:///etc/passwd", "https://", "javascript:x", ""] {
             assert_eq!(judge(None, Some(uri)), Err(OAuthErrorCode::InvalidClientMetadata), "{uri}");
         }

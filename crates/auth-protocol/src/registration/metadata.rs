@@ -47,6 +47,10 @@ pub struct ClientMetadata {
     pub application_type: Option<String>,
     /// Where a browser may go after signing out. RP-Initiated Logout §3.1.
     pub post_logout_redirect_uris: Option<Vec<String>>,
+    /// The public keys of the client itself. RFC 7591 §2.
+    pub jwks: Option<Value>,
+    /// Where those keys are, instead.
+    pub jwks_uri: Option<String>,
     /// The algorithm ID tokens are to be signed with. OIDC Registration §2.
     pub id_token_signed_response_alg: Option<String>,
 }

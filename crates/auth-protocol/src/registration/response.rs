@@ -3,8 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::AcceptedClient;
+use super::{AcceptedClient, ClientKeys};
 use crate::client::{ApplicationType, GrantType, ResponseType};
 use crate::client_auth::ClientAuthMethod;
 use crate::redirect_uri::RedirectUri;
@@ -33,6 +34,12 @@ pub struct RegistrationResponse {
     pub redirect_uris: Vec<RedirectUri>,
     /// The authentication method the client must use.
     pub token_endpoint_auth_method: ClientAuthMethod,
+    /// The public keys of the client itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks: Option<Value>,
+    /// Where those keys are, instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
     /// The accepted grant types.
     pub grant_types: Vec<GrantType>,
     /// Always `code`.
@@ -84,6 +91,11 @@ impl RegistrationResponse {
         issued_at: i64,
     ) -> Self {
         let client_secret = client_secret.filter(|_| client.token_endpoint_auth_method != ClientAuthMethod::None);
+        let (jwks, jwks_uri) = match client.keys {
+            None => (None, None),
+            Some(ClientKeys::Here(set)) => (Some(set), None),
+            Some(ClientKeys::At(uri)) => (None, Some(uri)),
+        };
 
         Self {
             client_id: client_id.into(),
@@ -94,6 +106,8 @@ impl RegistrationResponse {
             registration_client_uri: None,
             redirect_uris: client.redirect_uris,
             token_endpoint_auth_method: client.token_endpoint_auth_method,
+            jwks,
+            jwks_uri,
             grant_types: client.grant_types,
             response_types: vec![ResponseType::Code],
             client_name: client.client_name,

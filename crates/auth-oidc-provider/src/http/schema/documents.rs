@@ -55,6 +55,15 @@ pub(crate) struct ServerMetadata {
     /// How clients authenticate at the introspection endpoint.
     #[schema(example = json!(["client_secret_basic", "client_secret_post"]))]
     introspection_endpoint_auth_methods_supported: Vec<String>,
+    /// The algorithms of client assertions at the token endpoint.
+    #[schema(example = json!(["ES256", "EdDSA"]))]
+    token_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// Those at the revocation endpoint.
+    #[schema(example = json!(["ES256", "EdDSA"]))]
+    revocation_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// Those at the introspection endpoint.
+    #[schema(example = json!(["ES256", "EdDSA"]))]
+    introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// The PKCE methods.
     #[schema(example = json!(["S256"]))]
     code_challenge_methods_supported: Vec<String>,

@@ -12,9 +12,14 @@ pub(crate) struct ClientMetadata {
     /// The name people see.
     #[schema(example = "Notes for the desk")]
     client_name: Option<String>,
-    /// `none`, `client_secret_basic` or `client_secret_post`; absent means `none`.
+    /// `none`, `client_secret_basic`, `client_secret_post` or `private_key_jwt`; absent means `none`.
     #[schema(example = "none")]
     token_endpoint_auth_method: Option<String>,
+    /// The client's public keys, with `private_key_jwt`: a JWK set.
+    jwks: Option<serde_json::Value>,
+    /// Where those keys are instead: an https URL.
+    #[schema(example = "https://notes.example.com/jwks.json")]
+    jwks_uri: Option<String>,
     /// `authorization_code`, `refresh_token`.
     #[schema(example = json!(["authorization_code", "refresh_token"]))]
     grant_types: Option<Vec<String>>,
@@ -70,6 +75,10 @@ pub(crate) struct Client {
     /// How the client authenticates.
     #[schema(example = "none")]
     token_endpoint_auth_method: String,
+    /// The client's public keys.
+    jwks: Option<serde_json::Value>,
+    /// Where those keys are instead.
+    jwks_uri: Option<String>,
     /// The grants it may use.
     #[schema(example = json!(["authorization_code", "refresh_token"]))]
     grant_types: Vec<String>,

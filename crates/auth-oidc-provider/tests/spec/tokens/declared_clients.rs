@@ -134,7 +134,7 @@ fn what_is_wrong_with_a_declaration_is_told_at_once() {
       - oidc-provider: client is ""; use an id of 1 to 200 visible characters
       - oidc-provider: client is ""; give it a secret of at least 32 bytes, drawn at random
       - oidc-provider: client is "openid"; let it act with scopes such as "notes:read", none about a person
-      - oidc-provider: client is "machine"; give it a secret: a public client cannot act for itself
+      - oidc-provider: client is "machine"; give it a secret or keys: a public client cannot act for itself
       - oidc-provider: client is "notes:erase"; offer this scope too
       - oidc-provider: client is "javascript:alert(1)"; give web a whole redirect URI such as "https://app.example.com/callback"
       - oidc-provider: client is "urn:nobody"; give web a grant type the provider knows, or add the extension

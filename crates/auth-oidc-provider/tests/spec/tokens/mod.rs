@@ -6,6 +6,7 @@
 )]
 
 mod bodies;
+mod client_assertion;
 mod client_authentication;
 mod client_credentials;
 mod declared_clients;
