@@ -32,6 +32,7 @@ pub struct ClientOption {
     pub(crate) grant_types: Vec<String>,
     pub(crate) own_scope: Vec<String>,
     pub(crate) skip_consent: bool,
+    pub(crate) require_par: bool,
 }
 
 impl ClientOption {
@@ -55,6 +56,7 @@ impl ClientOption {
             grant_types: Vec::new(),
             own_scope: Vec::new(),
             skip_consent: false,
+            require_par: false,
         }
     }
 
@@ -117,6 +119,13 @@ impl ClientOption {
     #[must_use]
     pub fn without_consent(mut self) -> Self {
         self.skip_consent = true;
+        self
+    }
+
+    /// Takes only authorization requests that it has pushed (RFC 9126 §6).
+    #[must_use]
+    pub fn require_pushed_authorization_requests(mut self) -> Self {
+        self.require_par = true;
         self
     }
 

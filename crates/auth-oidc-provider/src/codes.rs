@@ -85,6 +85,31 @@ pub(crate) const TOKEN: [ErrorCode; 9] = [
     SERVER_ERROR,
 ];
 
+const UNSUPPORTED_RESPONSE_TYPE: ErrorCode =
+    ErrorCode { code: "unsupported_response_type", status: 400, message: "The response_type is not offered here" };
+
+const REQUEST_NOT_SUPPORTED: ErrorCode =
+    ErrorCode { code: "request_not_supported", status: 400, message: "Request objects are not supported" };
+
+const REGISTRATION_NOT_SUPPORTED: ErrorCode = ErrorCode {
+    code: "registration_not_supported",
+    status: 400,
+    message: "The registration parameter is not supported",
+};
+
+/// What the endpoint for pushed requests answers.
+pub(crate) const PAR: [ErrorCode; 9] = [
+    INVALID_REQUEST,
+    INVALID_CLIENT,
+    INVALID_SCOPE,
+    INVALID_TARGET,
+    UNSUPPORTED_RESPONSE_TYPE,
+    REQUEST_NOT_SUPPORTED,
+    REGISTRATION_NOT_SUPPORTED,
+    TEMPORARILY_UNAVAILABLE,
+    SERVER_ERROR,
+];
+
 /// What introspection and revocation answer.
 pub(crate) const OF_A_CLIENT: [ErrorCode; 4] = [INVALID_REQUEST, INVALID_CLIENT, TEMPORARILY_UNAVAILABLE, SERVER_ERROR];
 

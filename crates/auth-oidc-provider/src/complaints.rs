@@ -28,7 +28,9 @@ impl OidcProvider {
     /// What is wrong with these options.
     pub(crate) fn complaints(&self) -> Vec<WrongOption> {
         let mut complaints = Vec::new();
-        for (option, path) in [("login_page", &self.login_page), ("consent_page", &self.consent_page)] {
+        let pages = [("login_page", &self.login_page), ("consent_page", &self.consent_page)];
+        let sign_up = self.sign_up_page.iter().map(|path| ("sign_up_page", path));
+        for (option, path) in pages.into_iter().chain(sign_up) {
             if !path.starts_with('/') || path.starts_with("//") || path.contains(['?', '#', '\\']) {
                 complaints.push(WrongOption::text(option, path, "use a path such as \"/sign-in\""));
             }

@@ -8,31 +8,15 @@ use auth_protocol::scope;
 
 use crate::client_option::ClientOption;
 use crate::extension::ExtensionGrant;
+use crate::options::{RefreshPolicy, ScopeOption};
 use crate::resource_server::ResourceOption;
-
-/// When a client gets a refresh token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RefreshPolicy {
-    /// When `offline_access` is granted (OpenID Connect Core §11).
-    #[default]
-    OfflineAccess,
-    /// Whenever the client registered the `refresh_token` grant.
-    RegisteredGrant,
-}
-
-/// A scope a client can ask for, in plain words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScopeOption {
-    /// The scope: `notes:write`.
-    pub name: String,
-    /// What it allows, as a person reads it on the consent page.
-    pub description: String,
-}
 
 /// An OAuth 2.1 authorization server and OpenID provider, as a plugin.
 #[derive(Clone, Debug)]
 pub struct OidcProvider {
     pub(crate) login_page: String,
+    pub(crate) sign_up_page: Option<String>,
+    pub(crate) require_par: bool,
     pub(crate) consent_page: String,
     pub(crate) own_consent_page: bool,
     pub(crate) code_expires_in: u64,
@@ -67,6 +51,8 @@ impl OidcProvider {
         ];
         Self {
             login_page: login_page.into(),
+            sign_up_page: None,
+            require_par: false,
             consent_page: "/consent".to_owned(),
             own_consent_page: false,
             code_expires_in: 60,
@@ -98,6 +84,22 @@ impl OidcProvider {
     #[must_use]
     pub fn login_page(mut self, path: impl Into<String>) -> Self {
         self.login_page = path.into();
+        self
+    }
+
+    /// The page where people make an account, a path at the origin, for clients that ask with
+    /// `prompt=create`. Default none: they get to the sign-in page. It is opened as that is.
+    #[must_use]
+    pub fn sign_up_page(mut self, path: impl Into<String>) -> Self {
+        self.sign_up_page = Some(path.into());
+        self
+    }
+
+    /// Whether every authorization request has to be pushed by its client first (RFC 9126 §5). Default
+    /// no: clients may, and one can demand it of itself.
+    #[must_use]
+    pub fn require_pushed_authorization_requests(mut self, on: bool) -> Self {
+        self.require_par = on;
         self
     }
 

@@ -11,6 +11,7 @@ mod extension;
 mod flow;
 mod http;
 mod keys;
+mod options;
 mod plugin;
 mod provider;
 mod resource_server;
@@ -18,13 +19,14 @@ mod store;
 
 pub use crate::http::Document;
 pub use client_option::ClientOption;
-pub use config::{OidcProvider, RefreshPolicy, ScopeOption};
+pub use config::OidcProvider;
 pub use event::{
     ClientRegistered, CodeIssued, ConsentDenied, ConsentGiven, GrantRevoked, RefreshReplayed, TokenRevoked,
     TokensIssued, TokensRefreshed,
 };
 pub use extension::{ExtensionGrant, GrantRefusal, GrantRequest, Granted};
 pub use flow::check::AccessTokenFacts;
+pub use options::{RefreshPolicy, ScopeOption};
 pub use plugin::OIDC_PROVIDER;
 pub use provider::Provider;
 pub use resource_server::{AccessTokenFormat, ResourceOption};

@@ -15,8 +15,8 @@ use crate::entity::{
 };
 use crate::flow::{seed, sweep};
 use crate::http::{
-    Document, authorize, consent as consent_http, discovery, end_session, interaction as interaction_http, introspect,
-    jwks, register, revoke, token, userinfo,
+    Document, authorize, consent as consent_http, discovery, end_session, form_post, interaction as interaction_http,
+    introspect, jwks, par, register, revoke, token, userinfo,
 };
 use crate::provider::Provider;
 use crate::store;
@@ -50,6 +50,7 @@ impl Plugin for OidcProvider {
         to.data_migration("oidc-provider/0001-foreign-keys", store::foreign_keys::retired());
         to.about("An OAuth 2.1 authorization server and OpenID Connect provider.");
         to.errors("/oauth2/token", &codes::TOKEN);
+        to.errors("/oauth2/par", &codes::PAR);
         to.errors("/oauth2/introspect", &codes::OF_A_CLIENT);
         to.errors("/oauth2/revoke", &codes::OF_A_CLIENT);
         to.errors("/oauth2/userinfo", &codes::USERINFO);
@@ -57,12 +58,15 @@ impl Plugin for OidcProvider {
         to.errors("/oauth2/interaction", &[codes::INVALID_CONSENT_CODE]);
         to.security_scheme("bearer", scheme(HttpAuthScheme::Bearer, "An access token this provider has issued."));
         to.security_scheme("client", scheme(HttpAuthScheme::Basic, CLIENT));
-        for path in ["/oauth2/token", "/oauth2/introspect", "/oauth2/revoke", "/oauth2/userinfo", "/jwks"] {
+        let public =
+            ["/oauth2/token", "/oauth2/par", "/oauth2/introspect", "/oauth2/revoke", "/oauth2/userinfo", "/jwks"];
+        for path in public {
             to.access(path, Access::Public);
             to.error_shape(path, ErrorShape::OAuth);
         }
         to.access("/.well-known/*", Access::Public);
         to.access("/oauth2/authorize", Access::CrossSiteNavigation);
+        to.access("/oauth2/form-post", Access::CrossSiteNavigation);
         to.access("/oauth2/end-session", Access::CrossSiteNavigation);
         to.rate_limit(RateLimit::new("/oauth2/authorize", 60, 300));
         if self.registration {
@@ -72,7 +76,7 @@ impl Plugin for OidcProvider {
             to.rate_limit(RateLimit::new("/oauth2/register", 60, 120));
         }
         // Large clients share addresses: these stop floods, not use.
-        for path in ["/oauth2/token", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/userinfo"] {
+        for path in ["/oauth2/token", "/oauth2/par", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/userinfo"] {
             to.rate_limit(RateLimit::new(path, 60, 6000));
         }
         to.rate_limit(RateLimit::new("/oauth2/interaction", 60, 300));
@@ -130,6 +134,8 @@ impl OidcProvider {
     fn endpoints(&self, provider: &Provider) -> OpenApiRouter {
         let router = OpenApiRouter::new()
             .routes(routes!(authorize::authorize, authorize::authorize_post))
+            .routes(routes!(form_post::form_post))
+            .routes(routes!(par::par))
             .routes(routes!(token::token))
             .routes(routes!(introspect::introspect))
             .routes(routes!(revoke::revoke))

@@ -20,6 +20,30 @@ pub const MAX_NONCE_LENGTH: usize = 1024;
 /// The largest length of a `login_hint`, in bytes; a longer one is ignored.
 pub const MAX_LOGIN_HINT_LENGTH: usize = 320;
 
+/// How the answer reaches the client. OAuth Multiple Response Types §2.1, Form Post Response Mode §2.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ResponseMode {
+    /// In the query of the redirect URI.
+    #[default]
+    Query,
+    /// In a form that the browser posts to it, so that a code stands in no URL.
+    FormPost,
+}
+
+impl ResponseMode {
+    /// All of them, by the names of the wire.
+    pub const NAMES: [&str; 2] = ["query", "form_post"];
+
+    /// The mode a request asks for; `None` for one that is not offered.
+    pub fn of(params: &Params) -> Option<Self> {
+        match params.get("response_mode") {
+            None | Some("query") => Some(Self::Query),
+            Some("form_post") => Some(Self::FormPost),
+            Some(_) => None,
+        }
+    }
+}
+
 /// Why a request must not lead to a redirect. RFC 6749 §4.1.2.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UntrustedRequest {
@@ -110,6 +134,8 @@ pub struct AuthorizationRequest {
     pub client_id: String,
     /// Where the answer goes.
     pub redirect: TrustedRedirect,
+    /// How it gets there.
+    pub response_mode: ResponseMode,
     /// The scope asked for; `None` means the default. RFC 6749 §3.3.
     pub scope: Option<Scope>,
     /// What to send back to the client unchanged. RFC 6749 §4.1.1.
@@ -139,12 +165,13 @@ impl AuthorizationRequest {
     /// `invalid_scope`, `invalid_target`, or one of the `…_not_supported` codes of OIDC Core §3.1.2.6.
     pub fn parse(params: &Params, redirect: TrustedRedirect) -> Result<Self, OAuthError> {
         refuse_unsupported(params)?;
-        judge_response(params)?;
+        let response_mode = judge_response(params, redirect.uri())?;
         let code_challenge = CodeChallenge::parse(params.get("code_challenge"), params.get("code_challenge_method"))?;
 
         Ok(Self {
             client_id: params.get("client_id").unwrap_or_default().to_owned(),
             redirect,
+            response_mode,
             scope: params.get("scope").map(Scope::parse).transpose()?,
             state: capped(params, "state", MAX_STATE_LENGTH)?,
             nonce: capped(params, "nonce", MAX_NONCE_LENGTH)?,
@@ -173,8 +200,8 @@ fn refuse_unsupported(params: &Params) -> Result<(), OAuthError> {
     Ok(())
 }
 
-/// Only a code, only in the query. OAuth 2.1 §4.1.1, OAuth Multiple Response Types §2.1.
-fn judge_response(params: &Params) -> Result<(), OAuthError> {
+/// Only a code, by a mode that is offered. OAuth 2.1 §4.1.1, OAuth Multiple Response Types §2.1.
+fn judge_response(params: &Params, redirect_uri: &RedirectUri) -> Result<ResponseMode, OAuthError> {
     match params.get("response_type") {
         Some("code") => {}
         None => return Err(invalid("response_type is required")),
@@ -182,9 +209,13 @@ fn judge_response(params: &Params) -> Result<(), OAuthError> {
             return Err(OAuthError::new(OAuthErrorCode::UnsupportedResponseType, "response_type must be code"));
         }
     }
-    match params.get("response_mode") {
-        None | Some("query") => Ok(()),
-        Some(_) => Err(invalid("response_mode must be query")),
+    match ResponseMode::of(params) {
+        // A browser posts no form to an app.
+        Some(ResponseMode::FormPost) if redirect_uri.is_private_use() => {
+            Err(invalid("response_mode must be query for this redirect_uri"))
+        }
+        Some(mode) => Ok(mode),
+        None => Err(invalid("response_mode must be query or form_post")),
     }
 }
 
@@ -333,10 +364,26 @@ mod tests {
     }
 
     #[test]
-    fn only_the_query_response_mode_is_supported() {
-        for mode in ["fragment", "form_post", "web_message", "query.jwt"] {
+    fn an_answer_comes_in_the_query_or_in_a_form() {
+        assert_eq!(request("").unwrap().response_mode, ResponseMode::Query);
+        for (name, mode) in ResponseMode::NAMES.into_iter().zip([ResponseMode::Query, ResponseMode::FormPost]) {
+            assert_eq!(request(&format!("response_mode={name}")).unwrap().response_mode, mode);
+        }
+        for mode in ["fragment", "web_message", "query.jwt", "FORM_POST"] {
             assert_eq!(refusal(&format!("response_mode={mode}")), OAuthErrorCode::InvalidRequest);
         }
+    }
+
+    #[test]
+    fn no_browser_posts_a_form_to_an_app() {
+        let uri = RedirectUri::for_registration("cursor://x/cb", &["cursor://x/cb".to_owned()]).unwrap();
+        let text = format!(
+            "response_type=code&client_id=c1&code_challenge={CHALLENGE}&code_challenge_method=S256&response_mode=form_post"
+        );
+
+        let refusal = AuthorizationRequest::parse(&params(&text), TrustedRedirect::Presented(uri)).unwrap_err();
+
+        assert_eq!(refusal.code, OAuthErrorCode::InvalidRequest);
     }
 
     #[test]

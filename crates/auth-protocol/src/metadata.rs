@@ -38,6 +38,9 @@ pub struct AuthorizationServerMetadata {
     /// The endpoint for pushed requests. RFC 9126 §5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pushed_authorization_request_endpoint: Option<String>,
+    /// Whether every request has to come through it. RFC 9126 §5.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub require_pushed_authorization_requests: bool,
     /// The endpoint to sign out. RP-Initiated Logout §2.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_session_endpoint: Option<String>,

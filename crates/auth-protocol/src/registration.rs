@@ -66,6 +66,8 @@ pub struct AcceptedClient {
     pub redirect_uris: Vec<RedirectUri>,
     /// The authentication method; with any but `none` the client gets a secret.
     pub token_endpoint_auth_method: ClientAuthMethod,
+    /// Whether its authorization requests have to be pushed. RFC 9126 §6.
+    pub require_pushed_authorization_requests: bool,
     /// The public keys of a client that proves itself by them.
     pub keys: Option<ClientKeys>,
     /// The grant types, among them `authorization_code`.
@@ -115,6 +117,7 @@ pub fn judge_registration(request: &ClientMetadata, policy: &RegistrationPolicy)
             .and_then(|name| display_text(name, MAX_NAME_LENGTH))
             .unwrap_or_else(|| DEFAULT_CLIENT_NAME.to_owned()),
         token_endpoint_auth_method: method,
+        require_pushed_authorization_requests: request.require_pushed_authorization_requests.unwrap_or_default(),
         keys: client_keys::judge_keys(method, request.jwks.as_ref(), request.jwks_uri.as_deref())?,
         grant_types: acceptance::grant_types(request.grant_types.as_deref(), policy)?,
         scope: acceptance::scope(request.scope.as_deref(), &policy.scopes),

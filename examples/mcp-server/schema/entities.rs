@@ -269,6 +269,9 @@ pub mod oauth_application {
         pub id_token_signed_response_alg: String,
         /// The column `metadata` of `oidc-provider`: json.
         pub metadata: Option<Json>,
+        /// The column `requirePushedAuthorizationRequests` of `oidc-provider`: bool.
+        #[sea_orm(default_value = false)]
+        pub require_pushed_authorization_requests: bool,
         /// The column `skipConsent` of `oidc-provider`: bool.
         #[sea_orm(default_value = false)]
         pub skip_consent: bool,

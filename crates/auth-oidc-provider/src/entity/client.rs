@@ -50,6 +50,9 @@ pub struct Model {
     pub id_token_signed_response_alg: String,
     /// The rest of its metadata, kept to be echoed and shown.
     pub metadata: Option<Json>,
+    /// Whether its authorization requests have to be pushed first (RFC 9126 §6).
+    #[sea_orm(default_value = false)]
+    pub require_pushed_authorization_requests: bool,
     /// Whether an operator vouches for it, so that nobody is asked for consent.
     #[sea_orm(default_value = false)]
     pub skip_consent: bool,

@@ -1,7 +1,9 @@
 //! A request whose client, redirect URI and parameters are in order. RFC 6749 §4.1.1.
 
 use auth_core::{Unexpected, digest};
-use auth_protocol::authorize::{self, AuthorizationRequest, REPEATABLE, TrustedRedirect, UntrustedRequest};
+use auth_protocol::authorize::{
+    self, AuthorizationRequest, REPEATABLE, ResponseMode, TrustedRedirect, UntrustedRequest,
+};
 use auth_protocol::claims::IdTokenClaims;
 use auth_protocol::client::ClientKind;
 use auth_protocol::client_auth::ClientAuthMethod;
@@ -11,6 +13,7 @@ use auth_protocol::redirect_uri::RedirectUri;
 use auth_protocol::resource::{self, Resource};
 use auth_protocol::scope::{self, IDENTITY_SCOPES, Scope};
 
+use super::form_post;
 use crate::entity::client;
 use crate::provider::Provider;
 
@@ -55,8 +58,25 @@ pub(crate) struct Asked {
 pub(crate) enum Refusal {
     /// Nothing about it can be trusted: it is never redirected.
     Untrusted(UntrustedRequest),
-    /// The client is told at this URL.
-    Redirected(String),
+    /// The client is told.
+    Redirected(Box<Told>),
+}
+
+/// An error, and how it gets to the client.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) error: OAuthError,
+    to: RedirectUri,
+    mode: ResponseMode,
+    state: Option<String>,
+}
+
+impl Told {
+    /// The URL that tells the client; logs why, once.
+    pub(crate) fn url(&self, provider: &Provider) -> Result<String, Unexpected> {
+        log(&self.error);
+        error_url(provider, &self.to, self.mode, self.state.as_deref(), &self.error)
+    }
 }
 
 impl Asked {
@@ -75,14 +95,14 @@ impl Asked {
     }
 
     /// Refuses at the URL that tells the client why, and logs that once.
-    pub(crate) fn refusal(&self, provider: &Provider, error: &OAuthError) -> String {
+    pub(crate) fn refusal(&self, provider: &Provider, error: &OAuthError) -> Result<String, Unexpected> {
         log(error);
         self.error_url(provider, error)
     }
 
     /// The URL that tells the client of an error (RFC 6749 §4.1.2.1, RFC 9207 §2).
-    pub(crate) fn error_url(&self, provider: &Provider, error: &OAuthError) -> String {
-        error_url(provider, self.redirect_uri(), self.request.state.as_deref(), error)
+    pub(crate) fn error_url(&self, provider: &Provider, error: &OAuthError) -> Result<String, Unexpected> {
+        error_url(provider, self.redirect_uri(), self.request.response_mode, self.request.state.as_deref(), error)
     }
 
     /// The URL that tells the client what a hook refused, or the failure if it was none. By now client
@@ -94,12 +114,14 @@ impl Asked {
             500.. => OAuthErrorCode::ServerError,
             _ => OAuthErrorCode::AccessDenied,
         };
-        Ok(self.refusal(provider, &OAuthError::new(error, code.message)))
+        self.refusal(provider, &OAuthError::new(error, code.message))
     }
 
     /// The URL that brings the client its code.
-    pub(crate) fn code_url(&self, provider: &Provider, code: &str) -> String {
-        answer_url(provider, self.redirect_uri(), self.request.state.as_deref(), &[("code", code)])
+    pub(crate) fn code_url(&self, provider: &Provider, code: &str) -> Result<String, Unexpected> {
+        let request = &self.request;
+        let mode = request.response_mode;
+        answer_url(provider, self.redirect_uri(), mode, request.state.as_deref(), &[("code", code)])
     }
 }
 
@@ -108,9 +130,15 @@ pub(crate) fn kind(client: &client::Model) -> ClientKind {
     ClientAuthMethod::parse(&client.token_endpoint_auth_method).map_or(ClientKind::Public, ClientKind::from)
 }
 
-fn error_url(provider: &Provider, to: &RedirectUri, state: Option<&str>, error: &OAuthError) -> String {
+fn error_url(
+    provider: &Provider,
+    to: &RedirectUri,
+    mode: ResponseMode,
+    state: Option<&str>,
+    error: &OAuthError,
+) -> Result<String, Unexpected> {
     let pairs = [("error", error.code.as_str()), ("error_description", &*error.description)];
-    answer_url(provider, to, state, &pairs)
+    answer_url(provider, to, mode, state, &pairs)
 }
 
 fn log(error: &OAuthError) {
@@ -118,12 +146,21 @@ fn log(error: &OAuthError) {
 }
 
 /// Every answer carries `state` if there was one, and always `iss`.
-fn answer_url(provider: &Provider, to: &RedirectUri, state: Option<&str>, pairs: &[(&str, &str)]) -> String {
+fn answer_url(
+    provider: &Provider,
+    to: &RedirectUri,
+    mode: ResponseMode,
+    state: Option<&str>,
+    pairs: &[(&str, &str)],
+) -> Result<String, Unexpected> {
     let issuer = provider.issuer();
     let mut all = pairs.to_vec();
     all.extend(state.map(|state| ("state", state)));
     all.push(("iss", &issuer));
-    to.with_query(&all)
+    match mode {
+        ResponseMode::Query => Ok(to.with_query(&all)),
+        ResponseMode::FormPost => form_post::url(provider, to, &all),
+    }
 }
 
 /// Keeps of the parameters what a request is made of, and of an ID token only whom it names.
@@ -154,8 +191,11 @@ pub(crate) fn judge(provider: &Provider, kept: &Params, client: client::Model) -
         client.redirect_uris.0.iter().filter_map(|uri| RedirectUri::parse(uri).ok()).collect();
     let redirect = authorize::trusted_redirect(kept, &registered).map_err(Refusal::Untrusted)?;
     let (request, scope, resources) = parse(provider, kept, redirect.clone()).map_err(|error| {
-        log(&error);
-        Refusal::Redirected(error_url(provider, redirect.uri(), authorize::state(kept), &error))
+        let to = redirect.uri().clone();
+        // A request that cannot be read as a whole still says how it wants to be answered.
+        let mode = ResponseMode::of(kept).filter(|_| !to.is_private_use()).unwrap_or_default();
+        let state = authorize::state(kept).map(str::to_owned);
+        Refusal::Redirected(Box::new(Told { error, to, mode, state }))
     })?;
     let hinted_person = hinted_person(provider, kept);
     Ok(Asked { client, request, scope, resources, hinted_person })

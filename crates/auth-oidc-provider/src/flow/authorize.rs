@@ -15,64 +15,10 @@ use tracing::Span;
 use super::asked::{Asked, Refusal, judge, kept};
 use super::fresh::{Fresh, is_fresh};
 use super::interaction::{self, Binding, Bound, Open};
-use super::issue;
+use super::next::{Door, Next};
+use super::{issue, par};
 use crate::provider::Provider;
 use crate::store;
-
-/// What an authorization request comes to. HTTP only renders it.
-#[derive(Debug)]
-pub(crate) enum Next {
-    /// Nothing about the request can be trusted: a page of our own, never a redirect.
-    Untrusted(UntrustedRequest),
-    /// The request cannot be read: a page of our own.
-    Malformed(OAuthError),
-    /// This browser has too many requests open.
-    TooManyOpen,
-    /// The interaction is unknown or was given up.
-    Expired,
-    /// The interaction was answered before.
-    Answered,
-    /// The interaction began in another browser; this URL starts the request again.
-    Restart(String),
-    /// The person must sign in.
-    SignIn { handle: String, cookie: Option<HeaderValue> },
-    /// The person must be asked.
-    Consent { handle: String, client_id: String, scope: Scope, cookie: Option<HeaderValue> },
-    /// The browser goes back to the client, with a code or an error.
-    Redirect(String),
-}
-
-impl From<Refusal> for Next {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Untrusted(why) => Self::Untrusted(why),
-            Refusal::Redirected(url) => Self::Redirect(url),
-        }
-    }
-}
-
-impl Next {
-    /// Logs once why a person gets no further. What is told to the client is logged where its code
-    /// is chosen.
-    fn log(&self) {
-        let reason = match self {
-            Self::Untrusted(UntrustedRequest::UnknownClient) => "unknown_client",
-            Self::Untrusted(UntrustedRequest::MissingClientId) => "missing_client_id",
-            Self::Untrusted(UntrustedRequest::UnregisteredRedirectUri) => "unregistered_redirect_uri",
-            Self::Untrusted(UntrustedRequest::MissingRedirectUri | UntrustedRequest::OpenIdWithoutRedirectUri) => {
-                "missing_redirect_uri"
-            }
-            Self::Malformed(_) => "malformed",
-            Self::TooManyOpen => "too_many_open",
-            Self::Expired => "expired",
-            Self::Answered => "answered",
-            Self::Restart(_) => "other_browser",
-            Self::SignIn { .. } | Self::Consent { .. } | Self::Redirect(_) => return,
-        };
-        let error = OAuthErrorCode::InvalidRequest.as_str();
-        tracing::info!(error, reason, "authorization.refused");
-    }
-}
 
 /// Begins with the parameters of a request.
 #[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
@@ -81,14 +27,23 @@ pub(crate) async fn begin(provider: &Provider, headers: &HeaderMap, params: &Par
 }
 
 async fn first(provider: &Provider, headers: &HeaderMap, params: &Params) -> Result<Next, Unexpected> {
+    if let Some(handle) = par::handle(params) {
+        if par::is_of(provider, handle, params).await? {
+            return again(provider, headers, handle).await;
+        }
+        return Ok(Next::Expired);
+    }
     let params = match kept(provider, params) {
         Ok(params) => params,
         Err(error) => return Ok(Next::Malformed(error)),
     };
     let asked = match read(provider, &params).await? {
         Ok(asked) => asked,
-        Err(refusal) => return Ok(refusal.into()),
+        Err(refusal) => return Next::refused(provider, refusal),
     };
+    if let Some(error) = par::missing(provider, &asked) {
+        return Ok(Next::Redirect(asked.refusal(provider, &error)?));
+    }
     let session = provider.cx().find_session(headers).await?;
     decide(provider, headers, asked, session, &Occasion::First(&params)).await
 }
@@ -101,14 +56,21 @@ pub(crate) async fn store_posted(provider: &Provider, params: &Params) -> Result
 }
 
 async fn posted(provider: &Provider, params: &Params) -> Result<Next, Unexpected> {
+    if let Some(handle) = par::handle(params) {
+        let is_theirs = par::is_of(provider, handle, params).await?;
+        return Ok(if is_theirs { Next::Redirect(interaction::resume_url(provider, handle)) } else { Next::Expired });
+    }
     let params = match kept(provider, params) {
         Ok(params) => params,
         Err(error) => return Ok(Next::Malformed(error)),
     };
     let asked = match read(provider, &params).await? {
         Ok(asked) => asked,
-        Err(refusal) => return Ok(refusal.into()),
+        Err(refusal) => return Next::refused(provider, refusal),
     };
+    if let Some(error) = par::missing(provider, &asked) {
+        return Ok(Next::Redirect(asked.refusal(provider, &error)?));
+    }
     let request = params.to_urlencoded();
     let begun = interaction::begin(provider, Binding::Later, &asked.client.client_id, &request, None).await?;
     Ok(begun.map_or(Next::TooManyOpen, |begun| Next::Redirect(interaction::resume_url(provider, &begun.handle))))
@@ -130,8 +92,8 @@ async fn again(provider: &Provider, headers: &HeaderMap, handle: &str) -> Result
     Span::current().record("client.id", &*client.client_id);
     let session = cx.find_session(headers).await?;
     let owns = session.as_ref().is_some_and(|who| row.user_id.as_ref() == Some(&who.user.id));
-    let cookie = match interaction::bind(provider, headers, &row, owns).await? {
-        Bound::Here(cookie) => cookie,
+    let (since, cookie) = match interaction::bind(provider, headers, &row, owns).await? {
+        Bound::Here { since, cookie } => (since, cookie),
         Bound::TooManyOpen => return Ok(Next::TooManyOpen),
         Bound::Elsewhere => {
             let base_path = cx.config().base_path();
@@ -141,10 +103,9 @@ async fn again(provider: &Provider, headers: &HeaderMap, handle: &str) -> Result
     let Ok(params) = Params::parse(&row.request, &REPEATABLE) else { return Ok(Next::Expired) };
     let asked = match judge(provider, &params, client) {
         Ok(asked) => asked,
-        Err(refusal) => return Ok(refusal.into()),
+        Err(refusal) => return Next::refused(provider, refusal),
     };
-    let (since, user_id) = (row.created_at, row.user_id.as_deref());
-    let waited = Occasion::Waited { handle, id: &row.id, since, user_id, cookie };
+    let waited = Occasion::Waited { handle, id: &row.id, since, user_id: row.user_id.as_deref(), cookie };
     decide(provider, headers, asked, session, &waited).await
 }
 
@@ -196,14 +157,14 @@ async fn decide(
     let who = match session.map(|who| (is_fresh(provider, &asked, &who, occasion.since()), who)) {
         Some((Fresh::Yes, who)) => who,
         Some((Fresh::SomebodyElse, who)) if occasion.since().is_some_and(|since| issue::auth_time(&who) >= since) => {
-            return Ok(login_required(provider, &asked, "another person has signed in"));
+            return login_required(provider, &asked, "another person has signed in");
         }
         Some((Fresh::No | Fresh::SomebodyElse, _)) | None if asked.request.prompt.is_none() => {
-            return Ok(login_required(provider, &asked, "the person has to sign in"));
+            return login_required(provider, &asked, "the person has to sign in");
         }
         Some((Fresh::No | Fresh::SomebodyElse, _)) | None => {
             return Ok(match wait(provider, headers, &asked, None, occasion).await? {
-                Some((handle, cookie)) => Next::SignIn { handle, cookie },
+                Some((handle, cookie)) => Next::SignIn { door: Door::of(&asked), handle, cookie },
                 None => Next::TooManyOpen,
             });
         }
@@ -224,7 +185,7 @@ async fn decide(
         first_party: asked.client.skip_consent,
     };
     match judge_consent(facts) {
-        Err(error) => Ok(Next::Redirect(asked.refusal(provider, &error))),
+        Err(error) => Ok(Next::Redirect(asked.refusal(provider, &error)?)),
         Ok(Consent::Ask) => Ok(match wait(provider, headers, &asked, Some(&who), occasion).await? {
             Some((handle, cookie)) => {
                 Next::Consent { handle, client_id: asked.client.client_id, scope: asked.scope, cookie }
@@ -235,9 +196,9 @@ async fn decide(
     }
 }
 
-fn login_required(provider: &Provider, asked: &Asked, why: &'static str) -> Next {
+fn login_required(provider: &Provider, asked: &Asked, why: &'static str) -> Result<Next, Unexpected> {
     let error = OAuthError::new(OAuthErrorCode::LoginRequired, why);
-    Next::Redirect(asked.refusal(provider, &error))
+    Ok(Next::Redirect(asked.refusal(provider, &error)?))
 }
 
 /// Lets the request wait for its person: stores it, or notes who is to answer it.
@@ -291,5 +252,5 @@ async fn grant(
         Err(failure) => return asked.told_of_refusal(provider, failure).map(Next::Redirect),
     };
     issued.tell(provider).await;
-    Ok(Next::Redirect(asked.code_url(provider, &issued.code)))
+    Ok(Next::Redirect(asked.code_url(provider, &issued.code)?))
 }

@@ -138,7 +138,7 @@ async fn deny(provider: &Provider, pending: &Pending) -> Result<Option<String>, 
     tracing::info!(client.id = event.client_id, user.id = event.user_id, "consent.denied");
     cx.events().emit(&event).await;
     let error = OAuthError::new(OAuthErrorCode::AccessDenied, "the person denied the request");
-    Ok(Some(pending.asked.error_url(provider, &error)))
+    pending.asked.error_url(provider, &error).map(Some)
 }
 
 /// Completes the interaction, remembers the consent and writes grant and code, all or nothing.
@@ -166,7 +166,7 @@ async fn allow(provider: &Provider, pending: &Pending, narrowed: Option<&Scope>)
     tracing::info!(client.id = event.client_id, user.id = event.user_id, "consent.given");
     cx.events().emit(&event).await;
     issued.tell(provider).await;
-    Ok(Some(asked.code_url(provider, &issued.code)))
+    asked.code_url(provider, &issued.code).map(Some)
 }
 
 /// Adds to what this person agreed to before for the same client, redirect target and resources.

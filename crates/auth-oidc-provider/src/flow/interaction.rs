@@ -7,6 +7,7 @@ use auth_core::{AuthContext, Continuation, Resume, Unexpected, digest};
 use auth_protocol::authorize::REPEATABLE;
 use auth_protocol::params::Params;
 use auth_protocol::redirect_uri::RedirectUri;
+use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue};
 
 use crate::entity::{client, interaction};
@@ -113,8 +114,13 @@ pub(crate) async fn open(provider: &Provider, handle: &str) -> Result<Open, Unex
 /// Whether an interaction can go on in a browser.
 #[derive(Debug)]
 pub(crate) enum Bound {
-    /// It can; the cookie is the browser's new one, if it needed one.
-    Here(Option<HeaderValue>),
+    /// It can.
+    Here {
+        /// When it began to wait for its person.
+        since: DateTime<Utc>,
+        /// The browser's new cookie, if it needed one.
+        cookie: Option<HeaderValue>,
+    },
     /// It belongs to another browser.
     Elsewhere,
     /// This browser has too many open.
@@ -131,7 +137,7 @@ pub(crate) async fn bind(
 ) -> Result<Bound, Unexpected> {
     let cx = provider.cx();
     if owns || is_of_browser(cx, headers, row) {
-        return Ok(Bound::Here(None));
+        return Ok(Bound::Here { since: row.created_at, cookie: None });
     }
     if !row.browser.is_empty() {
         return Ok(Bound::Elsewhere);
@@ -140,8 +146,11 @@ pub(crate) async fn bind(
     if cookie.is_none() && has_too_many_open(cx, &browser).await? {
         return Ok(Bound::TooManyOpen);
     }
-    let won = retrying(|| store::interaction::bind(cx.db(), &row.id, &browser)).await?;
-    Ok(if won { Bound::Here(cookie) } else { Bound::Elsewhere })
+    // Its person has all the time there is, whenever it was pushed or posted.
+    let since = cx.now();
+    let until = cx.after(since, provider.options().interaction_expires_in);
+    let won = retrying(|| store::interaction::bind(cx.db(), &row.id, &browser, since, until)).await?;
+    Ok(if won { Bound::Here { since, cookie } } else { Bound::Elsewhere })
 }
 
 async fn has_too_many_open(cx: &AuthContext, browser: &str) -> Result<bool, Unexpected> {

@@ -11,11 +11,11 @@ use sea_orm::DatabaseTransaction;
 use tracing::Span;
 
 use super::asked::Asked;
-use crate::config::RefreshPolicy;
 use crate::entity::{Words, access_token, authorization_code, client, grant, refresh_token};
 use crate::error::OAuthFailure;
 use crate::event::CodeIssued;
 use crate::keys::{SigningAlgorithm, TokenKind};
+use crate::options::RefreshPolicy;
 use crate::provider::Provider;
 use crate::resource_server::AccessTokenFormat;
 use crate::store;

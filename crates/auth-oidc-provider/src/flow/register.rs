@@ -105,6 +105,7 @@ fn row(accepted: &AcceptedClient, client_id: &str, now: chrono::DateTime<chrono:
             "software_id": accepted.software_id,
             "software_version": accepted.software_version,
         })),
+        require_pushed_authorization_requests: accepted.require_pushed_authorization_requests,
         own_scope: None,
         skip_consent: false,
         declared: false,

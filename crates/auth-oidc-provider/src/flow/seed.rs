@@ -89,6 +89,7 @@ fn row(provider: &Provider, option: &ClientOption, id: String) -> client::Model 
         application_type: application_type.as_str().to_owned(),
         id_token_signed_response_alg: SigningAlgorithm::ALL[0].as_str().to_owned(),
         metadata: None,
+        require_pushed_authorization_requests: option.require_par,
         skip_consent: option.skip_consent,
         declared: true,
         disabled: false,

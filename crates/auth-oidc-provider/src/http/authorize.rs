@@ -9,7 +9,8 @@ use super::form::{OAuthForm, REPEATABLE};
 use super::page;
 use super::schema::AuthorizationRequest;
 use crate::error::OAuthFailure;
-use crate::flow::authorize::{self, Next};
+use crate::flow::authorize;
+use crate::flow::next::Next;
 use crate::provider::Provider;
 
 /// Begins an authorization, or goes on with one that waited for its person.

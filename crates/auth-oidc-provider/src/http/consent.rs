@@ -11,10 +11,11 @@ use http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::page::{error_page, no_renderer, nothing_to_answer, redirect, sign_in, unread};
+use super::page::{enter, error_page, no_renderer, nothing_to_answer, redirect, unread};
 use crate::codes::INVALID_CONSENT_CODE;
 use crate::error::no_store;
 use crate::flow::consent::{self, Answer, NothingToAnswer, Pending};
+use crate::flow::next::Door;
 use crate::provider::Provider;
 
 /// Which request a consent page is about.
@@ -64,7 +65,7 @@ pub(crate) fn handle(query: Option<String>) -> Option<String> {
 /// Sends a person whose sign-in is not recent enough to sign in again, and tells others why not.
 fn unanswerable(provider: &Provider, why: NothingToAnswer, handle: &str) -> Response {
     match why {
-        NothingToAnswer::SignInFirst => sign_in(provider, handle, StatusCode::SEE_OTHER),
+        NothingToAnswer::SignInFirst => enter(provider, Door::SignIn, handle, StatusCode::SEE_OTHER),
         NothingToAnswer::Expired | NothingToAnswer::Answered | NothingToAnswer::NotYours => {
             nothing_to_answer(provider, why)
         }

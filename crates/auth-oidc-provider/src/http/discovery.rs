@@ -1,8 +1,10 @@
 //! The metadata documents: bytes made once. RFC 8414 §3, OpenID Connect Discovery §4.
 
+use auth_protocol::authorize::ResponseMode;
 use auth_protocol::client::{GrantType, ResponseType};
 use auth_protocol::client_auth::ClientAuthMethod;
 use auth_protocol::metadata::AuthorizationServerMetadata;
+use auth_protocol::prompt::PromptValue;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
@@ -49,11 +51,12 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
         userinfo_endpoint: Some(endpoint("/oauth2/userinfo")),
         revocation_endpoint: Some(endpoint("/oauth2/revoke")),
         introspection_endpoint: Some(endpoint("/oauth2/introspect")),
-        pushed_authorization_request_endpoint: None,
+        pushed_authorization_request_endpoint: Some(endpoint("/oauth2/par")),
+        require_pushed_authorization_requests: provider.options().require_par,
         end_session_endpoint: Some(endpoint("/oauth2/end-session")),
         scopes_supported: provider.scopes().iter().map(str::to_owned).collect(),
         response_types_supported: vec![ResponseType::Code],
-        response_modes_supported: names(&["query"]),
+        response_modes_supported: names(&ResponseMode::NAMES),
         grant_types_supported: grant_types(provider),
         token_endpoint_auth_methods_supported: ClientAuthMethod::ALL.to_vec(),
         revocation_endpoint_auth_methods_supported: ClientAuthMethod::ALL.to_vec(),
@@ -85,7 +88,7 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
             "email",
             "email_verified",
         ]),
-        prompt_values_supported: names(&["none", "login", "consent", "select_account"]),
+        prompt_values_supported: prompts(provider),
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
         service_documentation: None,
@@ -98,4 +101,11 @@ fn grant_types(provider: &Provider) -> Vec<String> {
     let acts_alone = |grant: &GrantType| *grant != GrantType::ClientCredentials || options.has_machines();
     let own = GrantType::ALL.into_iter().filter(acts_alone).map(GrantType::as_str);
     own.chain(options.grants.iter().map(|grant| grant.grant_type())).map(str::to_owned).collect()
+}
+
+/// `create` only where there is a page for it.
+fn prompts(provider: &Provider) -> Vec<String> {
+    use PromptValue::{Consent, Create, Login, None, SelectAccount};
+    let create = provider.options().sign_up_page.as_ref().map(|_| Create);
+    [None, Login, Consent, SelectAccount].into_iter().chain(create).map(|prompt| prompt.as_str().to_owned()).collect()
 }

@@ -7,15 +7,15 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
 
 use crate::error::OAuthFailure;
-use crate::flow::authorize::Next;
 use crate::flow::consent::NothingToAnswer;
+use crate::flow::next::{Door, Next};
 use crate::provider::Provider;
 
 /// Renders what an authorization request came to.
 pub(crate) fn next(provider: &Provider, next: Next) -> Response {
     match next {
         Next::Redirect(url) => redirect(provider, &url, StatusCode::FOUND),
-        Next::SignIn { handle, cookie } => with_cookie(sign_in(provider, &handle, StatusCode::FOUND), cookie),
+        Next::SignIn { door, handle, cookie } => with_cookie(enter(provider, door, &handle, StatusCode::FOUND), cookie),
         Next::Consent { handle, client_id, scope, cookie } => {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
             query.append_pair("consent_code", &handle);
@@ -52,11 +52,16 @@ pub(crate) fn next(provider: &Provider, next: Next) -> Response {
     }
 }
 
-/// Sends the browser to the sign-in page, to come back to this request.
-pub(crate) fn sign_in(provider: &Provider, handle: &str, status: StatusCode) -> Response {
+/// Sends the browser to the page where its person comes in, to come back to this request.
+pub(crate) fn enter(provider: &Provider, door: Door, handle: &str, status: StatusCode) -> Response {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     query.append_pair("interaction", handle);
-    redirect(provider, &format!("{}?{}", provider.options().login_page, query.finish()), status)
+    let options = provider.options();
+    let page = match (door, &options.sign_up_page) {
+        (Door::SignUp, Some(page)) => page,
+        (Door::SignUp, None) | (Door::SignIn, _) => &options.login_page,
+    };
+    redirect(provider, &format!("{page}?{}", query.finish()), status)
 }
 
 /// Says that the app lists nobody who could render this page.

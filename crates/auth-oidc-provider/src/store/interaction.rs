@@ -50,10 +50,19 @@ pub(crate) async fn count_open(db: &impl ConnectionTrait, browser: &str, now: Da
         .await
 }
 
-/// Binds an interaction that belongs to no browser yet; says whether it is this browser's now.
-pub(crate) async fn bind(db: &impl ConnectionTrait, id: &str, browser: &str) -> Result<bool, DbErr> {
+/// Binds an interaction that belongs to no browser yet, and lets it wait from now on; says whether it
+/// is this browser's.
+pub(crate) async fn bind(
+    db: &impl ConnectionTrait,
+    id: &str,
+    browser: &str,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<bool, DbErr> {
     let done = Entity::update_many()
         .col_expr(Column::Browser, Expr::value(browser))
+        .col_expr(Column::CreatedAt, Expr::value(since))
+        .col_expr(Column::ExpiresAt, Expr::value(until))
         .filter(Column::Id.eq(id))
         .filter(Column::Browser.is_in(["", browser]))
         .exec(db)

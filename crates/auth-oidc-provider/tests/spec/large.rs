@@ -69,6 +69,7 @@ async fn fill(db: &DatabaseConnection) {
         application_type: "native".into(),
         id_token_signed_response_alg: "ES256".into(),
         metadata: None,
+        require_pushed_authorization_requests: false,
         own_scope: None,
         skip_consent: false,
         declared: false,

@@ -47,6 +47,8 @@ pub struct ClientMetadata {
     pub application_type: Option<String>,
     /// Where a browser may go after signing out. RP-Initiated Logout §3.1.
     pub post_logout_redirect_uris: Option<Vec<String>>,
+    /// Whether its authorization requests have to be pushed. RFC 9126 §6.
+    pub require_pushed_authorization_requests: Option<bool>,
     /// The public keys of the client itself. RFC 7591 §2.
     pub jwks: Option<Value>,
     /// Where those keys are, instead.

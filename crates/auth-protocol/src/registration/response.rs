@@ -34,6 +34,9 @@ pub struct RegistrationResponse {
     pub redirect_uris: Vec<RedirectUri>,
     /// The authentication method the client must use.
     pub token_endpoint_auth_method: ClientAuthMethod,
+    /// Whether its authorization requests have to be pushed. RFC 9126 §6.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub require_pushed_authorization_requests: bool,
     /// The public keys of the client itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,
@@ -106,6 +109,7 @@ impl RegistrationResponse {
             registration_client_uri: None,
             redirect_uris: client.redirect_uris,
             token_endpoint_auth_method: client.token_endpoint_auth_method,
+            require_pushed_authorization_requests: client.require_pushed_authorization_requests,
             jwks,
             jwks_uri,
             grant_types: client.grant_types,

@@ -34,6 +34,11 @@ pub(crate) struct ServerMetadata {
     /// The endpoint to sign out.
     #[schema(example = "https://auth.example.com/api/auth/oauth2/end-session")]
     end_session_endpoint: String,
+    /// The endpoint for pushed requests (RFC 9126).
+    #[schema(example = "https://auth.example.com/api/auth/oauth2/par")]
+    pushed_authorization_request_endpoint: String,
+    /// Whether every request has to come through it.
+    require_pushed_authorization_requests: Option<bool>,
     /// The scopes a client may ask for.
     #[schema(example = json!(["openid", "profile", "email", "offline_access"]))]
     scopes_supported: Vec<String>,

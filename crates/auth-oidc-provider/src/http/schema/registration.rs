@@ -15,6 +15,8 @@ pub(crate) struct ClientMetadata {
     /// `none`, `client_secret_basic`, `client_secret_post` or `private_key_jwt`; absent means `none`.
     #[schema(example = "none")]
     token_endpoint_auth_method: Option<String>,
+    /// Whether its authorization requests have to be pushed (RFC 9126 §6).
+    require_pushed_authorization_requests: Option<bool>,
     /// The client's public keys, with `private_key_jwt`: a JWK set.
     jwks: Option<serde_json::Value>,
     /// Where those keys are instead: an https URL.
@@ -75,6 +77,8 @@ pub(crate) struct Client {
     /// How the client authenticates.
     #[schema(example = "none")]
     token_endpoint_auth_method: String,
+    /// Whether its authorization requests have to be pushed.
+    require_pushed_authorization_requests: Option<bool>,
     /// The client's public keys.
     jwks: Option<serde_json::Value>,
     /// Where those keys are instead.

@@ -56,10 +56,11 @@ async fn the_document_says_what_the_provider_does() {
         "userinfo_endpoint": api("/oauth2/userinfo"),
         "revocation_endpoint": api("/oauth2/revoke"),
         "introspection_endpoint": api("/oauth2/introspect"),
+        "pushed_authorization_request_endpoint": api("/oauth2/par"),
         "end_session_endpoint": api("/oauth2/end-session"),
         "scopes_supported": ["openid", "profile", "email", "offline_access", "notes:write", "mcp:tools"],
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": ["query", "form_post"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"],
         "revocation_endpoint_auth_methods_supported":
@@ -104,7 +105,7 @@ async fn every_advertised_endpoint_answers() {
         assert!(!missing.contains(&answer.status) && !answer.status.is_server_error(), "{name}: {}", answer.describe());
         number += 1;
     }
-    assert_eq!(number, 8);
+    assert_eq!(number, 9);
 }
 
 #[tokio::test]

@@ -270,3 +270,31 @@ async fn a_person_who_signs_in_again_is_asked_only_for_what_is_new() {
     assert_eq!(consent.url.path(), "/consent");
     consent_page(&alice.browser, &client.asks().with("scope", "openid notes:write")).await;
 }
+
+/// Initiating User Registration via OpenID Connect §4.
+#[tokio::test]
+async fn who_wants_an_account_first_gets_to_the_page_where_it_is_made() {
+    let app = crate::app(crate::provider().sign_up_page("/sign-up")).build().await;
+    let client = app.registers(Registration::confidential_basic()).await;
+    let request = client.asks().with("prompt", "create");
+    let bob = app.person("Bob", "bob@example.com");
+
+    let page = bob.browser.get(request.url().as_str()).await.page();
+    assert_eq!(page.url.path(), "/sign-up", "{}", page.describe());
+    let fields = [("name", "Bob"), ("email", "bob@example.com"), ("password", "correct horse battery staple")];
+    let page = bob.browser.fills(page.form(), &fields, "Create account").await.page();
+    assert_eq!(page.url.path(), "/consent", "asked for an account once: {}", page.describe());
+    let url = bob.answers(&page, Decision::Allow).await.away();
+
+    client.exchanges(&request.reads(&url).unwrap()).await.succeeds();
+    let document = app.get("/.well-known/openid-configuration").await.json();
+    assert_eq!(document["prompt_values_supported"], json!(["none", "login", "consent", "select_account", "create"]));
+}
+
+#[tokio::test]
+async fn where_there_is_no_such_page_they_get_to_the_one_for_signing_in() {
+    let app = started().await;
+    let client = app.registers(Registration::confidential_basic()).await;
+
+    sign_in_page(&app.browser(), &client.asks().with("prompt", "create")).await;
+}
