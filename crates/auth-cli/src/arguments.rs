@@ -44,6 +44,8 @@ pub(crate) enum Task {
     Cli(Reference),
     /// Lists all routes
     Routes(Routes),
+    /// Carries out what a plugin offers to do on order; without a name lists what there is
+    Run(Run),
 }
 
 /// Who reads what a command says.
@@ -64,7 +66,8 @@ impl Task {
             | Self::Openapi(_)
             | Self::Errors(_)
             | Self::Cli(_)
-            | Self::Routes(_) => Reader::Person,
+            | Self::Routes(_)
+            | Self::Run(_) => Reader::Person,
         }
     }
 }
@@ -142,6 +145,12 @@ pub(crate) struct Routes {
     /// Lists too what runs before and after requests, and who listens to which event
     #[arg(long)]
     pub(crate) hooks: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub(crate) struct Run {
+    /// The name of the order
+    pub(crate) name: Option<String>,
 }
 
 /// The whole command line of an app, for its reference.

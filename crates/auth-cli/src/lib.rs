@@ -11,6 +11,7 @@ mod listen;
 mod log;
 mod markdown;
 mod migrate;
+mod order;
 mod plan_json;
 mod plan_table;
 mod progress;
@@ -107,5 +108,6 @@ where
         Task::Errors(how) => reference::errors(builder, &how, console),
         Task::Cli(how) => reference::cli(&arguments::command::<C>(), &how, console),
         Task::Routes(how) => describe::routes(builder, how, console),
+        Task::Run(how) => order::run(builder, &how, console).await,
     }
 }

@@ -13,6 +13,7 @@ use crate::builder::AuthBuilder;
 use crate::context::AuthContext;
 use crate::hooks::Hook;
 use crate::metrics::Metrics;
+use crate::order::Order;
 
 /// An app's authentication: routes to serve, handles to use.
 pub struct Auth {
@@ -23,6 +24,7 @@ pub struct Auth {
     pub(crate) handles: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
     pub(crate) hooks: Vec<Hook>,
     pub(crate) errors: Vec<DeclaredError>,
+    pub(crate) orders: Vec<Order>,
 }
 
 impl fmt::Debug for Auth {
@@ -70,6 +72,11 @@ impl Auth {
     /// Every code an endpoint can answer, with the plugin that declares it.
     pub fn errors(&self) -> &[DeclaredError] {
         &self.errors
+    }
+
+    /// What an operator may order.
+    pub fn orders(&self) -> &[Order] {
+        &self.orders
     }
 
     /// Counters and times since the app came up.

@@ -21,6 +21,7 @@ mod hooks;
 mod http;
 mod metrics;
 mod mount;
+mod order;
 pub mod pages;
 mod plugin;
 mod random;
@@ -51,6 +52,7 @@ pub use http::{
 };
 pub use metrics::Metrics;
 pub use mount::{Mount, StartError, route_at};
+pub use order::Order;
 pub use plugin::{Plugin, PluginId};
 pub use random::{NoRandomness, Random, SystemRandom};
 pub use rate_limit::{MemoryStore, RateLimit, RateLimitStore, Verdict};

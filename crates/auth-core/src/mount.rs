@@ -11,6 +11,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use crate::complaint::Complaint;
 use crate::continuation::Continuation;
 use crate::hooks::{After, Before, Event, Events, InTransaction, On, PathPattern};
+use crate::order::Order;
 use crate::pages::Pages;
 use crate::plugin::PluginId;
 
@@ -43,6 +44,7 @@ pub struct Mount {
     pub(crate) after: Vec<(PluginId, PathPattern, Arc<dyn After>)>,
     pub(crate) handles: Vec<(PluginId, TypeId, &'static str, Box<dyn Any + Send + Sync>)>,
     pub(crate) jobs: Vec<(PluginId, Job)>,
+    pub(crate) orders: Vec<Order>,
     pub(crate) continuations: Vec<(PluginId, Arc<dyn Continuation>)>,
     pub(crate) pages: Vec<(PluginId, Arc<dyn Pages>)>,
     pub(crate) complaints: Vec<Complaint>,
@@ -66,6 +68,7 @@ impl Mount {
             after: Vec::new(),
             handles: Vec::new(),
             jobs: Vec::new(),
+            orders: Vec::new(),
             continuations: Vec::new(),
             pages: Vec::new(),
             complaints: Vec::new(),
@@ -131,6 +134,23 @@ impl Mount {
         self
     }
 
+    /// Offers something an operator may order by the app's command line, beside instances that serve:
+    /// `my-server run rotate-keys`. The name is lower-case words with dashes, and unique in an app.
+    #[must_use]
+    pub fn on_order<F>(
+        mut self,
+        name: &'static str,
+        about: &'static str,
+        run: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<(), StartError>> + Send + 'static,
+    {
+        let run = Arc::new(move || -> Job { Box::pin(run()) });
+        self.orders.push(Order { plugin: self.by, name, about, run });
+        self
+    }
+
     /// Decides where a person goes after signing in. One plugin of an app may.
     #[must_use]
     pub fn continuation(mut self, continuation: impl Continuation) -> Self {
@@ -169,6 +189,7 @@ impl Mount {
         self.after.extend(inner.after);
         self.handles.extend(inner.handles);
         self.jobs.extend(inner.jobs);
+        self.orders.extend(inner.orders);
         self.continuations.extend(inner.continuations);
         self.pages.extend(inner.pages);
         self.complaints.extend(inner.complaints);

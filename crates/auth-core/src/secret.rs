@@ -85,10 +85,13 @@ pub enum OpenError {
     Damaged,
 }
 
-/// Everything derived from the app secret.
+/// Everything derived from the app secret, and from those before it.
+///
+/// Whatever is made, is made with the secret of now; what was made with an earlier one still counts.
 #[derive(Clone)]
 pub struct Keys {
     secret: Secret,
+    previous: Vec<Secret>,
 }
 
 impl fmt::Debug for Keys {
@@ -100,7 +103,19 @@ impl fmt::Debug for Keys {
 impl Keys {
     /// Derives from this secret.
     pub fn new(secret: Secret) -> Self {
-        Self { secret }
+        Self { secret, previous: Vec::new() }
+    }
+
+    /// Keeps taking what earlier secrets have made, newest first.
+    #[must_use]
+    pub fn with_previous(mut self, previous: impl IntoIterator<Item = Secret>) -> Self {
+        self.previous = previous.into_iter().collect();
+        self
+    }
+
+    /// The secret of now, then those before it.
+    fn all(&self) -> impl Iterator<Item = &Secret> {
+        std::iter::once(&self.secret).chain(&self.previous)
     }
 
     /// Signs a cookie value the way Better Auth does: `value.base64(HMAC-SHA256(secret, value))`.
@@ -116,19 +131,27 @@ impl Keys {
             return None;
         }
         let signature = STANDARD.decode(signature).ok()?;
-        mac(self.secret.bytes(), value.as_bytes()).verify_slice(&signature).ok().map(|()| value)
+        let fits = |secret: &Secret| mac(secret.bytes(), value.as_bytes()).verify_slice(&signature).is_ok();
+        self.all().any(fits).then_some(value)
     }
 
     /// Computes a keyed tag over `value` for one purpose, as base64url.
     pub fn tag(&self, purpose: &str, value: &str) -> String {
-        let key = self.derive(purpose, b"");
-        URL_SAFE_NO_PAD.encode(mac(&key[..], value.as_bytes()).finalize().into_bytes())
+        tag_of(&self.secret, purpose, value)
+    }
+
+    /// The tag of now, then those earlier secrets would have given: to find what was stored by one.
+    pub fn tags(&self, purpose: &str, value: &str) -> impl Iterator<Item = String> {
+        self.all().map(move |secret| tag_of(secret, purpose, value))
     }
 
     /// Compares a tag in constant time.
     pub fn tag_fits(&self, purpose: &str, value: &str, tag: &str) -> bool {
-        let key = self.derive(purpose, b"");
-        URL_SAFE_NO_PAD.decode(tag).is_ok_and(|tag| mac(&key[..], value.as_bytes()).verify_slice(&tag).is_ok())
+        let Ok(tag) = URL_SAFE_NO_PAD.decode(tag) else { return false };
+        self.all().any(|secret| {
+            let key = derive(secret, purpose, b"");
+            mac(&key[..], value.as_bytes()).verify_slice(&tag).is_ok()
+        })
     }
 
     /// Seals bytes so that they can be read back: XChaCha20-Poly1305 under a key for `purpose`.
@@ -141,11 +164,11 @@ impl Keys {
     pub fn seal(&self, random: &dyn Random, what: &Sealing<'_>, plain: &[u8]) -> Result<String, NoRandomness> {
         let mut nonce = [0_u8; 24];
         random.fill(&mut nonce)?;
-        let key = self.derive(what.purpose, what.salt);
+        let key = derive(&self.secret, what.purpose, what.salt);
         let cipher = <XChaCha20Poly1305 as chacha20poly1305::KeyInit>::new((&*key).into());
         let payload = Payload { msg: plain, aad: what.bound_to.as_bytes() };
         let sealed = cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| NoRandomness)?;
-        Ok(format!("v1.{}.{}.{}", self.key_id(), URL_SAFE_NO_PAD.encode(nonce), URL_SAFE_NO_PAD.encode(sealed)))
+        Ok(format!("v1.{}.{}.{}", key_id(&self.secret), URL_SAFE_NO_PAD.encode(nonce), URL_SAFE_NO_PAD.encode(sealed)))
     }
 
     /// Opens what [`Keys::seal`] made.
@@ -159,13 +182,11 @@ impl Keys {
         else {
             return Err(OpenError::Damaged);
         };
-        if key_id != self.key_id() {
-            return Err(OpenError::OtherSecret);
-        }
+        let secret = self.all().find(|secret| self::key_id(secret) == key_id).ok_or(OpenError::OtherSecret)?;
         let nonce = URL_SAFE_NO_PAD.decode(nonce).map_err(|_| OpenError::Damaged)?;
         let nonce = XNonce::try_from(&nonce[..]).map_err(|_| OpenError::Damaged)?;
         let text = URL_SAFE_NO_PAD.decode(text).map_err(|_| OpenError::Damaged)?;
-        let key = self.derive(what.purpose, what.salt);
+        let key = derive(secret, what.purpose, what.salt);
         let cipher = <XChaCha20Poly1305 as chacha20poly1305::KeyInit>::new((&*key).into());
         cipher
             .decrypt(&nonce, Payload { msg: &text, aad: what.bound_to.as_bytes() })
@@ -173,20 +194,31 @@ impl Keys {
             .map_err(|_| OpenError::Damaged)
     }
 
-    /// A short public name of the secret, so that a value sealed with another one is recognised.
-    fn key_id(&self) -> String {
-        let tag = mac(self.secret.bytes(), b"auth/v1/key-id").finalize().into_bytes();
-        URL_SAFE_NO_PAD.encode(tag).chars().take(8).collect()
+    /// Says whether a value was sealed with the secret of now. One that was not should be sealed again
+    /// before the earlier secret is taken away.
+    pub fn is_current(&self, sealed: &str) -> bool {
+        sealed.split('.').nth(1) == Some(key_id(&self.secret).as_str())
     }
+}
 
-    /// One key per purpose and salt: HMAC-SHA256 of both under the app secret.
-    fn derive(&self, purpose: &str, salt: &[u8]) -> Zeroizing<[u8; 32]> {
-        let mut mac = mac(self.secret.bytes(), b"auth/v1/");
-        mac.update(purpose.as_bytes());
-        mac.update(&[0]);
-        mac.update(salt);
-        Zeroizing::new(mac.finalize().into_bytes().into())
-    }
+/// A short public name of a secret, so that a value sealed with another one is recognised.
+fn key_id(secret: &Secret) -> String {
+    let tag = mac(secret.bytes(), b"auth/v1/key-id").finalize().into_bytes();
+    URL_SAFE_NO_PAD.encode(tag).chars().take(8).collect()
+}
+
+fn tag_of(secret: &Secret, purpose: &str, value: &str) -> String {
+    let key = derive(secret, purpose, b"");
+    URL_SAFE_NO_PAD.encode(mac(&key[..], value.as_bytes()).finalize().into_bytes())
+}
+
+/// One key per purpose and salt: HMAC-SHA256 of both under the secret.
+fn derive(secret: &Secret, purpose: &str, salt: &[u8]) -> Zeroizing<[u8; 32]> {
+    let mut mac = mac(secret.bytes(), b"auth/v1/");
+    mac.update(purpose.as_bytes());
+    mac.update(&[0]);
+    mac.update(salt);
+    Zeroizing::new(mac.finalize().into_bytes().into())
 }
 
 /// What a sealed value is for and which row it belongs to.
@@ -250,6 +282,26 @@ mod tests {
         let theirs = keys("another secret of more than 32 bytes");
         assert_eq!(theirs.open(&ROW, &sealed), Err(OpenError::OtherSecret));
         assert_eq!(ours.open(&ROW, "junk"), Err(OpenError::Damaged));
+    }
+
+    #[test]
+    fn what_an_earlier_secret_has_made_still_counts_and_nothing_is_made_with_it() {
+        let old = keys("a secret of more than thirty-two bytes");
+        let both = keys("another secret of more than 32 bytes")
+            .with_previous([Secret::new("a secret of more than thirty-two bytes")]);
+        let new = keys("another secret of more than 32 bytes");
+        let (signed, sealed) = (old.sign("v"), old.seal(&SystemRandom, &ROW, b"private").unwrap());
+        let tag = old.tag("test", "v");
+
+        assert_eq!(both.verify(&signed), Some("v"));
+        assert!(both.tag_fits("test", "v", &tag) && both.tags("test", "v").any(|other| other == tag));
+        assert_eq!(both.open(&ROW, &sealed).unwrap().as_slice(), b"private");
+        assert!(!both.is_current(&sealed));
+        let again = both.seal(&SystemRandom, &ROW, b"private").unwrap();
+        assert!(both.is_current(&again));
+        assert_eq!(new.open(&ROW, &again).unwrap().as_slice(), b"private");
+        assert_eq!((new.verify(&both.sign("v")), both.tag("test", "v")), (Some("v"), new.tag("test", "v")));
+        assert_eq!((new.verify(&signed), new.tag_fits("test", "v", &tag)), (None, false));
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub struct OidcProvider {
     pub(crate) grant_expires_in: u64,
     pub(crate) id_token_expires_in: u64,
     pub(crate) interaction_expires_in: u64,
+    pub(crate) signing_keys_rotate_in: u64,
     pub(crate) replay_window: u64,
     pub(crate) refresh_policy: RefreshPolicy,
     pub(crate) default_scope: Option<String>,
@@ -62,6 +63,7 @@ impl OidcProvider {
             grant_expires_in: 90 * 86_400,
             id_token_expires_in: 3600,
             interaction_expires_in: 600,
+            signing_keys_rotate_in: 90 * 86_400,
             replay_window: 0,
             refresh_policy: RefreshPolicy::default(),
             default_scope: None,
@@ -162,6 +164,14 @@ impl OidcProvider {
     #[must_use]
     pub fn interaction_expires_in(mut self, seconds: u64) -> Self {
         self.interaction_expires_in = seconds;
+        self
+    }
+
+    /// Seconds a signing key is used before the next one takes its place, which is published a day ahead.
+    /// Default 7 776 000 (90 days); 3600 to 315 360 000 (ten years), or 0 for never.
+    #[must_use]
+    pub fn signing_keys_rotate_in(mut self, seconds: u64) -> Self {
+        self.signing_keys_rotate_in = seconds;
         self
     }
 
@@ -275,21 +285,5 @@ impl OidcProvider {
     pub fn alias(mut self, alias: &'static str, of: &'static str) -> Self {
         self.aliases.push((alias, of));
         self
-    }
-
-    /// Whether a client is declared that may act for itself.
-    pub(crate) fn has_machines(&self) -> bool {
-        self.clients.iter().any(|client| !client.own_scope.is_empty())
-    }
-
-    /// The extension of a grant type.
-    pub(crate) fn grant_of(&self, grant_type: &str) -> Option<&dyn ExtensionGrant> {
-        self.grants.iter().find(|grant| grant.grant_type() == grant_type).map(|grant| &**grant)
-    }
-
-    /// Whether clients can ask for a scope.
-    pub(crate) fn offers(&self, name: &str) -> bool {
-        let of_resources = self.resources.iter().flat_map(ResourceOption::named_scopes);
-        self.scopes.iter().map(|option| &option.name).chain(of_resources).any(|known| known == name)
     }
 }

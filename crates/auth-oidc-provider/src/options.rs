@@ -1,4 +1,8 @@
-//! The small options of the provider.
+//! The small options of the provider, and what all of them name.
+
+use crate::config::OidcProvider;
+use crate::extension::ExtensionGrant;
+use crate::resource_server::ResourceOption;
 
 /// When a client gets a refresh token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,4 +21,22 @@ pub struct ScopeOption {
     pub name: String,
     /// What it allows, as a person reads it on the consent page.
     pub description: String,
+}
+
+impl OidcProvider {
+    /// Whether a client is declared that may act for itself.
+    pub(crate) fn has_machines(&self) -> bool {
+        self.clients.iter().any(|client| !client.own_scope.is_empty())
+    }
+
+    /// The extension of a grant type.
+    pub(crate) fn grant_of(&self, grant_type: &str) -> Option<&dyn ExtensionGrant> {
+        self.grants.iter().find(|grant| grant.grant_type() == grant_type).map(|grant| &**grant)
+    }
+
+    /// Whether clients can ask for a scope.
+    pub(crate) fn offers(&self, name: &str) -> bool {
+        let of_resources = self.resources.iter().flat_map(ResourceOption::named_scopes);
+        self.scopes.iter().map(|option| &option.name).chain(of_resources).any(|known| known == name)
+    }
 }

@@ -115,7 +115,11 @@ impl OidcProvider {
         let consent_page = OpenApiRouter::new()
             .routes(route_at(&self.consent_page, routes!(consent_http::consent_page, consent_http::consent_form)))
             .with_state(provider.clone());
-        let loading = provider.clone();
+        let (loading, rotating) = (provider.clone(), provider.clone());
+        let rotate = move || {
+            let provider = rotating.clone();
+            async move { provider.rotate_signing_keys().await }
+        };
         mount
             .base(self.endpoints(provider))
             .base(well_known())
@@ -123,6 +127,7 @@ impl OidcProvider {
             .origin(if self.own_consent_page { OpenApiRouter::new() } else { consent_page })
             .continuation(provider.clone())
             .expose(provider.clone())
+            .on_order("rotate-keys", "Changes all signing keys at once, as when one may have leaked", rotate)
             .at_start(async move { start(loading).await })
     }
 

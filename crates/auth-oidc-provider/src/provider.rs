@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use auth_core::AuthContext;
+use auth_core::{AuthContext, StartError};
 use auth_outbound::Outbound;
 use auth_protocol::error::OAuthError;
 use auth_protocol::registration::RegistrationPolicy;
@@ -14,7 +14,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::complaints::WrongOption;
 use crate::config::OidcProvider;
-use crate::keys::{ClientKeySet, Keyring, RemoteKeys, Wanted};
+use crate::keys::{ClientKeySet, KeyError, Keyring, Occasion, RemoteKeys, Schedule, Wanted, turn};
 use crate::resource_server::{self, DefaultLifetimes, ResourceOption, ResourceServer, TokenTerms};
 
 /// An open provider. Cheap to clone; the state of every handler.
@@ -189,6 +189,36 @@ impl Provider {
 
     pub(crate) fn keys(&self) -> &Keyring {
         &self.0.keys
+    }
+
+    /// Changes all signing keys at once, instead of when it is time: when one may have leaked.
+    ///
+    /// What the old ones have signed still counts until it ends; tokens that are looked up here can be
+    /// revoked. Other instances sign with the new ones within a minute.
+    ///
+    /// # Errors
+    /// What the database answers, or that no key could be made.
+    pub async fn rotate_signing_keys(&self) -> Result<(), StartError> {
+        turn(self.cx(), self.key_schedule(), Occasion::Ordered).await?;
+        Ok(self.keys().load(self.cx()).await?)
+    }
+
+    /// Does what is due with the signing keys, and takes up what other instances did.
+    pub(crate) async fn keep_signing_keys(&self) -> Result<(), KeyError> {
+        turn(self.cx(), self.key_schedule(), Occasion::Scheduled).await?;
+        self.keys().load(self.cx()).await
+    }
+
+    fn key_schedule(&self) -> Schedule {
+        let options = self.options();
+        let seconds = |seconds: u64| Duration::try_seconds(i64::try_from(seconds).unwrap_or(i64::MAX));
+        let every = seconds(options.signing_keys_rotate_in).filter(|every| !every.is_zero());
+        let longest = options.resources.iter().filter_map(|resource| resource.access_token_expires_in);
+        let longest = longest.chain([options.id_token_expires_in, options.jwt_access_token_expires_in]).max();
+        // Whoever fetched the keys yesterday has the next one, and a hint of yesterday is still read.
+        let day = Duration::days(1);
+        let ahead = every.map_or(day, |every| day.min(every / 2));
+        Schedule { every, ahead, kept: seconds(longest.unwrap_or_default()).unwrap_or(day) + day }
     }
 
     /// The keys of a client that publishes them.

@@ -607,6 +607,8 @@ pub mod jwks {
         pub slot: Option<String>,
         /// The column `createdAt` of `oidc-provider`: timestamp.
         pub created_at: DateTimeUtc,
+        /// The column `activatedAt` of `oidc-provider`: timestamp.
+        pub activated_at: Option<DateTimeUtc>,
         /// The column `expiresAt` of `oidc-provider`: timestamp.
         pub expires_at: Option<DateTimeUtc>,
     }

@@ -66,7 +66,7 @@ CREATE TABLE `oauthConsent` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii
 CREATE UNIQUE INDEX `uq_oauthConsent_userId_clientId_reference` ON `oauthConsent` (`userId`, `clientId`, `reference`);
 
 -- oidc-provider: jwks
-CREATE TABLE `jwks` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `publicKey` text NOT NULL, `privateKey` text NOT NULL, `alg` varchar(16) NOT NULL, `state` varchar(16) NOT NULL DEFAULT 'retired', `slot` varchar(16), `createdAt` datetime(6) NOT NULL, `expiresAt` datetime(6) ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE `jwks` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `publicKey` text NOT NULL, `privateKey` text NOT NULL, `alg` varchar(16) NOT NULL, `state` varchar(16) NOT NULL DEFAULT 'retired', `slot` varchar(16), `createdAt` datetime(6) NOT NULL, `activatedAt` datetime(6), `expiresAt` datetime(6) ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE UNIQUE INDEX `uq_jwks_slot` ON `jwks` (`slot`);
 
 -- oidc-provider: oauthUsedJti

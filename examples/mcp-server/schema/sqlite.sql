@@ -66,7 +66,7 @@ CREATE TABLE "oauthConsent" ( "id" text NOT NULL PRIMARY KEY, "userId" text NOT 
 CREATE UNIQUE INDEX "uq_oauthConsent_userId_clientId_reference" ON "oauthConsent" ("userId", "clientId", "reference");
 
 -- oidc-provider: jwks
-CREATE TABLE "jwks" ( "id" text NOT NULL PRIMARY KEY, "publicKey" text NOT NULL, "privateKey" text NOT NULL, "alg" text NOT NULL, "state" text NOT NULL DEFAULT 'retired', "slot" text, "createdAt" text NOT NULL, "expiresAt" text );
+CREATE TABLE "jwks" ( "id" text NOT NULL PRIMARY KEY, "publicKey" text NOT NULL, "privateKey" text NOT NULL, "alg" text NOT NULL, "state" text NOT NULL DEFAULT 'retired', "slot" text, "createdAt" text NOT NULL, "activatedAt" text, "expiresAt" text );
 CREATE UNIQUE INDEX "uq_jwks_slot" ON "jwks" ("slot");
 
 -- oidc-provider: oauthUsedJti

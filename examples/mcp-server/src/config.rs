@@ -29,6 +29,10 @@ pub(crate) struct Config {
     #[arg(long, env = "AUTH_SECRET", hide_env_values = true)]
     auth_secret: Option<String>,
 
+    /// Earlier secrets, while what they have signed and sealed still counts: for a week.
+    #[arg(long, env = "AUTH_PREVIOUS_SECRETS", value_delimiter = ',', hide_env_values = true)]
+    pub(crate) auth_previous_secrets: Vec<String>,
+
     /// What happens at start where the database lacks something. By default an SQLite file is brought
     /// up to date, as this server's own, and others are checked.
     #[arg(long, env = "SCHEMA", value_parser = ["apply", "check", "off"])]

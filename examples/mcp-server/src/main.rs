@@ -24,6 +24,7 @@ fn auth(config: &Config) -> AuthBuilder {
         .database(config.database_url())
         .schema_mode(config.schema_mode())
         .secret_from(config.secret())
+        .previous_secrets(config.auth_previous_secrets.iter().cloned())
         .rate_limits(config.rate_limits())
         .trusted_proxies(config.trusted_proxies.iter().copied())
         .app_schema(note::contribute)

@@ -86,6 +86,12 @@ pub(crate) fn assemble(
     let declared = rules::declared(&base_path, &mount, &contributions);
     let table = rules::of(&declared, &mount, &contributions, &mut complaints);
     complaints.extend(document::complete(&base_path, &mut mount, &table, &contributions));
+    for (index, order) in mount.orders.iter().enumerate() {
+        if let Some(first) = mount.orders.iter().take(index).find(|first| first.name == order.name) {
+            let message = format!("offers the order {} as {} does", order.name, first.plugin);
+            complaints.push(Complaint::new(order.plugin, message));
+        }
+    }
     only_one(&mount.continuations, "a continuation after sign-in", &mut complaints);
     only_one(&mount.pages, "a renderer of pages", &mut complaints);
     let Some(schema) = schema.filter(|_| complaints.is_empty()) else { return Err(complaints) };
@@ -140,7 +146,7 @@ fn merge(
     openapi.merge(origin_api);
     let api = guarded(api, &gate).merge(reference::routes(cx.config().api_reference(), &base_path, &openapi)?);
     let handles = mount.handles.into_iter().map(|(_, of, _, handle)| (of, handle)).collect();
-    Ok(Auth { cx, api, origin: guarded(origin, &gate), openapi, handles, hooks, errors })
+    Ok(Auth { cx, api, origin: guarded(origin, &gate), openapi, handles, hooks, errors, orders: mount.orders })
 }
 
 /// Puts the gate and the bounds before every route, and before nothing else.

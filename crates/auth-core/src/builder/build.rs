@@ -100,6 +100,11 @@ impl AuthBuilder {
             Some(Err(why)) => return self.complaints.push(Complaint::new("core", why)),
             None => {}
         }
+        // Whoever knows one of them signs cookies as well as whoever knows the secret of now.
+        for weakness in self.previous_secrets.iter().filter_map(Secret::weakness) {
+            let right = "take it away: what it has made can be made by anybody";
+            self.complaints.push(Complaint::option("core", "previous_secrets", weakness, right));
+        }
         let here = Url::parse(&self.base_url).is_ok_and(|url| is_loopback(&url));
         let Some(secret) = &self.secret else {
             let right = "set AUTH_SECRET to at least 32 random bytes";
@@ -132,7 +137,7 @@ impl AuthBuilder {
             db,
             clock: self.clock,
             random: self.random,
-            keys: Keys::new(self.secret.unwrap_or_else(|| Secret::new(""))),
+            keys: Keys::new(self.secret.unwrap_or_else(|| Secret::new(""))).with_previous(self.previous_secrets),
             limits: self.limits,
             metrics: Metrics::default(),
             sealed: std::sync::OnceLock::new(),

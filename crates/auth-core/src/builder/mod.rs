@@ -42,6 +42,7 @@ pub struct AuthBuilder {
     database: Option<DatabaseSource>,
     secret: Option<Secret>,
     secret_source: Option<SecretSource>,
+    previous_secrets: Vec<Secret>,
     mode: SchemaMode,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -77,6 +78,7 @@ impl AuthBuilder {
             database: None,
             secret: None,
             secret_source: None,
+            previous_secrets: Vec::new(),
             mode: SchemaMode::default(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
@@ -119,6 +121,17 @@ impl AuthBuilder {
     #[must_use]
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secret = Some(Secret::new(secret));
+        self
+    }
+
+    /// Earlier app secrets, newest first, while what they have made still counts: sessions for as long as
+    /// they last, and sealed keys, which are sealed anew at start. Default none.
+    ///
+    /// To change the secret: start every instance with the new one here, then with the new one as the
+    /// secret and the old one here, and after a week without the old one.
+    #[must_use]
+    pub fn previous_secrets<S: Into<String>>(mut self, secrets: impl IntoIterator<Item = S>) -> Self {
+        self.previous_secrets = secrets.into_iter().map(Secret::new).collect();
         self
     }
 

@@ -12,7 +12,7 @@ use auth_protocol::redirect_uri::RedirectUri;
 use http::{HeaderMap, HeaderValue};
 use tracing::Span;
 
-use super::issue::sid;
+use super::issue::sid_like;
 use crate::provider::Provider;
 use crate::store;
 
@@ -61,7 +61,8 @@ pub(crate) async fn end_session(
     let redirect = trusted_redirect(request, &registered);
     let who = cx.find_session(headers).await?;
     Span::current().record("user.id", who.as_ref().map(|who| &*who.user.id));
-    let sid = who.as_ref().map(|who| sid(provider, &who.session.id)).unwrap_or_default();
+    let named = hint.as_ref().and_then(|hint| hint.sid.as_deref());
+    let sid = who.as_ref().map(|who| sid_like(provider, &who.session.id, named)).unwrap_or_default();
     let session = who.as_ref().map(|who| CurrentSession { subject: &who.user.id, sid: &sid });
     let facts = EndSessionFacts { hint: hint.as_ref(), session, redirect: redirect.as_deref(), confirmation };
     match (judge_end_session(facts), &who) {

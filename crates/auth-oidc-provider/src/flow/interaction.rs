@@ -16,6 +16,8 @@ use crate::store;
 
 /// The cookie that holds a browser's secret: one for all its interactions.
 const BROWSER_COOKIE: &str = "oauth_browser";
+/// What the tag is for that a handle is.
+const HANDLE: &str = "interaction-handle";
 /// The most interactions a browser may have open.
 const MOST_OPEN: u64 = 20;
 
@@ -159,7 +161,7 @@ async fn has_too_many_open(cx: &AuthContext, browser: &str) -> Result<bool, Unex
 
 /// The handle of an interaction: a keyed tag of its random id, so that it can be told again.
 fn handle_of(cx: &AuthContext, id: &str) -> String {
-    cx.keys().tag("interaction-handle", id)
+    cx.keys().tag(HANDLE, id)
 }
 
 fn browser_secret(cx: &AuthContext, headers: &HeaderMap) -> Option<String> {
@@ -194,7 +196,11 @@ async fn waiting(
     }
     let Some(browser) = browser_secret(cx, resume.headers) else { return Ok(None) };
     let found = store::interaction::newest_waiting(cx.db(), &digest(&browser), cx.now()).await?;
-    Ok(found.map(|(row, client)| (handle_of(cx, &row.id), row, client)))
+    Ok(found.and_then(|(row, client)| {
+        // It may have begun before the app secret changed.
+        let handle = cx.keys().tags(HANDLE, &row.id).find(|handle| digest(handle) == row.handle)?;
+        Some((handle, row, client))
+    }))
 }
 
 #[async_trait]

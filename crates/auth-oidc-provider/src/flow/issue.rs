@@ -254,3 +254,10 @@ fn id_token(provider: &Provider, basis: &Basis<'_>, access_token: &str) -> Resul
 pub(crate) fn sid(provider: &Provider, session_id: &str) -> String {
     provider.cx().keys().tag("sid", session_id)
 }
+
+/// The name of a session as an ID token may have it that was signed before the app secret changed.
+pub(crate) fn sid_like(provider: &Provider, session_id: &str, named: Option<&str>) -> String {
+    let mut tags = provider.cx().keys().tags("sid", session_id);
+    let current = tags.next().unwrap_or_default();
+    named.filter(|named| tags.any(|tag| tag == *named)).map_or(current, str::to_owned)
+}

@@ -1,4 +1,4 @@
-//! The background task that deletes what nobody needs any more.
+//! The background task that deletes what nobody needs any more, and changes signing keys in time.
 
 use std::time::Duration;
 
@@ -21,6 +21,9 @@ pub(crate) async fn run(provider: Provider) {
     let mut looks = 0_u32;
     loop {
         ticks.tick().await;
+        if let Err(error) = provider.keep_signing_keys().await {
+            tracing::warn!(%error, "keys.not_kept");
+        }
         if let Err(error) = look(&provider, looks.is_multiple_of(CLIENTS_EVERY)).await {
             tracing::warn!(%error, "expired.not_deleted");
         }

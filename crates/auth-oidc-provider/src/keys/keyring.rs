@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::generate::{encoding_key, private_key, public_jwk};
+use super::rotation::is_taken;
 use super::{KeyError, SigningAlgorithm, TokenKind};
 use crate::entity::key;
 use crate::store;
@@ -69,6 +70,7 @@ impl Keyring {
             make_missing(cx).await?;
             rows = store::key::all(cx.db()).await?;
         }
+        reseal(cx, &rows).await?;
         let mut loaded = Loaded::default();
         for row in &rows {
             if row.expires_at.is_some_and(|end| end <= cx.now()) {
@@ -80,14 +82,17 @@ impl Keyring {
             let jwk: Jwk = serde_json::from_str(&row.public_key).map_err(|_| damaged())?;
             let decoding = DecodingKey::from_jwk(&jwk).map_err(|_| damaged())?;
             let kid = jwk.common.key_id.clone().ok_or_else(damaged)?;
-            if row.slot.is_some() {
+            if row.slot.as_deref() == Some(algorithm.as_str()) {
                 let pkcs8 = open(cx, row)?;
                 loaded.active.insert(algorithm, (kid.clone(), encoding_key(algorithm, &pkcs8)?));
             }
             loaded.published.push(Published { kid, jwk, algorithm, decoding, until: row.expires_at });
         }
         loaded.document = Loaded::document_of(loaded.published.iter()).map_err(|_| KeyError::Generate)?;
-        tracing::info!(keys = loaded.published.len(), "keys.loaded");
+        let kids = |loaded: &Loaded| loaded.published.iter().map(|key| key.kid.clone()).collect::<Vec<_>>();
+        if kids(&loaded) != kids(&self.loaded()) {
+            tracing::info!(keys = loaded.published.len(), "keys.loaded");
+        }
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
         Ok(())
     }
@@ -140,6 +145,32 @@ impl Keyring {
     }
 }
 
+/// What a key is for an algorithm, of which there is one at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    /// It signs.
+    Active,
+    /// It is published, and signs later.
+    Next,
+}
+
+impl Slot {
+    /// The value of the unique column.
+    pub(super) fn of(self, algorithm: SigningAlgorithm) -> String {
+        match self {
+            Self::Active => algorithm.as_str().to_owned(),
+            Self::Next => format!("{}+next", algorithm.as_str()),
+        }
+    }
+
+    fn state(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Next => "next",
+        }
+    }
+}
+
 fn has_active(rows: &[key::Model], algorithm: SigningAlgorithm) -> bool {
     rows.iter().any(|row| row.slot.as_deref() == Some(algorithm.as_str()))
 }
@@ -149,7 +180,7 @@ fn has_active(rows: &[key::Model], algorithm: SigningAlgorithm) -> bool {
 async fn make_missing(cx: &AuthContext) -> Result<(), KeyError> {
     let mut rows = Vec::new();
     for algorithm in SigningAlgorithm::ALL {
-        rows.push(new_row(cx, algorithm)?);
+        rows.push(new_row(cx, algorithm, Slot::Active)?);
     }
     let rows = &rows;
     retrying(|| async move {
@@ -163,13 +194,10 @@ async fn make_missing(cx: &AuthContext) -> Result<(), KeyError> {
         tx.commit().await
     })
     .await
-    .or_else(|error| match error.sql_err() {
-        Some(sea_orm::SqlErr::UniqueConstraintViolation(_)) => Ok(()),
-        Some(_) | None => Err(KeyError::Database(error)),
-    })
+    .or_else(|error| if is_taken(&error) { Ok(()) } else { Err(KeyError::Database(error)) })
 }
 
-fn new_row(cx: &AuthContext, algorithm: SigningAlgorithm) -> Result<key::Model, KeyError> {
+pub(super) fn new_row(cx: &AuthContext, algorithm: SigningAlgorithm, slot: Slot) -> Result<key::Model, KeyError> {
     let pkcs8 = private_key(algorithm)?;
     let jwk = public_jwk(algorithm, &encoding_key(algorithm, &pkcs8)?)?;
     // No thumbprint: a table of Better Auth on MySQL has room for 36 characters.
@@ -180,12 +208,25 @@ fn new_row(cx: &AuthContext, algorithm: SigningAlgorithm) -> Result<key::Model, 
         public_key: serde_json::to_string(&jwk).map_err(|_| KeyError::Generate)?,
         private_key: sealed,
         alg: algorithm.as_str().to_owned(),
-        state: "active".to_owned(),
-        slot: Some(algorithm.as_str().to_owned()),
+        state: slot.state().to_owned(),
+        slot: Some(slot.of(algorithm)),
         created_at: cx.now(),
+        activated_at: (slot == Slot::Active).then(|| cx.now()),
         expires_at: None,
         id,
     })
+}
+
+/// Seals private keys with the app secret of now, so that an earlier one can be taken away.
+async fn reseal(cx: &AuthContext, rows: &[key::Model]) -> Result<(), KeyError> {
+    for row in rows.iter().filter(|row| row.slot.is_some() && !cx.keys().is_current(&row.private_key)) {
+        let pkcs8 = open(cx, row)?;
+        let bound_to = bound_to(&row.id);
+        let sealed = cx.keys().seal(cx.random(), &sealing(&bound_to), STANDARD.encode(&pkcs8).as_bytes())?;
+        retrying(|| store::key::reseal(cx.db(), &row.id, &row.private_key, &sealed)).await?;
+        tracing::info!(alg = row.alg, "key.resealed");
+    }
+    Ok(())
 }
 
 fn open(cx: &AuthContext, row: &key::Model) -> Result<Vec<u8>, KeyError> {

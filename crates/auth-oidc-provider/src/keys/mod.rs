@@ -4,10 +4,12 @@ mod client_keys;
 mod generate;
 mod keyring;
 mod remote;
+mod rotation;
 
 pub(crate) use client_keys::{BadSignature, CLIENT_ALGORITHMS, ClientKeySet};
 pub(crate) use keyring::Keyring;
 pub(crate) use remote::{RemoteKeys, Wanted};
+pub(crate) use rotation::{Occasion, Schedule, turn};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -8,6 +8,7 @@
 
 mod kills;
 mod logs;
+mod orders;
 mod readme;
 mod schema;
 mod server;
@@ -55,9 +56,17 @@ async fn folder() -> Folder {
 fn binary(folder: &Folder) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mcp-server"));
     command.current_dir(folder.path());
-    for name in
-        ["LISTEN", "BASE_URL", "DATABASE_URL", "AUTH_SECRET", "RATE_LIMIT", "TRUSTED_PROXIES", "RUST_LOG", "SCHEMA"]
-    {
+    for name in [
+        "LISTEN",
+        "BASE_URL",
+        "DATABASE_URL",
+        "AUTH_SECRET",
+        "RATE_LIMIT",
+        "TRUSTED_PROXIES",
+        "RUST_LOG",
+        "SCHEMA",
+        "AUTH_PREVIOUS_SECRETS",
+    ] {
         command.env_remove(name);
     }
     if let Some(database) = &folder.database {

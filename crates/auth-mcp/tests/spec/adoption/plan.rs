@@ -36,6 +36,7 @@ async fn only_what_is_missing_is_planned() {
         r#"add column to "jwks": alg text(16) null  [oidc-provider]"#,
         r#"add column to "jwks": state text(16) default 'retired'  [oidc-provider]"#,
         r#"add column to "jwks": slot text(16) null unique  [oidc-provider]"#,
+        r#"add column to "jwks": activatedAt timestamp null  [oidc-provider]"#,
         r#"rewrite rows of "jwks": oidc-provider/0001-foreign-keys, keys of Better Auth, retired  [oidc-provider]"#,
         r#"require "jwks".alg  [oidc-provider]"#,
         r#"create unique index on "jwks" (slot)  [oidc-provider]"#,

@@ -1,6 +1,9 @@
 //! The signing keys: sealed at rest, kept over restarts, agreed on by instances. RFC 7517.
 
+use std::time::Duration;
+
 use auth_core::{Auth, BuildError, SchemaMode, plugins};
+use auth_oidc_provider::Provider;
 use auth_oidc_provider::entity::key;
 use auth_testkit::{OAuthClient, Registration, TestApp, TestDatabase};
 use axum::body::{Body, to_bytes};
@@ -11,7 +14,7 @@ use sea_orm::EntityTrait as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use super::refresh::again;
+use super::refresh::{again, same};
 use super::with_tokens;
 use crate::{app, provider};
 
@@ -146,6 +149,7 @@ async fn a_key_of_another_product_is_not_published() {
         alg: String::new(),
         state: "retired".to_owned(),
         slot: None,
+        activated_at: None,
         created_at: chrono::DateTime::UNIX_EPOCH,
         expires_at: None,
     };
@@ -165,4 +169,143 @@ async fn instances_verify_each_others_tokens() {
     let there = OAuthClient::known(&second, &client.client_id, &client.redirect_uri);
 
     there.userinfo(&tokens.access_token).await.is_ok();
+}
+
+/// The ids of the published keys of an algorithm.
+async fn published(app: &TestApp, algorithm: &str) -> Vec<String> {
+    let keys = jwks(app).await["keys"].as_array().unwrap().clone();
+    let of_it = keys.into_iter().filter(|key| key["alg"] == algorithm);
+    of_it.map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The key an ID token is signed with by now.
+async fn signs_with(app: &TestApp) -> (String, String) {
+    let client = app.registers(Registration::confidential_basic()).await;
+    let person = app.person("Dora", &format!("{}@example.com", client.client_id.to_lowercase().replace('_', "-")));
+    person.signs_up().await;
+    let token = client.exchanges(&person.authorizes(&client).await).await.succeeds().id().to_owned();
+    (jsonwebtoken::decode_header(&token).unwrap().kid.unwrap(), token)
+}
+
+/// Another instance, once it has done what is due by the clock: it publishes this many keys.
+async fn kept(first: &TestApp, keys: usize) -> TestApp {
+    let instance = again(first, provider()).await;
+    let due = async {
+        while jwks(&instance).await["keys"].as_array().unwrap().len() != keys {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), due).await.unwrap();
+    instance
+}
+
+#[tokio::test]
+async fn keys_change_in_time_and_whoever_knew_them_knows_the_next() {
+    let first = app(provider()).build().await;
+    let (old, early) = signs_with(&first).await;
+
+    first.clock.advance(Duration::from_hours(24 * 89));
+    let second = kept(&first, 6).await;
+    let both = published(&second, "ES256").await;
+    assert_eq!((both.len(), both.contains(&old)), (2, true), "the next key is published");
+    assert_eq!(signs_with(&second).await.0, old, "and signs nothing yet");
+
+    first.clock.advance(Duration::from_hours(24));
+    let third = again(&first, provider()).await;
+    let due = async { while signs_with(&third).await.0 == old {} };
+    tokio::time::timeout(Duration::from_secs(20), due).await.unwrap();
+    let (new, _) = signs_with(&third).await;
+    assert!(both.contains(&new), "it was published a day ahead");
+    assert!(published(&third, "ES256").await.contains(&old), "what it has signed still counts");
+    let rows = key::Entity::find().all(first.db()).await.unwrap();
+    assert!(rows.iter().filter(|row| row.state == "retired").all(|row| row.private_key.is_empty()));
+    // The one that has not looked yet signs with the old one, which is published.
+    assert_eq!(signs_with(&first).await.0, old);
+    assert_ne!(early, "");
+
+    first.clock.advance(Duration::from_hours(26));
+    let fourth = kept(&first, 3).await;
+    assert_eq!(published(&fourth, "ES256").await, [new]);
+}
+
+#[tokio::test]
+async fn keys_change_at_once_where_somebody_orders_it() {
+    let app = app(provider()).build().await;
+    let (old, token) = signs_with(&app).await;
+
+    app.auth().handle::<Provider>().unwrap().rotate_signing_keys().await.unwrap();
+
+    let (new, _) = signs_with(&app).await;
+    assert_ne!(new, old);
+    assert_eq!(published(&app, "ES256").await.len(), 2);
+    super::verified_for(&app, &audience(&token), &token).await;
+    app.auth().handle::<Provider>().unwrap().rotate_signing_keys().await.unwrap();
+    assert_eq!(published(&app, "ES256").await.len(), 3);
+    app.stores_no_secret().await;
+}
+
+/// For whom a token is, read without trust.
+fn audience(token: &str) -> String {
+    let payload = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let claims: Value = serde_json::from_slice(&payload).unwrap();
+    claims["aud"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn instances_that_change_keys_at_once_end_with_one_of_each() {
+    let first = app(provider()).build().await;
+    let second = again(&first, provider()).await;
+    let orders = (0..8).map(|index| {
+        let app = if index % 2 == 0 { &first } else { &second };
+        let provider = app.auth().handle::<Provider>().unwrap();
+        tokio::spawn(async move { provider.rotate_signing_keys().await.map_err(|error| error.to_string()) })
+    });
+
+    for order in futures::future::join_all(orders).await {
+        order.unwrap().unwrap();
+    }
+
+    let rows = key::Entity::find().all(first.db()).await.unwrap();
+    let mut slots: Vec<&str> = rows.iter().filter_map(|row| row.slot.as_deref()).collect();
+    slots.sort_unstable();
+    assert_eq!(
+        slots.iter().filter(|slot| !slot.ends_with("+next")).copied().collect::<Vec<_>>(),
+        ["ES256", "EdDSA", "RS256"]
+    );
+    signs_with(&first).await;
+}
+
+#[tokio::test]
+async fn the_app_secret_changes_without_anybody_noticing() {
+    const NEW: &str = "k4Vn9Xz2Qm7Ls1Rt6Wp3Hy8Bd5Jc0Gf-new-one";
+    let first = app(provider()).build().await;
+    let alice = first.alice().await;
+    let client = first.registers(Registration::confidential_basic()).await;
+    let token = client.exchanges(&alice.authorizes(&client).await).await.succeeds();
+    let before = jwks(&first).await;
+    let with = async |previous: &'static [&'static str]| {
+        let (db, clock) = (first.db().clone(), first.clock.clone());
+        let both = move |builder: auth_core::AuthBuilder| {
+            builder.database(db).clock(clock).secret(NEW).previous_secrets(previous.iter().copied())
+        };
+        app(provider()).configure(both).build().await
+    };
+
+    let both = with(&[auth_testkit::SECRET]).await;
+
+    assert_eq!(jwks(&both).await, before, "the same keys");
+    let cookies = alice.browser.cookies(|jar| jar.clone());
+    let moved = both.browser();
+    moved.cookies(|jar| *jar = cookies.clone());
+    assert!(moved.fetches("/api/auth/get-session").await.json()["user"].is_object(), "the same session");
+    same(&both, &client).refreshes(token.refresh()).await.succeeds();
+
+    let without = with(&[]).await;
+    assert_eq!(jwks(&without).await, before, "the keys were sealed anew");
+    let forgotten = without.browser();
+    forgotten.cookies(|jar| *jar = cookies);
+    assert!(
+        forgotten.fetches("/api/auth/get-session").await.json().is_null(),
+        "what the old secret has signed is over"
+    );
 }
