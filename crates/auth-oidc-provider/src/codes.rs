@@ -72,6 +72,10 @@ pub(crate) const INVALID_CONSENT_CODE: ErrorCode = ErrorCode {
     message: "There is no such request to answer; it may have expired or been answered before",
 };
 
+/// Nothing was allowed to the client that is named.
+pub(crate) const CONSENT_NOT_FOUND: ErrorCode =
+    ErrorCode { code: "CONSENT_NOT_FOUND", status: 404, message: "Nothing was allowed to this client" };
+
 /// What the token endpoint answers.
 pub(crate) const TOKEN: [ErrorCode; 9] = [
     INVALID_REQUEST,

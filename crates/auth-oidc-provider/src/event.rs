@@ -45,6 +45,20 @@ impl Event for ConsentDenied {
     const NAME: &'static str = "consent.denied";
 }
 
+/// A person took back what they had allowed a client; each of its grants ended with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsentWithdrawn {
+    /// The client.
+    pub client_id: String,
+    /// The person.
+    pub user_id: String,
+}
+
+impl Event for ConsentWithdrawn {
+    const NAME: &'static str = "consent.withdrawn";
+    const ENDS_ACCESS: bool = true;
+}
+
 /// A code was issued, and with it a grant: after consent, or by one that is remembered.
 ///
 /// In its transaction a hook can refuse it.
@@ -122,7 +136,7 @@ pub struct GrantRevoked {
     pub grant_id: String,
     /// The person; none where the client acts for itself.
     pub user_id: Option<String>,
-    /// Why: `code replayed`, `refresh token reused`, `revoked by the client`.
+    /// Why: `code replayed`, `refresh token reused`, `revoked by the client`, `withdrawn by the person`.
     pub reason: &'static str,
 }
 

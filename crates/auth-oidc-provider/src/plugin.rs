@@ -15,8 +15,8 @@ use crate::entity::{
 };
 use crate::flow::{seed, sweep};
 use crate::http::{
-    Document, authorize, consent as consent_http, discovery, end_session, form_post, interaction as interaction_http,
-    introspect, jwks, par, register, revoke, token, userinfo,
+    Document, allowed, authorize, consent as consent_http, discovery, end_session, form_post,
+    interaction as interaction_http, introspect, jwks, par, register, revoke, token, userinfo,
 };
 use crate::provider::Provider;
 use crate::store;
@@ -55,6 +55,7 @@ impl Plugin for OidcProvider {
         to.errors("/oauth2/revoke", &codes::OF_A_CLIENT);
         to.errors("/oauth2/userinfo", &codes::USERINFO);
         to.errors("/oauth2/consent", &[codes::INVALID_CONSENT_CODE]);
+        to.errors("/oauth2/delete-consent", &[codes::CONSENT_NOT_FOUND]);
         to.errors("/oauth2/interaction", &[codes::INVALID_CONSENT_CODE]);
         to.security_scheme("bearer", scheme(HttpAuthScheme::Bearer, "An access token this provider has issued."));
         to.security_scheme("client", scheme(HttpAuthScheme::Basic, CLIENT));
@@ -79,7 +80,9 @@ impl Plugin for OidcProvider {
         for path in ["/oauth2/token", "/oauth2/par", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/userinfo"] {
             to.rate_limit(RateLimit::new(path, 60, 6000));
         }
-        to.rate_limit(RateLimit::new("/oauth2/interaction", 60, 300));
+        for path in ["/oauth2/interaction", "/oauth2/get-consents", "/oauth2/delete-consent"] {
+            to.rate_limit(RateLimit::new(path, 60, 300));
+        }
         for (alias, of) in self.offered_aliases() {
             to.alias(alias, of);
         }
@@ -148,6 +151,8 @@ impl OidcProvider {
             .routes(routes!(end_session::end_session, end_session::end_session_post))
             .routes(routes!(consent_http::consent_json))
             .routes(routes!(interaction_http::interaction))
+            .routes(routes!(allowed::get_consents))
+            .routes(routes!(allowed::delete_consent))
             .routes(routes!(jwks::jwks));
         let router = if self.registration { router.routes(routes!(register::register)) } else { router };
         let router = self.offered_aliases().fold(router, |router, (alias, of)| match of {

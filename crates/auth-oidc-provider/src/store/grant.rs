@@ -2,9 +2,16 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _,
+};
 
+use crate::entity::client;
 use crate::entity::grant::{Column, Entity, Model};
+
+/// The most grants of a person that are looked at to show them.
+const MOST: u64 = 1000;
 
 /// Writes a new grant.
 pub(crate) async fn insert(db: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
@@ -33,4 +40,42 @@ pub(crate) fn alive(grant_id: Expr, now: DateTime<Utc>) -> SelectStatement {
         .and_where(Expr::col((Entity, Column::RevokedAt)).is_null())
         .and_where(Expr::col((Entity, Column::ExpiresAt)).gt(now))
         .to_owned()
+}
+
+/// The grants a person has given and that are alive, newest first, each with its client.
+pub(crate) async fn alive_of(
+    db: &impl ConnectionTrait,
+    user_id: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Model, client::Model)>, DbErr> {
+    let found = Entity::find()
+        .find_also_related(client::Entity)
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
+        .order_by_desc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .limit(MOST)
+        .all(db)
+        .await?;
+    Ok(found.into_iter().filter_map(|(grant, client)| Some((grant, client?))).collect())
+}
+
+/// Takes back every grant of a person to a client; returns the ids of those that were alive.
+pub(crate) async fn revoke_all(
+    db: &impl ConnectionTrait,
+    user_id: &str,
+    client_id: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<String>, DbErr> {
+    let theirs = || {
+        Condition::all()
+            .add(Column::UserId.eq(user_id))
+            .add(Column::ClientId.eq(client_id))
+            .add(Column::RevokedAt.is_null())
+    };
+    let ids: Vec<String> =
+        Entity::find().select_only().column(Column::Id).filter(theirs()).into_tuple().all(db).await?;
+    Entity::update_many().col_expr(Column::RevokedAt, Expr::value(now)).filter(theirs()).exec(db).await?;
+    Ok(ids)
 }

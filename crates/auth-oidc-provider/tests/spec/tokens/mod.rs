@@ -26,6 +26,7 @@ mod statements;
 mod storage;
 mod sweep;
 mod userinfo;
+mod withdrawal;
 
 use std::time::Duration;
 
