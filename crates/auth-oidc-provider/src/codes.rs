@@ -121,6 +121,16 @@ pub(crate) const OF_A_CLIENT: [ErrorCode; 4] = [INVALID_REQUEST, INVALID_CLIENT,
 pub(crate) const REGISTER: [ErrorCode; 4] =
     [INVALID_REDIRECT_URI, INVALID_CLIENT_METADATA, TEMPORARILY_UNAVAILABLE, SERVER_ERROR];
 
+/// What the management of a registration answers.
+pub(crate) const MANAGE: [ErrorCode; 6] = [
+    INVALID_REQUEST,
+    INVALID_TOKEN,
+    INVALID_REDIRECT_URI,
+    INVALID_CLIENT_METADATA,
+    TEMPORARILY_UNAVAILABLE,
+    SERVER_ERROR,
+];
+
 /// What userinfo answers.
 pub(crate) const USERINFO: [ErrorCode; 5] =
     [INVALID_REQUEST, INVALID_TOKEN, INSUFFICIENT_SCOPE, TEMPORARILY_UNAVAILABLE, SERVER_ERROR];

@@ -222,7 +222,14 @@ mod tests {
 
     #[test]
     fn a_declared_code_has_the_status_it_is_answered_with() {
-        let lists = [codes::TOKEN.as_slice(), &codes::PAR, &codes::OF_A_CLIENT, &codes::REGISTER, &codes::USERINFO];
+        let lists = [
+            codes::TOKEN.as_slice(),
+            &codes::PAR,
+            &codes::OF_A_CLIENT,
+            &codes::REGISTER,
+            &codes::MANAGE,
+            &codes::USERINFO,
+        ];
 
         for declared in lists.into_iter().flatten() {
             let code: OAuthErrorCode = serde_json::from_value(declared.code.into()).unwrap();

@@ -17,6 +17,31 @@ impl Event for ClientRegistered {
     const NAME: &'static str = "client.registered";
 }
 
+/// A client changed its registration.
+///
+/// In its transaction a hook can refuse it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientUpdated {
+    /// The client.
+    pub client_id: String,
+}
+
+impl Event for ClientUpdated {
+    const NAME: &'static str = "client.updated";
+}
+
+/// A client deleted itself, and with it everything it was given; each grant is told by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientDeleted {
+    /// The client.
+    pub client_id: String,
+}
+
+impl Event for ClientDeleted {
+    const NAME: &'static str = "client.deleted";
+    const ENDS_ACCESS: bool = true;
+}
+
 /// A person allowed a client what it asked for, or a part of it.
 ///
 /// In its transaction, which also issues the code, a hook can refuse it.
@@ -136,7 +161,7 @@ pub struct GrantRevoked {
     pub grant_id: String,
     /// The person; none where the client acts for itself.
     pub user_id: Option<String>,
-    /// Why: `code replayed`, `refresh token reused`, `revoked by the client`, `withdrawn by the person`.
+    /// Why: `code replayed`, `refresh token reused`, `revoked by the client`, `withdrawn by the person`, `client deleted`.
     pub reason: &'static str,
 }
 

@@ -21,8 +21,8 @@ pub use crate::http::Document;
 pub use client_option::ClientOption;
 pub use config::OidcProvider;
 pub use event::{
-    ClientRegistered, CodeIssued, ConsentDenied, ConsentGiven, ConsentWithdrawn, GrantRevoked, RefreshReplayed,
-    TokenRevoked, TokensIssued, TokensRefreshed,
+    ClientDeleted, ClientRegistered, ClientUpdated, CodeIssued, ConsentDenied, ConsentGiven, ConsentWithdrawn,
+    GrantRevoked, RefreshReplayed, TokenRevoked, TokensIssued, TokensRefreshed,
 };
 pub use extension::{ExtensionGrant, GrantRefusal, GrantRequest, Granted};
 pub use flow::check::AccessTokenFacts;

@@ -16,7 +16,7 @@ use crate::entity::{
 use crate::flow::{seed, sweep};
 use crate::http::{
     Document, allowed, authorize, consent as consent_http, discovery, end_session, form_post,
-    interaction as interaction_http, introspect, jwks, par, register, revoke, token, userinfo,
+    interaction as interaction_http, introspect, jwks, manage, par, register, revoke, token, userinfo,
 };
 use crate::provider::Provider;
 use crate::store;
@@ -70,12 +70,7 @@ impl Plugin for OidcProvider {
         to.access("/oauth2/form-post", Access::CrossSiteNavigation);
         to.access("/oauth2/end-session", Access::CrossSiteNavigation);
         to.rate_limit(RateLimit::new("/oauth2/authorize", 60, 300));
-        if self.registration {
-            to.errors("/oauth2/register", &codes::REGISTER);
-            to.access("/oauth2/register", Access::Public);
-            to.error_shape("/oauth2/register", ErrorShape::OAuth);
-            to.rate_limit(RateLimit::new("/oauth2/register", 60, 120));
-        }
+        self.contribute_registration(to);
         // Large clients share addresses: these stop floods, not use.
         for path in ["/oauth2/token", "/oauth2/par", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/userinfo"] {
             to.rate_limit(RateLimit::new(path, 60, 6000));
@@ -134,6 +129,22 @@ impl OidcProvider {
             .at_start(async move { start(loading).await })
     }
 
+    /// What registering and managing a registration need.
+    fn contribute_registration(&self, to: &mut Contributions) {
+        if !self.registration {
+            return;
+        }
+        to.errors("/oauth2/register", &codes::REGISTER);
+        to.errors("/oauth2/register/{client_id}", &codes::MANAGE);
+        for path in ["/oauth2/register", "/oauth2/register/{client_id}"] {
+            to.access(path, Access::Public);
+            to.error_shape(path, ErrorShape::OAuth);
+            to.rate_limit(RateLimit::new(path, 60, 120));
+        }
+        let description = "The `registration_access_token` a client got when it registered (RFC 7592 §3).";
+        to.security_scheme("registration", scheme(HttpAuthScheme::Bearer, description));
+    }
+
     /// The aliases of routes that are there: registration has none while it is off.
     fn offered_aliases(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
         self.good_aliases().filter(|(_, of)| self.registration || *of != "/oauth2/register")
@@ -154,7 +165,11 @@ impl OidcProvider {
             .routes(routes!(allowed::get_consents))
             .routes(routes!(allowed::delete_consent))
             .routes(routes!(jwks::jwks));
-        let router = if self.registration { router.routes(routes!(register::register)) } else { router };
+        let router = if self.registration {
+            router.routes(routes!(register::register)).routes(routes!(manage::read, manage::update, manage::delete))
+        } else {
+            router
+        };
         let router = self.offered_aliases().fold(router, |router, (alias, of)| match of {
             "/oauth2/authorize" => {
                 router.routes(route_at(alias, routes!(authorize::authorize, authorize::authorize_post)))

@@ -10,11 +10,12 @@ use url::Url;
 use crate::answer::Answer;
 
 /// Members of JSON answers and parameters of URLs that are credentials.
-const MEMBERS: [&str; 8] = [
+const MEMBERS: [&str; 9] = [
     "access_token",
     "refresh_token",
     "id_token",
     "client_secret",
+    "registration_access_token",
     "registration_access_token",
     "token",
     "consent_code",

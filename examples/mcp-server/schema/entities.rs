@@ -238,6 +238,9 @@ pub mod oauth_application {
         /// The column `clientSecret` of `oidc-provider`: text.
         #[sea_orm(column_type = "Text")]
         pub client_secret: Option<String>,
+        /// The column `registrationAccessToken` of `oidc-provider`: text.
+        #[sea_orm(column_type = "Text")]
+        pub registration_access_token: Option<String>,
         /// The column `name` of `oidc-provider`: text.
         #[sea_orm(column_type = "Text")]
         pub name: String,

@@ -18,6 +18,9 @@ pub struct Model {
     /// The digest of the client secret; none for a public client.
     #[sea_orm(column_type = "Text")]
     pub client_secret: Option<String>,
+    /// The digest of the token by which it manages its own registration; none if it cannot (RFC 7592).
+    #[sea_orm(column_type = "Text")]
+    pub registration_access_token: Option<String>,
     /// What the client calls itself. Nobody has checked it.
     #[sea_orm(column_type = "Text")]
     pub name: String,

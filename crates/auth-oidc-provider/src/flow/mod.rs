@@ -15,6 +15,7 @@ mod fresh;
 pub(crate) mod interaction;
 pub(crate) mod introspect;
 pub(crate) mod issue;
+pub(crate) mod manage;
 pub(crate) mod next;
 pub(crate) mod par;
 pub(crate) mod refresh;

@@ -18,6 +18,9 @@ use crate::keys::{ClientKeySet, SigningAlgorithm};
 use crate::provider::Provider;
 use crate::store;
 
+/// What every token begins with by which a client manages its registration.
+const MANAGEMENT_PREFIX: &str = "reg_";
+
 /// Judges a registration and stores what is left of it; the answer states exactly that.
 #[tracing::instrument(skip_all, fields(client.id, user.id))]
 pub(crate) async fn register(
@@ -34,18 +37,8 @@ async fn accept(
     owner: Option<String>,
 ) -> Result<RegistrationResponse, OAuthFailure> {
     let cx = provider.cx();
-    let accepted = judge_registration(metadata, provider.registration())?;
-    if let Some(ClientKeys::Here(set)) = &accepted.keys
-        && ClientKeySet::read(set.to_string().as_bytes()).is_none()
-    {
-        let description = "no key of the jwks can be used";
-        return Err(OAuthFailure::new(OAuthErrorCode::InvalidClientMetadata, description));
-    }
-    let algorithm = metadata
-        .id_token_signed_response_alg
-        .as_deref()
-        .and_then(SigningAlgorithm::parse)
-        .unwrap_or(SigningAlgorithm::ALL[0]);
+    let (accepted, algorithm) = judge(provider, metadata)?;
+    let management = format!("{MANAGEMENT_PREFIX}{}", cx.new_token()?);
     let client_id = cx.new_token()?;
     let secret = match accepted.token_endpoint_auth_method {
         ClientAuthMethod::None | ClientAuthMethod::PrivateKeyJwt => None,
@@ -56,6 +49,7 @@ async fn accept(
     let row = client::Model {
         id: cx.new_id()?,
         client_secret: secret.as_deref().map(digest),
+        registration_access_token: Some(digest(&management)),
         user_id: owner,
         id_token_signed_response_alg: algorithm.as_str().to_owned(),
         ..row(&accepted, &client_id, cx.now())
@@ -73,10 +67,33 @@ async fn accept(
     cx.events().emit(&event).await;
     let mut answer = RegistrationResponse::new(accepted, client_id, secret, row.created_at.timestamp());
     answer.id_token_signed_response_alg = Some(algorithm.as_str().to_owned());
+    answer.registration_client_uri = Some(management_url(provider, &row.client_id));
+    answer.registration_access_token = Some(management);
     Ok(answer)
 }
 
-fn row(accepted: &AcceptedClient, client_id: &str, now: chrono::DateTime<chrono::Utc>) -> client::Model {
+/// Where a client manages its registration. RFC 7592 §2.
+pub(super) fn management_url(provider: &Provider, client_id: &str) -> String {
+    provider.cx().config().endpoint(&format!("/oauth2/register/{client_id}"))
+}
+
+/// Judges metadata, and by which algorithm the client's ID tokens are signed.
+pub(super) fn judge(
+    provider: &Provider,
+    metadata: &ClientMetadata,
+) -> Result<(AcceptedClient, SigningAlgorithm), OAuthFailure> {
+    let accepted = judge_registration(metadata, provider.registration())?;
+    if let Some(ClientKeys::Here(set)) = &accepted.keys
+        && ClientKeySet::read(set.to_string().as_bytes()).is_none()
+    {
+        let description = "no key of the jwks can be used";
+        return Err(OAuthFailure::new(OAuthErrorCode::InvalidClientMetadata, description));
+    }
+    let algorithm = metadata.id_token_signed_response_alg.as_deref().and_then(SigningAlgorithm::parse);
+    Ok((accepted, algorithm.unwrap_or(SigningAlgorithm::ALL[0])))
+}
+
+pub(super) fn row(accepted: &AcceptedClient, client_id: &str, now: chrono::DateTime<chrono::Utc>) -> client::Model {
     let (jwks, jwks_uri) = match accepted.keys.clone() {
         None => (None, None),
         Some(ClientKeys::Here(set)) => (Some(set), None),
@@ -86,6 +103,7 @@ fn row(accepted: &AcceptedClient, client_id: &str, now: chrono::DateTime<chrono:
         id: String::new(),
         client_id: client_id.to_owned(),
         client_secret: None,
+        registration_access_token: None,
         name: accepted.client_name.clone(),
         redirect_uris: accepted.redirect_uris.iter().map(RedirectUri::as_str).collect(),
         post_logout_redirect_uris: accepted.post_logout_redirect_uris.iter().map(RedirectUri::as_str).collect(),

@@ -77,6 +77,7 @@ fn row(provider: &Provider, option: &ClientOption, id: String) -> client::Model 
         id,
         client_id: option.client_id.clone(),
         client_secret: option.secret.as_ref().map(Secret::digest),
+        registration_access_token: None,
         name: option.name.clone(),
         redirect_uris: uris.iter().map(RedirectUri::as_str).collect(),
         post_logout_redirect_uris: option.post_logout_redirect_uris.iter().map(String::as_str).collect(),

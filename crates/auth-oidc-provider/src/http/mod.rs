@@ -2,6 +2,7 @@
 
 pub(crate) mod allowed;
 pub(crate) mod authorize;
+mod bearer;
 pub(crate) mod consent;
 pub(crate) mod discovery;
 mod document;
@@ -11,6 +12,7 @@ pub(crate) mod form_post;
 pub(crate) mod interaction;
 pub(crate) mod introspect;
 pub(crate) mod jwks;
+pub(crate) mod manage;
 pub(crate) mod page;
 pub(crate) mod par;
 pub(crate) mod register;

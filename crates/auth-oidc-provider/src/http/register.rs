@@ -14,7 +14,7 @@ use crate::flow::register;
 use crate::provider::Provider;
 
 /// Client metadata as JSON.
-pub(crate) struct MetadataBody(Metadata);
+pub(crate) struct MetadataBody(pub(super) Metadata);
 
 impl<S: Send + Sync> FromRequest<S> for MetadataBody {
     type Rejection = OAuthFailure;

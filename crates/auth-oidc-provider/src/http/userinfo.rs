@@ -1,13 +1,12 @@
 //! `GET|POST /oauth2/userinfo`. OpenID Connect Core §5.3.
 
-use auth_protocol::bearer::bearer_token;
-use auth_protocol::challenge::Challenge;
-use auth_protocol::error::{OAuthError, OAuthErrorCode};
+use auth_protocol::error::OAuthErrorCode;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, StatusCode};
 
+use super::bearer::{challenge, presented};
 use super::schema::UserInfo;
 use crate::error::{ErrorBody, OAuthFailure, no_store};
 use crate::flow::userinfo;
@@ -81,32 +80,4 @@ async fn answer(provider: &Provider, headers: &HeaderMap) -> Response {
             failure.into_response()
         }
     }
-}
-
-fn presented(headers: &HeaderMap) -> Result<Option<&str>, OAuthError> {
-    let malformed = || OAuthError::new(OAuthErrorCode::InvalidRequest, "the Authorization header cannot be read");
-    let mut lines = headers.get_all(header::AUTHORIZATION).iter();
-    let line = lines.next().map(|line| line.to_str().map_err(|_| malformed())).transpose()?;
-    if lines.next().is_some() {
-        return Err(malformed());
-    }
-    bearer_token(line)
-}
-
-/// RFC 6750 §3: without credentials no `error`.
-fn challenge(status: StatusCode, error: Option<&OAuthError>) -> Response {
-    let value = Challenge {
-        error: error.map(|error| error.code),
-        error_description: error.map(|error| error.description.clone()),
-        ..Challenge::default()
-    };
-    let mut response = match error {
-        Some(error) => OAuthFailure::Refused(error.clone()).into_response(),
-        None => OAuthFailure::new(OAuthErrorCode::InvalidToken, "an access token is needed").into_response(),
-    };
-    *response.status_mut() = status;
-    if let Ok(value) = HeaderValue::from_str(&value.to_header_value()) {
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, value);
-    }
-    response
 }

@@ -23,3 +23,9 @@ pub(crate) async fn update(db: &impl ConnectionTrait, row: Model) -> Result<(), 
 pub(crate) async fn find(db: &impl ConnectionTrait, client_id: &str) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::ClientId.eq(client_id)).one(db).await
 }
+
+/// Deletes a client, and by the foreign keys everything that belongs to it.
+pub(crate) async fn delete(db: &impl ConnectionTrait, id: &str) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::Id.eq(id)).exec(db).await?;
+    Ok(())
+}

@@ -79,3 +79,17 @@ pub(crate) async fn revoke_all(
     Entity::update_many().col_expr(Column::RevokedAt, Expr::value(now)).filter(theirs()).exec(db).await?;
     Ok(ids)
 }
+
+/// The grants to a client that are alive.
+pub(crate) async fn alive_to(
+    db: &impl ConnectionTrait,
+    client_id: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::ClientId.eq(client_id))
+        .filter(Column::RevokedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
+        .all(db)
+        .await
+}

@@ -58,6 +58,7 @@ async fn fill(db: &DatabaseConnection) {
         id: "c1".into(),
         client_id: "client".into(),
         client_secret: None,
+        registration_access_token: None,
         name: "Client".into(),
         redirect_uris: ["http://127.0.0.1/callback"].into_iter().collect(),
         post_logout_redirect_uris: std::iter::empty::<String>().collect(),

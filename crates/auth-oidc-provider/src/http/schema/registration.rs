@@ -69,6 +69,11 @@ pub(crate) struct Client {
     client_id_issued_at: i64,
     /// The secret, of a confidential client; shown once.
     client_secret: Option<String>,
+    /// The token by which the client manages its registration; shown once (RFC 7592 §3).
+    registration_access_token: Option<String>,
+    /// Where it does that.
+    #[schema(example = "https://auth.example.com/api/auth/oauth2/register/Tz7LrQm1xV0sYc4pKd8wBn3uHf6jGa2e")]
+    registration_client_uri: Option<String>,
     /// 0: the secret does not expire.
     client_secret_expires_at: Option<i64>,
     /// The redirect URIs that were acceptable.

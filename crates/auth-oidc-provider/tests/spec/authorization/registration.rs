@@ -266,6 +266,8 @@ async fn a_registration_is_answered_with_what_was_stored_and_with_no_null() {
         "client_id_issued_at": row.created_at.timestamp(),
         "client_secret": answer["client_secret"],
         "client_secret_expires_at": 0,
+        "registration_access_token": answer["registration_access_token"],
+        "registration_client_uri": app.endpoint(&format!("/oauth2/register/{}", row.client_id)).as_str(),
         "client_name": row.name,
         "redirect_uris": row.redirect_uris.0,
         "post_logout_redirect_uris": ["https://client.example/bye"],

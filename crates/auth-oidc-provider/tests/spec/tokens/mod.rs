@@ -17,6 +17,7 @@ mod id_tokens;
 mod introspection;
 mod jwt_access_tokens;
 mod keys;
+mod management;
 mod races;
 mod refresh;
 mod replay_window;

@@ -17,7 +17,7 @@ const AT_ONCE: usize = 64;
 
 /// How many rounds a proof takes: few by default, many when `cargo xtask proofs` asks for them.
 fn rounds() -> usize {
-    if is_full_size() { 200 } else { 3 }
+    if is_full_size() { 2000 } else { 20 }
 }
 
 /// Answers, sorted: successes, and the errors of the others.
