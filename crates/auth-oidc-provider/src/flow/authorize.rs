@@ -15,6 +15,7 @@ use tracing::Span;
 use super::asked::{Asked, Refusal, judge, kept};
 use super::fresh::{Fresh, is_fresh};
 use super::interaction::{self, Binding, Bound, Open};
+use super::issue::IssuedCode;
 use super::next::{Door, Next};
 use super::{issue, par};
 use crate::provider::Provider;
@@ -186,14 +187,38 @@ async fn decide(
     };
     match judge_consent(facts) {
         Err(error) => Ok(Next::Redirect(asked.refusal(provider, &error)?)),
-        Ok(Consent::Ask) => Ok(match wait(provider, headers, &asked, Some(&who), occasion).await? {
-            Some((handle, cookie)) => {
-                Next::Consent { handle, client_id: asked.client.client_id, scope: asked.scope, cookie }
+        Ok(Consent::Ask) => ask(provider, headers, asked, &who, occasion).await,
+        Ok(Consent::Remembered) => match grant(provider, &asked, &who, occasion).await {
+            Ok(Granting::Issued(issued)) => {
+                issued.tell(provider).await;
+                Ok(Next::Redirect(asked.code_url(provider, &issued.code)?))
             }
-            None => Next::TooManyOpen,
-        }),
-        Ok(Consent::Remembered) => grant(provider, &asked, &who, occasion).await,
+            Ok(Granting::Answered) => Ok(Next::Answered),
+            // It was taken back just now.
+            Ok(Granting::Forgotten) if asked.request.prompt.is_none() => {
+                let error = OAuthError::new(OAuthErrorCode::ConsentRequired, "the person has to consent");
+                Ok(Next::Redirect(asked.refusal(provider, &error)?))
+            }
+            Ok(Granting::Forgotten) => ask(provider, headers, asked, &who, occasion).await,
+            Err(failure) => asked.told_of_refusal(provider, failure).map(Next::Redirect),
+        },
     }
+}
+
+/// Sends the person to the page where they are asked.
+async fn ask(
+    provider: &Provider,
+    headers: &HeaderMap,
+    asked: Asked,
+    who: &SignedIn,
+    occasion: &Occasion<'_>,
+) -> Result<Next, Unexpected> {
+    Ok(match wait(provider, headers, &asked, Some(who), occasion).await? {
+        Some((handle, cookie)) => {
+            Next::Consent { handle, client_id: asked.client.client_id, scope: asked.scope, cookie }
+        }
+        None => Next::TooManyOpen,
+    })
 }
 
 fn login_required(provider: &Provider, asked: &Asked, why: &'static str) -> Result<Next, Unexpected> {
@@ -226,31 +251,46 @@ async fn wait(
     }
 }
 
-/// Grants what was consented to before.
+/// What came of granting without asking.
+enum Granting {
+    Issued(IssuedCode),
+    /// The request was answered meanwhile.
+    Answered,
+    /// What was remembered was taken back meanwhile.
+    Forgotten,
+}
+
+/// Grants what was consented to before, if it still is: the memory is looked at again, and held, in the
+/// transaction that issues, so that who takes it back at the same time takes the new grant too.
 async fn grant(
     provider: &Provider,
     asked: &Asked,
     who: &SignedIn,
     occasion: &Occasion<'_>,
-) -> Result<Next, Unexpected> {
+) -> Result<Granting, Unexpected> {
     let cx = provider.cx();
-    let issued = retrying(|| async {
+    let reference = asked.consent_reference();
+    let reference = reference.as_str();
+    retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
+        if !asked.client.skip_consent {
+            let (user, client) = (&who.user.id, &asked.client.client_id);
+            let remembered = store::consent::find_held(&tx, user, client, reference).await?;
+            let scope = remembered.and_then(|consent| Scope::parse(&consent.scope).ok()).unwrap_or_default();
+            if !asked.scope.is_subset_of(&scope) {
+                tx.rollback().await?;
+                return Ok::<_, Unexpected>(Granting::Forgotten);
+            }
+        }
         if let Occasion::Waited { id, .. } = occasion
             && !store::interaction::complete(&tx, id, cx.now()).await?
         {
-            return Ok::<_, Unexpected>(None);
+            tx.rollback().await?;
+            return Ok(Granting::Answered);
         }
         let issued = issue::code(provider, &tx, asked, &asked.scope, who).await?;
         tx.commit().await?;
-        Ok(Some(issued))
+        Ok(Granting::Issued(issued))
     })
-    .await;
-    let issued = match issued {
-        Ok(Some(issued)) => issued,
-        Ok(None) => return Ok(Next::Answered),
-        Err(failure) => return asked.told_of_refusal(provider, failure).map(Next::Redirect),
-    };
-    issued.tell(provider).await;
-    Ok(Next::Redirect(asked.code_url(provider, &issued.code)?))
+    .await
 }

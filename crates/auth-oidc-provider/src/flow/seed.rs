@@ -29,7 +29,7 @@ pub(crate) async fn seed(provider: &Provider) -> Result<(), StartError> {
                 Some(there) if is_same(&there, wanted) => false,
                 Some(there) => {
                     let changed = client::Model { id: there.id, created_at: there.created_at, ..wanted.clone() };
-                    store::client::update(&tx, changed).await?;
+                    store::client::declare(&tx, changed).await?;
                     true
                 }
             };

@@ -13,9 +13,25 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, row: Model) -> Result<(), 
     Ok(())
 }
 
-/// Writes a client over what was there, by its row id.
+/// Writes what a client says of itself over what was there, by its row id. What an operator and the
+/// server decide is left alone, whoever changes it at the same time.
 pub(crate) async fn update(db: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
-    Entity::update(row.into_active_model().reset_all()).exec(db).await?;
+    let others = [Column::RegistrationAccessToken, Column::OwnScope, Column::SkipConsent, Column::Declared];
+    write(db, row, &others).await
+}
+
+/// Writes what is declared of a client over what was there, by its row id. An operator may have
+/// disabled it.
+pub(crate) async fn declare(db: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
+    write(db, row, &[]).await
+}
+
+async fn write(db: &impl ConnectionTrait, row: Model, others: &[Column]) -> Result<(), DbErr> {
+    let mut row = row.into_active_model().reset_all();
+    for column in [Column::ClientId, Column::Disabled, Column::UserId, Column::CreatedAt].iter().chain(others) {
+        row.not_set(*column);
+    }
+    Entity::update(row).exec(db).await?;
     Ok(())
 }
 

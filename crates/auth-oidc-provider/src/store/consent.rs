@@ -2,8 +2,8 @@
 
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
 use crate::entity::client;
@@ -24,6 +24,22 @@ pub(crate) async fn find(
         .filter(Column::ClientId.eq(client_id))
         .filter(Column::Reference.eq(reference))
         .one(db)
+        .await
+}
+
+/// Finds what a person agreed to, and keeps it from being taken back until the transaction ends.
+pub(crate) async fn find_held(
+    tx: &DatabaseTransaction,
+    user_id: &str,
+    client_id: &str,
+    reference: &str,
+) -> Result<Option<Model>, DbErr> {
+    Entity::find()
+        .filter(Column::UserId.eq(user_id))
+        .filter(Column::ClientId.eq(client_id))
+        .filter(Column::Reference.eq(reference))
+        .lock_exclusive()
+        .one(tx)
         .await
 }
 

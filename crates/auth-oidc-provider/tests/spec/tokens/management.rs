@@ -1,9 +1,12 @@
 //! A client manages its own registration. RFC 7592.
 
+use auth_oidc_provider::entity::client;
 use auth_protocol::OAuthErrorCode;
 use auth_testkit::{Answer, OAuthClient, Registration, TestApp};
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 
 use super::is_refused;
@@ -180,4 +183,24 @@ async fn where_nobody_registers_nobody_manages() {
     let answer = sends(&app, Method::GET, "any", Some("reg_x"), None).await;
 
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_an_operator_has_decided_survives_an_update() {
+    let app = app(provider()).build().await;
+    let client = app.registers(Registration::confidential_basic()).await;
+    // No request gives trust, or disables a client: an operator does, in the table.
+    let trusted = client::Entity::update_many().col_expr(client::Column::SkipConsent, Expr::value(true));
+    trusted.filter(client::Column::ClientId.eq(&client.client_id)).exec(app.db()).await.unwrap();
+    let metadata = json!({
+        "client_id": client.client_id, "redirect_uris": [client.redirect_uri], "skip_consent": false,
+        "token_endpoint_auth_method": "client_secret_basic", "own_scope": "notes:write",
+        "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
+    });
+
+    let told = updates(&app, &client, &metadata).await.json();
+
+    assert_eq!(told["grant_types"], json!(["authorization_code", "refresh_token"]));
+    let row = client::Entity::find().one(app.db()).await.unwrap().unwrap();
+    assert_eq!((row.skip_consent, row.own_scope, row.declared), (true, None, false));
 }

@@ -8,7 +8,7 @@ use auth_oidc_provider::{ConsentWithdrawn, GrantRevoked};
 use auth_protocol::OAuthErrorCode;
 use auth_testkit::{Answer, Browser, OAuthClient, Person, Registration, TestApp};
 use axum::body::Body;
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
 
@@ -138,6 +138,28 @@ async fn a_refresh_that_comes_at_the_same_time_leaves_nothing_alive() {
             }
         }
         assert_eq!(sees(&app, &alice).await, Vec::<Value>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_is_granted_unasked_at_the_same_time_is_taken_back_too() {
+    let app = app(provider()).build().await;
+    let alice = app.alice().await;
+    let client = app.registers(Registration::confidential_basic()).await;
+    for _ in 0..10 {
+        alice.authorizes(&client).await; // remembered from here on
+        let urls: Vec<_> = (0..8).map(|_| client.asks().url()).collect();
+        let asking = join_all(urls.iter().map(|url| alice.browser.fetches(url.as_str())));
+
+        let (answers, taken) = join(asking, takes_back(&app, &alice.browser, &client)).await;
+
+        assert_eq!(taken.status, StatusCode::OK);
+        for answer in answers {
+            assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.describe());
+        }
+        assert_eq!(sees(&app, &alice).await, Vec::<Value>::new(), "nothing survives");
+        app.clock.advance(std::time::Duration::from_mins(11)); // what waits for an answer is given up
+        alice.signs_in().await;
     }
 }
 
