@@ -19,6 +19,7 @@ pub struct Mcp {
     pub(crate) base_scope: Vec<String>,
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) allowed_origins: Option<Vec<String>>,
+    pub(crate) require_dpop: bool,
 }
 
 impl Default for Mcp {
@@ -42,6 +43,7 @@ impl Mcp {
             base_scope: Vec::new(),
             allowed_hosts: Vec::new(),
             allowed_origins: None,
+            require_dpop: false,
         }
     }
 
@@ -88,6 +90,14 @@ impl Mcp {
     #[must_use]
     pub fn provider(mut self, options: impl FnOnce(OidcProvider) -> OidcProvider) -> Self {
         self.provider = options(self.provider);
+        self
+    }
+
+    /// Whether the MCP endpoint takes only tokens that are bound to a key of their client, so that a
+    /// stolen one is worth nothing (RFC 9449). Default no: clients that can, bind them.
+    #[must_use]
+    pub fn require_dpop(mut self, on: bool) -> Self {
+        self.require_dpop = on;
         self
     }
 

@@ -9,7 +9,6 @@ use auth_resource_server::{
     Denial, Gate, Guarded, HostRule, InvalidChallenge, OriginRule, RequireToken, VerifiedToken, cors,
 };
 use axum::response::Response;
-use http::HeaderMap;
 use http::request::Parts;
 use tower::Layer;
 use tower_http::cors::Cors;
@@ -52,7 +51,11 @@ impl McpGuard {
         hosts: HostRule,
         origins: OriginRule,
     ) -> Result<Self, InvalidChallenge> {
-        let token = RequireToken::builder(verifier.clone(), resource_metadata.clone()).scope(scope.clone()).build()?;
+        let token = RequireToken::builder(verifier.clone(), resource_metadata.clone())
+            .scope(scope.clone())
+            .dpop(verifier.provider.clone(), &verifier.resource)
+            .require_dpop(verifier.require_dpop)
+            .build()?;
         Ok(Self(Arc::new(Inner { verifier, resource_metadata, scope, token, hosts, origins })))
     }
 
@@ -78,11 +81,13 @@ impl McpGuard {
     /// # Errors
     /// [`Denial::Unavailable`] when nobody can say.
     #[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
-    pub async fn session(&self, headers: &HeaderMap) -> Result<Option<McpSession>, Denial> {
-        match self.0.token.verify(headers).await {
+    pub async fn session(&self, request: &Parts) -> Result<Option<McpSession>, Denial> {
+        match self.0.token.verify(request).await {
             Ok(token) => Ok(Some(McpSession::new(token, self.resource().as_str()))),
             Err(unavailable @ Denial::Unavailable(_)) => Err(unavailable),
-            Err(Denial::NoToken | Denial::Malformed(_) | Denial::Invalid(_) | Denial::Scope) => Ok(None),
+            Err(Denial::NoToken | Denial::Malformed(_) | Denial::Invalid(_) | Denial::Proof(_) | Denial::Scope) => {
+                Ok(None)
+            }
         }
     }
 

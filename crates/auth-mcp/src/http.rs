@@ -3,7 +3,7 @@
 use auth_core::{ApiError, Unexpected};
 use auth_oidc_provider::Document;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, SecondsFormat};
 use http::{HeaderMap, HeaderValue, header};
@@ -42,6 +42,11 @@ pub(crate) struct ResourceMetadata {
     /// Where a token goes.
     #[schema(example = json!(["header"]))]
     bearer_methods_supported: Vec<String>,
+    /// The algorithms of proofs of possession (RFC 9449).
+    #[schema(example = json!(["ES256", "EdDSA"]))]
+    dpop_signing_alg_values_supported: Vec<String>,
+    /// Whether only tokens that are bound to a key are taken.
+    dpop_bound_access_tokens_required: Option<bool>,
 }
 
 /// The session of a token. It never holds a token.
@@ -76,8 +81,9 @@ pub(crate) struct SessionBody {
     ),
     security(("bearer" = []))
 )]
-pub(crate) async fn get_session(State(guard): State<McpGuard>, headers: HeaderMap) -> Result<Response, ApiError> {
-    let session = guard.session(&headers).await.map_err(Unexpected::new)?;
+pub(crate) async fn get_session(State(guard): State<McpGuard>, request: Request) -> Result<Response, ApiError> {
+    let (parts, _) = request.into_parts();
+    let session = guard.session(&parts).await.map_err(Unexpected::new)?;
     let body = session.map(|session: McpSession| SessionBody {
         user_id: session.user_id,
         client_id: session.client_id,

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use auth_core::{Access, AuthContext, Contributions, Mount, Plugin, PluginId, RateLimit, route_at};
-use auth_oidc_provider::{Document, OidcProvider, Provider};
+use auth_oidc_provider::{Document, OidcProvider, Provider, ResourceOption};
+use auth_protocol::dpop::PROOF_ALGORITHMS;
 use auth_protocol::metadata::{ProtectedResourceMetadata, WellKnown, well_known_path};
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::Scope;
@@ -23,7 +24,8 @@ pub const MCP: PluginId = "mcp";
 impl Mcp {
     /// The provider with the MCP endpoint among its resources.
     fn inner(&self) -> OidcProvider {
-        self.provider.clone().resource(self.resource.clone(), self.base_scope.clone())
+        let endpoint = ResourceOption::new(self.resource.clone()).base_scope(self.base_scope.clone());
+        self.provider.clone().protected_resource(endpoint.require_dpop(self.require_dpop))
     }
 }
 
@@ -95,7 +97,11 @@ impl Mcp {
         let Ok(base_scope) = Scope::from_tokens(self.base_scope.iter().map(String::as_str)) else {
             return Err(Trouble::Told);
         };
-        let metadata = ProtectedResourceMetadata::new(resource.clone(), provider.issuer(), &base_scope);
+        let metadata = ProtectedResourceMetadata {
+            dpop_signing_alg_values_supported: PROOF_ALGORITHMS.map(str::to_owned).to_vec(),
+            dpop_bound_access_tokens_required: self.require_dpop,
+            ..ProtectedResourceMetadata::new(resource.clone(), provider.issuer(), &base_scope)
+        };
         let document = Document::of(&metadata)?;
         let hosts = self
             .allowed_hosts
@@ -110,7 +116,7 @@ impl Mcp {
             Some(origins) => OriginRule::Listed(origins.clone()),
             None => OriginRule::for_base(cx.config().base_url()),
         };
-        let verifier = InProcess { provider: provider.clone(), resource };
+        let verifier = InProcess { provider: provider.clone(), resource, require_dpop: self.require_dpop };
         let guard = McpGuard::new(verifier, metadata_url, base_scope, hosts, origins)?;
         Ok((document, guard, path))
     }

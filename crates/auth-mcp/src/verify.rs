@@ -32,6 +32,8 @@ impl Error for Unanswered {
 pub(crate) struct InProcess {
     pub(crate) provider: Provider,
     pub(crate) resource: Resource,
+    /// Whether only tokens that are bound to a key are good here.
+    pub(crate) require_dpop: bool,
 }
 
 #[async_trait]
@@ -57,6 +59,7 @@ impl Verifier for InProcess {
             audience: facts.resources,
             issuer: Some(self.provider.issuer()),
             expires_at: Some(facts.expires_at.timestamp()),
+            confirmation: facts.dpop_jkt,
             claims: Map::new(),
         })
     }

@@ -33,6 +33,7 @@ pub struct ClientOption {
     pub(crate) own_scope: Vec<String>,
     pub(crate) skip_consent: bool,
     pub(crate) require_par: bool,
+    pub(crate) require_dpop: bool,
 }
 
 impl ClientOption {
@@ -57,6 +58,7 @@ impl ClientOption {
             own_scope: Vec::new(),
             skip_consent: false,
             require_par: false,
+            require_dpop: false,
         }
     }
 
@@ -126,6 +128,13 @@ impl ClientOption {
     #[must_use]
     pub fn require_pushed_authorization_requests(mut self) -> Self {
         self.require_par = true;
+        self
+    }
+
+    /// Gets only access tokens that are bound to a key (RFC 9449 §5.2).
+    #[must_use]
+    pub fn require_dpop(mut self) -> Self {
+        self.require_dpop = true;
         self
     }
 

@@ -50,6 +50,23 @@ const INVALID_TOKEN: ErrorCode = ErrorCode {
     message: "The access token is missing, unknown, expired or revoked",
 };
 
+const INVALID_DPOP_PROOF: ErrorCode = ErrorCode {
+    code: "invalid_dpop_proof",
+    status: 400,
+    message: "The proof of possession is missing where one is needed, malformed, wrong, or was used before",
+};
+
+const USE_DPOP_NONCE: ErrorCode = ErrorCode {
+    code: "use_dpop_nonce",
+    status: 400,
+    message: "The proof of possession has to repeat the nonce of the DPoP-Nonce header",
+};
+
+/// At userinfo a wrong proof is answered by a challenge.
+const INVALID_DPOP_PROOF_CHALLENGED: ErrorCode = ErrorCode { status: 401, ..INVALID_DPOP_PROOF };
+
+const USE_DPOP_NONCE_CHALLENGED: ErrorCode = ErrorCode { status: 401, ..USE_DPOP_NONCE };
+
 const INSUFFICIENT_SCOPE: ErrorCode =
     ErrorCode { code: "insufficient_scope", status: 403, message: "The access token lacks the scope openid" };
 
@@ -77,7 +94,7 @@ pub(crate) const CONSENT_NOT_FOUND: ErrorCode =
     ErrorCode { code: "CONSENT_NOT_FOUND", status: 404, message: "Nothing was allowed to this client" };
 
 /// What the token endpoint answers.
-pub(crate) const TOKEN: [ErrorCode; 9] = [
+pub(crate) const TOKEN: [ErrorCode; 11] = [
     INVALID_REQUEST,
     INVALID_CLIENT,
     INVALID_GRANT,
@@ -85,6 +102,8 @@ pub(crate) const TOKEN: [ErrorCode; 9] = [
     UNSUPPORTED_GRANT_TYPE,
     INVALID_SCOPE,
     INVALID_TARGET,
+    INVALID_DPOP_PROOF,
+    USE_DPOP_NONCE,
     TEMPORARILY_UNAVAILABLE,
     SERVER_ERROR,
 ];
@@ -102,7 +121,7 @@ const REGISTRATION_NOT_SUPPORTED: ErrorCode = ErrorCode {
 };
 
 /// What the endpoint for pushed requests answers.
-pub(crate) const PAR: [ErrorCode; 9] = [
+pub(crate) const PAR: [ErrorCode; 11] = [
     INVALID_REQUEST,
     INVALID_CLIENT,
     INVALID_SCOPE,
@@ -110,6 +129,8 @@ pub(crate) const PAR: [ErrorCode; 9] = [
     UNSUPPORTED_RESPONSE_TYPE,
     REQUEST_NOT_SUPPORTED,
     REGISTRATION_NOT_SUPPORTED,
+    INVALID_DPOP_PROOF,
+    USE_DPOP_NONCE,
     TEMPORARILY_UNAVAILABLE,
     SERVER_ERROR,
 ];
@@ -132,5 +153,12 @@ pub(crate) const MANAGE: [ErrorCode; 6] = [
 ];
 
 /// What userinfo answers.
-pub(crate) const USERINFO: [ErrorCode; 5] =
-    [INVALID_REQUEST, INVALID_TOKEN, INSUFFICIENT_SCOPE, TEMPORARILY_UNAVAILABLE, SERVER_ERROR];
+pub(crate) const USERINFO: [ErrorCode; 7] = [
+    INVALID_REQUEST,
+    INVALID_TOKEN,
+    INVALID_DPOP_PROOF_CHALLENGED,
+    USE_DPOP_NONCE_CHALLENGED,
+    INSUFFICIENT_SCOPE,
+    TEMPORARILY_UNAVAILABLE,
+    SERVER_ERROR,
+];

@@ -13,10 +13,12 @@ use crate::resource_server::ResourceOption;
 
 /// An OAuth 2.1 authorization server and OpenID provider, as a plugin.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct OidcProvider {
     pub(crate) login_page: String,
     pub(crate) sign_up_page: Option<String>,
     pub(crate) require_par: bool,
+    pub(crate) require_dpop_nonces: bool,
     pub(crate) consent_page: String,
     pub(crate) own_consent_page: bool,
     pub(crate) code_expires_in: u64,
@@ -54,6 +56,7 @@ impl OidcProvider {
             login_page: login_page.into(),
             sign_up_page: None,
             require_par: false,
+            require_dpop_nonces: false,
             consent_page: "/consent".to_owned(),
             own_consent_page: false,
             code_expires_in: 60,
@@ -102,6 +105,14 @@ impl OidcProvider {
     #[must_use]
     pub fn require_pushed_authorization_requests(mut self, on: bool) -> Self {
         self.require_par = on;
+        self
+    }
+
+    /// Whether a proof of possession has to repeat a nonce of ours, which is good for some minutes
+    /// (RFC 9449 §8). Default no: clients get one along with each answer, and may.
+    #[must_use]
+    pub fn require_dpop_nonces(mut self, on: bool) -> Self {
+        self.require_dpop_nonces = on;
         self
     }
 

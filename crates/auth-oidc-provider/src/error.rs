@@ -172,7 +172,9 @@ fn status(code: OAuthErrorCode) -> StatusCode {
         | Code::InvalidRequestObject
         | Code::RequestNotSupported
         | Code::RequestUriNotSupported
-        | Code::RegistrationNotSupported => StatusCode::BAD_REQUEST,
+        | Code::RegistrationNotSupported
+        | Code::InvalidDpopProof
+        | Code::UseDpopNonce => StatusCode::BAD_REQUEST,
     }
 }
 
@@ -228,7 +230,8 @@ mod tests {
             &codes::OF_A_CLIENT,
             &codes::REGISTER,
             &codes::MANAGE,
-            &codes::USERINFO,
+            // Where a challenge answers, the status of an error is that of the challenge.
+            codes::USERINFO.split_first().map(|(first, _)| std::slice::from_ref(first)).unwrap_or_default(),
         ];
 
         for declared in lists.into_iter().flatten() {

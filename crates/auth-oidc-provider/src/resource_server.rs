@@ -23,6 +23,7 @@ pub struct ResourceOption {
     pub(crate) allowed_scopes: Option<Vec<String>>,
     pub(crate) format: AccessTokenFormat,
     pub(crate) access_token_expires_in: Option<u64>,
+    pub(crate) require_dpop: bool,
 }
 
 impl ResourceOption {
@@ -34,6 +35,7 @@ impl ResourceOption {
             allowed_scopes: None,
             format: AccessTokenFormat::default(),
             access_token_expires_in: None,
+            require_dpop: false,
         }
     }
 
@@ -66,6 +68,14 @@ impl ResourceOption {
         self
     }
 
+    /// Whether its access tokens have to be bound to a key, so that a stolen one is worth nothing
+    /// (RFC 9449). Default no: clients may.
+    #[must_use]
+    pub fn require_dpop(mut self, on: bool) -> Self {
+        self.require_dpop = on;
+        self
+    }
+
     /// Every scope it names.
     pub(crate) fn named_scopes(&self) -> impl Iterator<Item = &String> {
         self.base_scope.iter().chain(self.allowed_scopes.iter().flatten())
@@ -81,6 +91,7 @@ pub(crate) struct ResourceServer {
     ceiling: Option<Scope>,
     format: AccessTokenFormat,
     expires_in: Option<u64>,
+    require_dpop: bool,
 }
 
 impl ResourceServer {
@@ -88,7 +99,14 @@ impl ResourceServer {
         let scope = |names: &[String]| Scope::from_tokens(names.iter().map(String::as_str)).unwrap_or_default();
         let base_scope = scope(&option.base_scope);
         let ceiling = option.allowed_scopes.as_deref().map(|names| scope(names).union(&base_scope));
-        Self { resource, base_scope, ceiling, format: option.format, expires_in: option.access_token_expires_in }
+        Self {
+            resource,
+            base_scope,
+            ceiling,
+            format: option.format,
+            expires_in: option.access_token_expires_in,
+            require_dpop: option.require_dpop,
+        }
     }
 }
 
@@ -105,6 +123,8 @@ pub(crate) struct TokenTerms {
     pub(crate) format: AccessTokenFormat,
     /// Seconds: the shortest any of them allows.
     pub(crate) expires_in: u64,
+    /// Whether it has to be bound to a key: if any of them wants that.
+    pub(crate) require_dpop: bool,
 }
 
 impl TokenTerms {
@@ -123,7 +143,8 @@ impl TokenTerms {
             AccessTokenFormat::Jwt => lifetimes.jwt,
         };
         let expires_in = servers.iter().map(|server| server.expires_in.unwrap_or(otherwise)).min();
-        Ok(Self { format, expires_in: expires_in.unwrap_or(otherwise) })
+        let require_dpop = servers.iter().any(|server| server.require_dpop);
+        Ok(Self { format, expires_in: expires_in.unwrap_or(otherwise), require_dpop })
     }
 }
 

@@ -3,6 +3,7 @@
 //! Until client and redirect URI are known to belong together, an error is shown on a page of this
 //! server ([`UntrustedRequest`]); from then on it travels to the client in a redirect.
 
+use crate::dpop::is_thumbprint;
 use crate::params::Params;
 use crate::pkce::CodeChallenge;
 use crate::prompt::Prompt;
@@ -152,6 +153,8 @@ pub struct AuthorizationRequest {
     pub resources: Vec<Resource>,
     /// Who the client thinks will sign in.
     pub login_hint: Option<String>,
+    /// The key the code is to be bound to. RFC 9449 §10.
+    pub dpop_jkt: Option<String>,
     /// An earlier ID token of the person expected, not yet verified. OIDC Core §3.1.2.1.
     pub id_token_hint: Option<String>,
 }
@@ -180,6 +183,7 @@ impl AuthorizationRequest {
             max_age: params.get("max_age").map(max_age).transpose()?,
             resources: resource::presented(params)?,
             login_hint: params.get("login_hint").filter(|hint| hint.len() <= MAX_LOGIN_HINT_LENGTH).map(str::to_owned),
+            dpop_jkt: params.get("dpop_jkt").map(thumbprint).transpose()?,
             id_token_hint: params.get("id_token_hint").map(str::to_owned),
         })
     }
@@ -235,6 +239,10 @@ fn max_age(text: &str) -> Result<u32, OAuthError> {
     } else {
         Err(invalid("max_age must be a number of seconds"))
     }
+}
+
+fn thumbprint(text: &str) -> Result<String, OAuthError> {
+    if is_thumbprint(text) { Ok(text.to_owned()) } else { Err(invalid("dpop_jkt must be a JWK thumbprint")) }
 }
 
 fn invalid(description: &'static str) -> OAuthError {

@@ -1,5 +1,8 @@
 //! The access token of a request, from its header only. RFC 6750 §2.1, OAuth 2.1 §5.1.1.
 
+use std::fmt;
+
+use crate::token::TokenType;
 use crate::{OAuthError, OAuthErrorCode};
 
 /// The largest length of a bearer token, in bytes.
@@ -14,19 +17,45 @@ pub const MAX_LENGTH: usize = 16_384;
 ///
 /// `invalid_request`, unless exactly one `token68` (RFC 9110 §11.2) follows the scheme.
 pub fn bearer_token(header_value: Option<&str>) -> Result<Option<&str>, OAuthError> {
+    let presented = presented_token(header_value)?;
+    Ok(presented.filter(|presented| presented.token_type == TokenType::Bearer).map(|presented| presented.token))
+}
+
+/// An access token as a request presents it; `Debug` hides it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PresentedToken<'a> {
+    /// The scheme it came by.
+    pub token_type: TokenType,
+    /// The token.
+    pub token: &'a str,
+}
+
+impl fmt::Debug for PresentedToken<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("PresentedToken").field("token_type", &self.token_type).finish_non_exhaustive()
+    }
+}
+
+/// Reads the token of an `Authorization` header of either scheme, `Bearer` or `DPoP` (RFC 9449 §7.1).
+///
+/// No header gives `None`, and so does another scheme.
+///
+/// # Errors
+///
+/// `invalid_request`, unless exactly one `token68` follows the scheme.
+pub fn presented_token(header_value: Option<&str>) -> Result<Option<PresentedToken<'_>>, OAuthError> {
     let Some(header) = header_value.map(|value| value.trim_matches([' ', '\t'])) else {
         return Ok(None);
     };
     let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
-    if !scheme.eq_ignore_ascii_case("Bearer") {
-        return Ok(None);
-    }
+    let of = |token_type: &TokenType| scheme.eq_ignore_ascii_case(token_type.as_str());
+    let Some(token_type) = [TokenType::Bearer, TokenType::DPoP].into_iter().find(of) else { return Ok(None) };
     let token = token.trim_start_matches(' ');
 
     if is_token68(token) && token.len() <= MAX_LENGTH {
-        Ok(Some(token))
+        Ok(Some(PresentedToken { token_type, token }))
     } else {
-        Err(OAuthError::new(OAuthErrorCode::InvalidRequest, "the Authorization header must hold one bearer token"))
+        Err(OAuthError::new(OAuthErrorCode::InvalidRequest, "the Authorization header must hold one access token"))
     }
 }
 
@@ -44,6 +73,16 @@ mod tests {
     #[test]
     fn the_token_of_rfc_6750_2_1_is_read() {
         assert_eq!(bearer_token(Some("Bearer mF_9.B5f-4.1JqM")), Ok(Some("mF_9.B5f-4.1JqM")));
+    }
+
+    #[test]
+    fn a_token_that_is_bound_to_a_key_has_a_scheme_of_its_own() {
+        let presented = presented_token(Some("dpop Kz~8mXK1EalYznwH-LC-1fBAo")).unwrap().unwrap();
+
+        assert_eq!((presented.token_type, presented.token), (TokenType::DPoP, "Kz~8mXK1EalYznwH-LC-1fBAo"));
+        assert!(!format!("{presented:?}").contains("Kz~"));
+        assert_eq!(bearer_token(Some("DPoP Kz~8")), Ok(None));
+        assert!(presented_token(Some("DPoP")).is_err());
     }
 
     #[test]

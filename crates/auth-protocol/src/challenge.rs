@@ -3,12 +3,16 @@
 use std::borrow::Cow;
 
 use crate::OAuthErrorCode;
+use crate::dpop::PROOF_ALGORITHMS;
 use crate::error::described;
 use crate::scope::{IDENTITY_SCOPES, Scope};
+use crate::token::TokenType;
 
 /// What a resource answers to a request whose token is missing, bad or too weak.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Challenge {
+    /// The scheme: `Bearer`, or `DPoP` with the algorithms of proofs. RFC 9449 §7.1.
+    pub token_type: TokenType,
     /// The absolute URL of the metadata of the resource. RFC 9728 §5.1.
     pub resource_metadata: Option<String>,
     /// Every scope the request needs, at once.
@@ -20,7 +24,7 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// The value of the header: one `Bearer` challenge with quoted parameters.
+    /// The value of the header: one challenge with quoted parameters.
     ///
     /// The scopes of [`IDENTITY_SCOPES`] never show up, and no text can leave its quotes.
     pub fn to_header_value(&self) -> String {
@@ -29,6 +33,7 @@ impl Challenge {
         let parameters = [
             ("error", self.error.map(|code| Cow::Borrowed(code.as_str()))),
             ("error_description", description.map(described)),
+            ("algs", (self.token_type == TokenType::DPoP).then(|| Cow::Owned(PROOF_ALGORITHMS.join(" ")))),
             ("resource_metadata", self.resource_metadata.as_deref().map(Cow::Borrowed)),
             ("scope", scope.map(|scope| Cow::Owned(scope.to_string()))),
         ];
@@ -37,7 +42,8 @@ impl Challenge {
             .filter_map(|(name, value)| value.map(|value| format!("{name}={}", quoted(&value))))
             .collect();
 
-        if parameters.is_empty() { "Bearer".to_owned() } else { format!("Bearer {}", parameters.join(", ")) }
+        let scheme = self.token_type.as_str();
+        if parameters.is_empty() { scheme.to_owned() } else { format!("{scheme} {}", parameters.join(", ")) }
     }
 }
 
@@ -68,6 +74,7 @@ mod tests {
     #[test]
     fn a_request_without_token_is_told_no_error() {
         let challenge = Challenge {
+            token_type: TokenType::Bearer,
             resource_metadata: Some(METADATA.to_owned()),
             scope: Some(scope("notes:read")),
             error: None,
@@ -87,6 +94,7 @@ mod tests {
             scope: Some(scope("notes:read notes:write")),
             error: Some(OAuthErrorCode::InsufficientScope),
             error_description: Some("writing needs more".into()),
+            ..Challenge::default()
         };
 
         assert_eq!(
@@ -108,8 +116,23 @@ mod tests {
     }
 
     #[test]
+    fn a_proof_is_asked_for_with_its_algorithms() {
+        let challenge = Challenge {
+            token_type: TokenType::DPoP,
+            error: Some(OAuthErrorCode::UseDpopNonce),
+            ..Challenge::default()
+        };
+
+        assert_eq!(
+            challenge.to_header_value(),
+            r#"DPoP error="use_dpop_nonce", algs="ES256 ES384 EdDSA PS256 PS384 PS512 RS256 RS384 RS512""#
+        );
+    }
+
+    #[test]
     fn no_text_leaves_its_quotes() {
         let challenge = Challenge {
+            token_type: TokenType::Bearer,
             resource_metadata: Some("https://x/\"\\\r\nX: é".to_owned()),
             scope: None,
             error: Some(OAuthErrorCode::InvalidToken),
@@ -130,6 +153,7 @@ mod tests {
                 scope: Some(scope("a")),
                 error: Some(OAuthErrorCode::InvalidToken),
                 error_description: Some(text.to_owned().into()),
+                ..Challenge::default()
             };
 
             let value = challenge.to_header_value();

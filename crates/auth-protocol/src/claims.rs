@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::dpop::Confirmation;
 use crate::scope::{self, Scope};
 
 /// The claims of an ID token; instants are seconds since the epoch. OIDC Core §2.
@@ -63,6 +64,9 @@ pub struct AccessTokenClaims {
     /// When the person signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
+    /// The key it is bound to. RFC 9449 §6.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
 }
 
 /// Whom a token is for: one string on the wire when there is one. RFC 7519 §4.1.3.
@@ -240,6 +244,7 @@ mod tests {
             jti: "t1".to_owned(),
             scope: Scope::default(),
             auth_time: None,
+            cnf: None,
         };
 
         let json = serde_json::to_value(&claims).unwrap();

@@ -22,6 +22,8 @@ pub struct CodeFacts<'a> {
     pub redirect_uri: Option<&'a str>,
     /// The PKCE challenge.
     pub code_challenge: &'a CodeChallenge,
+    /// The key the authorization request bound it to. RFC 9449 §10.
+    pub dpop_jkt: Option<&'a str>,
     /// The resources granted.
     pub resources: &'a [Resource],
     /// When it ends, in milliseconds since the epoch.
@@ -39,6 +41,8 @@ pub struct PresentedCode<'a> {
     pub redirect_uri: Option<&'a str>,
     /// The `code_verifier` parameter.
     pub code_verifier: Option<&'a str>,
+    /// The key it has proven to hold.
+    pub dpop_jkt: Option<&'a str>,
     /// The `resource` parameters.
     pub resources: &'a [Resource],
 }
@@ -69,9 +73,9 @@ impl From<CodeRefusal> for OAuthError {
     }
 }
 
-/// Judges a code: client, redirect URI, PKCE, earlier use, expiry, resource, in this order.
+/// Judges a code: client, redirect URI, PKCE, key, earlier use, expiry, resource, in this order.
 ///
-/// Earlier use counts only after client and PKCE match, so that a stranger who holds a code can
+/// Earlier use counts only after client, PKCE and key match, so that a stranger who holds a code can
 /// neither burn it nor revoke anything. `now` is in milliseconds since the epoch.
 ///
 /// # Errors
@@ -90,6 +94,9 @@ pub fn judge_code(facts: CodeFacts<'_>, presented: PresentedCode<'_>, now: i64) 
     };
     if !facts.code_challenge.verify(&CodeVerifier::parse(verifier)?) {
         return refuse("code_verifier does not match the challenge");
+    }
+    if facts.dpop_jkt.is_some() && facts.dpop_jkt != presented.dpop_jkt {
+        return refuse("the code is bound to a key, and the request does not prove that one");
     }
     match facts.state {
         CodeState::Consumed => return Err(CodeRefusal::Replayed),
@@ -127,6 +134,7 @@ mod tests {
             client_id: "c1",
             redirect_uri: Some("https://c/cb"),
             code_challenge: &challenge,
+            dpop_jkt: None,
             resources: &resources,
             expires_at: 60_000,
             state: CodeState::Unused,
@@ -135,6 +143,7 @@ mod tests {
             client_id: "c1",
             redirect_uri: Some("https://c/cb"),
             code_verifier: Some(VERIFIER),
+            dpop_jkt: None,
             resources: &[],
         };
         change(&mut facts, &mut presented);
@@ -183,6 +192,17 @@ mod tests {
     }
 
     #[test]
+    fn a_code_that_is_bound_to_a_key_needs_a_proof_of_it() {
+        assert_eq!(judge(|f, p| (f.dpop_jkt, p.dpop_jkt) = (Some("k1"), Some("k1"))), Ok(()));
+        assert_eq!(judge(|_, p| p.dpop_jkt = Some("k1")), Ok(()));
+        for other in [None, Some("k2")] {
+            let result = judge(|f, p| (f.state, f.dpop_jkt, p.dpop_jkt) = (CodeState::Consumed, Some("k1"), other));
+
+            assert_eq!(code_of(result), OAuthErrorCode::InvalidGrant, "no replay either");
+        }
+    }
+
+    #[test]
     fn a_used_code_is_a_replay_even_when_expired() {
         let result = judge(|f, _| (f.state, f.expires_at) = (CodeState::Consumed, 0));
 
@@ -219,11 +239,18 @@ mod tests {
                     client_id: "c1",
                     redirect_uri: None,
                     code_challenge: &challenge,
+                    dpop_jkt: None,
                     resources: &granted,
                     expires_at: 1,
                     state: CodeState::Unused,
                 },
-                PresentedCode { client_id: "c1", redirect_uri: None, code_verifier: Some(VERIFIER), resources },
+                PresentedCode {
+                    client_id: "c1",
+                    redirect_uri: None,
+                    code_verifier: Some(VERIFIER),
+                    dpop_jkt: None,
+                    resources,
+                },
                 0,
             )
         };
@@ -261,8 +288,13 @@ mod tests {
 
     #[test]
     fn debug_hides_the_verifier() {
-        let presented =
-            PresentedCode { client_id: "c1", redirect_uri: None, code_verifier: Some("hush"), resources: &[] };
+        let presented = PresentedCode {
+            client_id: "c1",
+            redirect_uri: None,
+            code_verifier: Some("hush"),
+            dpop_jkt: None,
+            resources: &[],
+        };
 
         assert!(!format!("{presented:?}").contains("hush"));
     }

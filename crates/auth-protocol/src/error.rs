@@ -33,6 +33,10 @@ pub enum OAuthErrorCode {
     InvalidToken,
     /// The access token lacks a scope. RFC 6750 §3.1.
     InsufficientScope,
+    /// The proof of possession is missing, malformed or wrong. RFC 9449 §5.
+    InvalidDpopProof,
+    /// The proof has to repeat the nonce that comes with this answer. RFC 9449 §8.
+    UseDpopNonce,
     /// The kind of token cannot be revoked. RFC 7009 §2.2.1.
     UnsupportedTokenType,
     /// No redirect URI of the registration is acceptable. RFC 7591 §3.2.2.
@@ -81,6 +85,8 @@ impl OAuthErrorCode {
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::InvalidToken => "invalid_token",
             Self::InsufficientScope => "insufficient_scope",
+            Self::InvalidDpopProof => "invalid_dpop_proof",
+            Self::UseDpopNonce => "use_dpop_nonce",
             Self::UnsupportedTokenType => "unsupported_token_type",
             Self::InvalidRedirectUri => "invalid_redirect_uri",
             Self::InvalidClientMetadata => "invalid_client_metadata",

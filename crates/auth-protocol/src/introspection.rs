@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::OAuthError;
 use crate::claims::Audience;
+use crate::dpop::Confirmation;
 use crate::params::Params;
 use crate::scope::Scope;
 use crate::token::{TokenType, TokenTypeHint, required};
@@ -80,6 +81,9 @@ pub struct ActiveToken {
     /// Its identifier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
+    /// The key it is bound to. RFC 9449 §6.2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cnf: Option<Confirmation>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -11,6 +11,7 @@ pub mod client_credentials;
 pub mod client_id_document;
 pub mod code;
 pub mod consent;
+pub mod dpop;
 pub mod end_session;
 pub mod error;
 pub mod introspection;

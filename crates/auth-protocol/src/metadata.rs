@@ -73,6 +73,9 @@ pub struct AuthorizationServerMetadata {
     pub introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
     /// The PKCE methods: `S256`. MCP clients refuse a document without it.
     pub code_challenge_methods_supported: Vec<String>,
+    /// The algorithms of proofs of possession. RFC 9449 §5.1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dpop_signing_alg_values_supported: Vec<String>,
     /// Whether every authorization response carries `iss`. RFC 9207 §3.
     #[serde(default)]
     pub authorization_response_iss_parameter_supported: bool,
@@ -117,6 +120,12 @@ pub struct ProtectedResourceMetadata {
     pub scopes_supported: Vec<String>,
     /// Where a token goes: `header`.
     pub bearer_methods_supported: Vec<String>,
+    /// The algorithms of proofs of possession; none where tokens are not bound to keys. RFC 9728 §2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dpop_signing_alg_values_supported: Vec<String>,
+    /// Whether only tokens that are bound to a key are taken. RFC 9728 §2.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dpop_bound_access_tokens_required: bool,
     /// The name of the resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_name: Option<String>,
@@ -133,6 +142,8 @@ impl ProtectedResourceMetadata {
             authorization_servers: vec![issuer.into()],
             scopes_supported: scopes.without(&crate::scope::IDENTITY_SCOPES).iter().map(str::to_owned).collect(),
             bearer_methods_supported: vec!["header".to_owned()],
+            dpop_signing_alg_values_supported: Vec::new(),
+            dpop_bound_access_tokens_required: false,
             resource_name: None,
             resource_documentation: None,
         }

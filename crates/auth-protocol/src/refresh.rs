@@ -46,6 +46,8 @@ pub struct RefreshFacts<'a> {
     pub scope: &'a Scope,
     /// The resources of the grant.
     pub resources: &'a [Resource],
+    /// The key it is bound to. RFC 9449 §5.
+    pub dpop_jkt: Option<&'a str>,
     /// When the token ends, in milliseconds since the epoch.
     pub expires_at: i64,
     /// When the grant ends however often it is refreshed, in milliseconds since the epoch.
@@ -59,6 +61,8 @@ pub struct RefreshFacts<'a> {
 pub struct PresentedRefresh<'a> {
     /// The client, authenticated by its registered method.
     pub client_id: &'a str,
+    /// The key it has proven to hold.
+    pub dpop_jkt: Option<&'a str>,
     /// The `scope` parameter.
     pub scope: Option<&'a Scope>,
     /// The `resource` parameters.
@@ -93,6 +97,9 @@ pub fn judge_refresh(
 ) -> RefreshOutcome {
     if facts.client_id != presented.client_id {
         return refuse("the refresh token was issued to another client");
+    }
+    if facts.dpop_jkt.is_some() && facts.dpop_jkt != presented.dpop_jkt {
+        return refuse("the refresh token is bound to a key, and the request does not prove that one");
     }
     match facts.state {
         RefreshState::Revoked => refuse("the refresh token was revoked"),
@@ -135,13 +142,14 @@ mod tests {
         judge_refresh(
             RefreshFacts {
                 client_id: "c1",
+                dpop_jkt: None,
                 scope: &scope("a b"),
                 resources: &resources,
                 expires_at: 200_000,
                 grant_expires_at: 300_000,
                 state,
             },
-            PresentedRefresh { client_id, scope: asked, resources: &[] },
+            PresentedRefresh { client_id, dpop_jkt: None, scope: asked, resources: &[] },
             now,
             WINDOW,
         )
@@ -165,6 +173,30 @@ mod tests {
     }
 
     #[test]
+    fn a_token_that_is_bound_to_a_key_needs_a_proof_of_it_and_is_no_reuse_without() {
+        let used = rotated(Successor::Used);
+        for state in [RefreshState::Live, used] {
+            let bound = |dpop_jkt| {
+                let facts = RefreshFacts {
+                    client_id: "c1",
+                    dpop_jkt: Some("k1"),
+                    scope: &scope("a"),
+                    resources: &[],
+                    expires_at: 200_000,
+                    grant_expires_at: 300_000,
+                    state,
+                };
+                let presented = PresentedRefresh { client_id: "c1", dpop_jkt, scope: None, resources: &[] };
+                judge_refresh(facts, presented, 0, WINDOW)
+            };
+
+            assert_eq!(code_of(bound(None)), OAuthErrorCode::InvalidGrant);
+            assert_eq!(code_of(bound(Some("k2"))), OAuthErrorCode::InvalidGrant);
+            assert!(!matches!(bound(Some("k1")), RefreshOutcome::Refuse(_)));
+        }
+    }
+
+    #[test]
     fn a_scope_outside_the_grant_is_refused() {
         let outcome = judge(RefreshState::Live, "c1", Some(&scope("c")), 0);
 
@@ -178,13 +210,14 @@ mod tests {
         let outcome = judge_refresh(
             RefreshFacts {
                 client_id: "c1",
+                dpop_jkt: None,
                 scope: &scope("a"),
                 resources: &[],
                 expires_at: 1,
                 grant_expires_at: 1,
                 state: RefreshState::Live,
             },
-            PresentedRefresh { client_id: "c1", scope: None, resources: &other },
+            PresentedRefresh { client_id: "c1", dpop_jkt: None, scope: None, resources: &other },
             0,
             WINDOW,
         );
@@ -241,13 +274,14 @@ mod tests {
             let outcome = judge_refresh(
                 RefreshFacts {
                     client_id: "c1",
+                    dpop_jkt: None,
                     scope: &scope,
                     resources: &[],
                     expires_at: 200_000,
                     grant_expires_at: 200_000,
                     state: rotated(Successor::Unused),
                 },
-                PresentedRefresh { client_id: "c1", scope: None, resources: &[] },
+                PresentedRefresh { client_id: "c1", dpop_jkt: None, scope: None, resources: &[] },
                 now,
                 window,
             );
@@ -276,13 +310,14 @@ mod tests {
         let outcome = judge_refresh(
             RefreshFacts {
                 client_id: "c1",
+                dpop_jkt: None,
                 scope: &scope,
                 resources: &resources,
                 expires_at: 200_000,
                 grant_expires_at: 200_000,
                 state: rotated(Successor::Unused),
             },
-            PresentedRefresh { client_id: "c1", scope: None, resources: &resources },
+            PresentedRefresh { client_id: "c1", dpop_jkt: None, scope: None, resources: &resources },
             ROTATED_AT,
             WINDOW,
         );
@@ -298,13 +333,14 @@ mod tests {
         let outcome = judge_refresh(
             RefreshFacts {
                 client_id: "c1",
+                dpop_jkt: None,
                 scope: &scope,
                 resources: &[],
                 expires_at: 500,
                 grant_expires_at: 400,
                 state: RefreshState::Live,
             },
-            PresentedRefresh { client_id: "c1", scope: None, resources: &[] },
+            PresentedRefresh { client_id: "c1", dpop_jkt: None, scope: None, resources: &[] },
             400,
             0,
         );

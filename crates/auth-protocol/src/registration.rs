@@ -68,6 +68,8 @@ pub struct AcceptedClient {
     pub token_endpoint_auth_method: ClientAuthMethod,
     /// Whether its authorization requests have to be pushed. RFC 9126 §6.
     pub require_pushed_authorization_requests: bool,
+    /// Whether all its access tokens have to be bound to a key. RFC 9449 §5.2.
+    pub dpop_bound_access_tokens: bool,
     /// The public keys of a client that proves itself by them.
     pub keys: Option<ClientKeys>,
     /// The grant types, among them `authorization_code`.
@@ -118,6 +120,7 @@ pub fn judge_registration(request: &ClientMetadata, policy: &RegistrationPolicy)
             .unwrap_or_else(|| DEFAULT_CLIENT_NAME.to_owned()),
         token_endpoint_auth_method: method,
         require_pushed_authorization_requests: request.require_pushed_authorization_requests.unwrap_or_default(),
+        dpop_bound_access_tokens: request.dpop_bound_access_tokens.unwrap_or_default(),
         keys: client_keys::judge_keys(method, request.jwks.as_ref(), request.jwks_uri.as_deref())?,
         grant_types: acceptance::grant_types(request.grant_types.as_deref(), policy)?,
         scope: acceptance::scope(request.scope.as_deref(), &policy.scopes),

@@ -118,12 +118,29 @@ impl TokenTypeHint {
     }
 }
 
-/// How an access token is used: always `Bearer`. RFC 6749 §7.1.
+/// How an access token is used, and the scheme it is sent by. RFC 6749 §7.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum TokenType {
-    /// RFC 6750.
+    /// Whoever has it may use it. RFC 6750.
     #[default]
     Bearer,
+    /// Along with a proof of the key it is bound to. RFC 9449 §7.1.
+    DPoP,
+}
+
+impl TokenType {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::DPoP => "DPoP",
+        }
+    }
+
+    /// The type of a token that is bound to a key, or to none.
+    pub fn of(confirmation: Option<&str>) -> Self {
+        if confirmation.is_some() { Self::DPoP } else { Self::Bearer }
+    }
 }
 
 /// The answer to a token request, without nulls; `Debug` hides the tokens. RFC 6749 §5.1.
@@ -131,7 +148,7 @@ pub enum TokenType {
 pub struct TokenResponse {
     /// The access token.
     pub access_token: String,
-    /// Always `Bearer`.
+    /// How it is used.
     pub token_type: TokenType,
     /// How long the access token lives, in seconds.
     pub expires_in: i64,

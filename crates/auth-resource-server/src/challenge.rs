@@ -3,6 +3,7 @@
 use auth_protocol::challenge::Challenge;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::scope::Scope;
+use auth_protocol::token::TokenType;
 use http::{HeaderValue, StatusCode};
 use url::Url;
 
@@ -18,11 +19,12 @@ pub struct InvalidChallenge(#[from] http::header::InvalidHeaderValue);
 pub(crate) struct Challenges {
     resource_metadata: Url,
     scope: Option<Scope>,
+    token_type: TokenType,
 }
 
 impl Challenges {
     pub(crate) fn new(resource_metadata: Url) -> Self {
-        Self { resource_metadata, scope: None }
+        Self { resource_metadata, scope: None, token_type: TokenType::Bearer }
     }
 
     /// Names the scope a request needs; all of it, so that one more consent is enough.
@@ -32,9 +34,17 @@ impl Challenges {
         self
     }
 
+    /// Asks for tokens of a type.
+    #[must_use]
+    pub(crate) fn by(mut self, token_type: TokenType) -> Self {
+        self.token_type = token_type;
+        self
+    }
+
     /// Makes a refusal. Without credentials there is no `error`, RFC 6750 §3.1.
     pub(crate) fn refusal(&self, status: StatusCode, error: Option<&OAuthError>) -> Result<Refusal, InvalidChallenge> {
         let challenge = Challenge {
+            token_type: self.token_type,
             resource_metadata: Some(self.resource_metadata.to_string()),
             scope: self.scope.clone(),
             error: error.map(|error| error.code),

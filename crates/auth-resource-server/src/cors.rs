@@ -6,6 +6,8 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::{HeaderName, Method};
 use tower_http::cors::{Any, CorsLayer};
 
+use crate::dpop::{DPOP, DPOP_NONCE};
+
 const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 const SESSION_ID: HeaderName = HeaderName::from_static("mcp-session-id");
 const MCP_METHOD: HeaderName = HeaderName::from_static("mcp-method");
@@ -32,7 +34,8 @@ pub fn cors() -> CorsLayer {
             MCP_METHOD,
             MCP_NAME,
             LAST_EVENT_ID,
+            DPOP,
         ])
-        .expose_headers([WWW_AUTHENTICATE, SESSION_ID])
+        .expose_headers([WWW_AUTHENTICATE, SESSION_ID, DPOP_NONCE])
         .max_age(REMEMBERED)
 }

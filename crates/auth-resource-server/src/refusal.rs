@@ -42,7 +42,7 @@ impl Refusal {
     /// Lets every page read the refusal and its challenge, also where the route has no CORS layer.
     pub(crate) fn readable_by_pages(mut self) -> Self {
         self.headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        self.headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate"));
+        self.headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("WWW-Authenticate, DPoP-Nonce"));
         self
     }
 

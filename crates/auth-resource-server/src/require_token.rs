@@ -5,9 +5,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use auth_protocol::bearer::bearer_token;
+use auth_protocol::bearer::{PresentedToken, presented_token};
+use auth_protocol::dpop::ProvenRequest;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
+use auth_protocol::resource::Resource;
 use auth_protocol::scope::Scope;
+use auth_protocol::token::TokenType;
+use axum::extract::OriginalUri;
 use axum::response::Response;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -16,6 +20,8 @@ use tower::Layer;
 use url::Url;
 
 use crate::challenge::{Challenges, InvalidChallenge};
+use crate::denial::Denial;
+use crate::dpop::{Proofs, Proven, hand_out_nonce, invalid_proof};
 use crate::gate::{Gate, Guarded};
 use crate::reference;
 use crate::refusal::Refusal;
@@ -34,26 +40,76 @@ struct Inner {
     challenges: Challenges,
     no_token: Refusal,
     insufficient_scope: Refusal,
+    possession: Option<Possession>,
+    is_bound_only: bool,
+}
+
+/// What proofs of possession are judged by.
+struct Possession {
+    proofs: Box<dyn Proofs>,
+    resource: Resource,
+}
+
+impl Possession {
+    /// The URLs of a request: that of the resource, and its own path at the same origin.
+    fn urls(&self, request: &Parts) -> Vec<String> {
+        let path = request.extensions.get::<OriginalUri>().map_or(&request.uri, |original| &original.0).path();
+        let resource = self.resource.as_str();
+        let own = Url::parse(resource).ok().map(|mut url| {
+            url.set_path(path);
+            url.to_string()
+        });
+        std::iter::once(resource.to_owned()).chain(own).collect()
+    }
 }
 
 impl RequireToken {
     /// Starts a guard that asks `verifier` and points refused clients to `resource_metadata`.
     pub fn builder(verifier: impl Verifier, resource_metadata: Url) -> RequireTokenBuilder {
         let challenges = Challenges::new(resource_metadata);
-        RequireTokenBuilder { verifier: Box::new(verifier), scope: Scope::default(), challenges }
+        RequireTokenBuilder {
+            verifier: Box::new(verifier),
+            scope: Scope::default(),
+            challenges,
+            possession: None,
+            require_dpop: false,
+        }
     }
 
-    /// Verifies the bearer token of a request, whatever its scope.
+    /// Verifies the access token of a request, whatever its scope, and its proof of possession if the
+    /// token is bound to a key.
     ///
     /// # Errors
     ///
     /// Why there is no verified token; [`Denial::NoToken`] where anonymous requests are served.
-    pub async fn verify(&self, headers: &HeaderMap) -> Result<VerifiedToken, Denial> {
-        let token = presented(headers)?.ok_or(Denial::NoToken)?;
-        self.0.verifier.verify(token).await.map_err(|error| match error {
+    pub async fn verify(&self, request: &Parts) -> Result<VerifiedToken, Denial> {
+        let presented = presented(&request.headers)?.ok_or(Denial::NoToken)?;
+        if presented.token_type == TokenType::DPoP && self.0.possession.is_none() {
+            return Err(Denial::NoToken);
+        }
+        let token = self.0.verifier.verify(presented.token).await.map_err(|error| match error {
             VerifyError::Invalid(reason) => Denial::Invalid(reason),
             VerifyError::Unavailable(source) => Denial::Unavailable(source),
-        })
+        })?;
+        self.judge_possession(request, presented, &token).await?;
+        Ok(token)
+    }
+
+    /// A token that is bound to a key needs a proof of that key, and one that is bound to none must not
+    /// come as if it were. RFC 9449 §7.1.
+    async fn judge_possession(
+        &self,
+        request: &Parts,
+        presented: PresentedToken<'_>,
+        token: &VerifiedToken,
+    ) -> Result<(), Denial> {
+        match (presented.token_type, &token.confirmation, &self.0.possession) {
+            (TokenType::Bearer, None, _) if !self.0.is_bound_only => Ok(()),
+            (TokenType::DPoP, Some(jkt), Some(possession)) => prove(possession, request, presented.token, jkt).await,
+            (TokenType::Bearer, Some(_), _) => Err(Denial::Invalid(InvalidToken::Bound)),
+            (TokenType::Bearer | TokenType::DPoP, None, _) => Err(Denial::Invalid(InvalidToken::Unbound)),
+            (TokenType::DPoP, Some(_), None) => Err(Denial::NoToken),
+        }
     }
 
     /// Returns the answer to a denied request, and logs once why it was denied.
@@ -67,12 +123,30 @@ impl RequireToken {
             Denial::Scope => return self.0.insufficient_scope.response(),
             Denial::Unavailable(source) => return unavailable(&**source),
             Denial::Malformed(error) => challenges.refusal(StatusCode::BAD_REQUEST, Some(error)),
+            Denial::Proof(error) => {
+                let refusal = challenges.clone().by(TokenType::DPoP).refusal(StatusCode::UNAUTHORIZED, Some(error));
+                return self.with_nonce(self.answer(&refusal));
+            }
             Denial::Invalid(reason) => {
                 let error = OAuthError::new(OAuthErrorCode::InvalidToken, reason.to_string());
-                challenges.refusal(StatusCode::UNAUTHORIZED, Some(&error))
+                challenges.clone().by(self.asked_for(*reason)).refusal(StatusCode::UNAUTHORIZED, Some(&error))
             }
         };
         self.answer(&refusal)
+    }
+
+    /// Where a key was the trouble, a proof is what is needed.
+    fn asked_for(&self, reason: InvalidToken) -> TokenType {
+        let about_keys = matches!(reason, InvalidToken::Bound | InvalidToken::Unbound | InvalidToken::OtherKey);
+        let takes_proofs = self.0.possession.is_some();
+        if self.0.is_bound_only || (about_keys && takes_proofs) { TokenType::DPoP } else { TokenType::Bearer }
+    }
+
+    fn with_nonce(&self, mut response: Response) -> Response {
+        if let Some(possession) = &self.0.possession {
+            hand_out_nonce(response.headers_mut(), &*possession.proofs);
+        }
+        response
     }
 
     /// Returns the answer to a request whose token lacks `required`, for an operation inside the route.
@@ -95,7 +169,7 @@ impl Gate for RequireToken {
         if request.method == Method::OPTIONS {
             return Ok(());
         }
-        let denial = match self.verify(&request.headers).await {
+        let denial = match self.verify(request).await {
             Ok(token) if self.0.scope.is_subset_of(&token.scope) => {
                 request.extensions.insert(token);
                 return Ok(());
@@ -121,46 +195,13 @@ impl fmt::Debug for RequireToken {
     }
 }
 
-/// Why a request is not let through.
-#[derive(Debug, thiserror::Error)]
-pub enum Denial {
-    /// The request carries no access token. Answered with 401 and no `error`, RFC 6750 §3.1.
-    #[error("no access token")]
-    NoToken,
-    /// The `Authorization` header cannot be read. Answered with 400.
-    #[error(transparent)]
-    Malformed(OAuthError),
-    /// The token is not valid here. Answered with 401.
-    #[error(transparent)]
-    Invalid(InvalidToken),
-    /// The token lacks a required scope. Answered with 403.
-    #[error("the access token lacks a scope")]
-    Scope,
-    /// Nobody can say. Answered with 503.
-    #[error("tokens cannot be verified right now")]
-    Unavailable(#[source] Box<dyn Error + Send + Sync>),
-}
-
-impl Denial {
-    fn log(&self) {
-        let error = match self {
-            // RFC 6750 §3.1: without credentials there is no error.
-            Self::NoToken => None,
-            // Logged with its cause, under its reference id.
-            Self::Unavailable(_) => return,
-            Self::Malformed(error) => Some(error.code.as_str()),
-            Self::Invalid(_) => Some(OAuthErrorCode::InvalidToken.as_str()),
-            Self::Scope => Some(OAuthErrorCode::InsufficientScope.as_str()),
-        };
-        tracing::debug!(error, reason = %self, "token.refused");
-    }
-}
-
 /// Makes a [`RequireToken`].
 pub struct RequireTokenBuilder {
     verifier: Box<dyn Verifier>,
     scope: Scope,
     challenges: Challenges,
+    possession: Option<Possession>,
+    require_dpop: bool,
 }
 
 impl RequireTokenBuilder {
@@ -171,19 +212,38 @@ impl RequireTokenBuilder {
         self
     }
 
+    /// Takes tokens that are bound to a key, along with a proof of it. Default no: such a token is
+    /// refused, since nobody here could tell whether the client holds the key. RFC 9449 §7.1.
+    #[must_use]
+    pub fn dpop(mut self, proofs: impl Proofs, resource: &Resource) -> Self {
+        self.possession = Some(Possession { proofs: Box::new(proofs), resource: resource.clone() });
+        self
+    }
+
+    /// Takes such tokens only. Default no. Needs [`RequireTokenBuilder::dpop`]: without it no token
+    /// would do.
+    #[must_use]
+    pub fn require_dpop(mut self, on: bool) -> Self {
+        self.require_dpop = on;
+        self
+    }
+
     /// Makes the guard and the challenges it answers with.
     ///
     /// # Errors
     ///
     /// If a challenge does not fit into a header.
     pub fn build(self) -> Result<RequireToken, InvalidChallenge> {
-        let challenges = self.challenges.naming(&self.scope);
+        let token_type = if self.require_dpop { TokenType::DPoP } else { TokenType::Bearer };
+        let challenges = self.challenges.naming(&self.scope).by(token_type);
         Ok(RequireToken(Arc::new(Inner {
             no_token: challenges.refusal(StatusCode::UNAUTHORIZED, None)?,
             insufficient_scope: challenges.insufficient_scope()?,
             verifier: self.verifier,
             scope: self.scope,
             challenges,
+            possession: self.possession,
+            is_bound_only: self.require_dpop,
         })))
     }
 }
@@ -191,6 +251,22 @@ impl RequireTokenBuilder {
 impl fmt::Debug for RequireTokenBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequireTokenBuilder").field("scope", &self.scope).finish_non_exhaustive()
+    }
+}
+
+/// Judges the proof of a request, and uses it up once it is of the right key.
+async fn prove(possession: &Possession, request: &Parts, token: &str, jkt: &str) -> Result<(), Denial> {
+    let urls = possession.urls(request);
+    let proven = ProvenRequest { method: request.method.as_str(), urls: &urls, access_token: Some(token) };
+    let proven = Proven::of(&request.headers, proven, &*possession.proofs).map_err(Denial::Proof)?;
+    let proven = proven.ok_or_else(|| Denial::Proof(invalid_proof("the request has no proof")))?;
+    if proven.jkt != jkt {
+        return Err(Denial::Invalid(InvalidToken::OtherKey));
+    }
+    match possession.proofs.spend(&proven).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Denial::Proof(invalid_proof("the proof was used before"))),
+        Err(source) => Err(Denial::Unavailable(source)),
     }
 }
 
@@ -202,8 +278,8 @@ fn unavailable(cause: &(dyn Error + 'static)) -> Response {
     Refusal::new(StatusCode::SERVICE_UNAVAILABLE, &message).readable_by_pages().worth_retrying().response()
 }
 
-/// Reads the token from the one `Authorization` header there may be. RFC 6750 §2.1.
-fn presented(headers: &HeaderMap) -> Result<Option<&str>, Denial> {
+/// Reads the token from the one `Authorization` header there may be. RFC 6750 §2.1, RFC 9449 §7.1.
+fn presented(headers: &HeaderMap) -> Result<Option<PresentedToken<'_>>, Denial> {
     let malformed = |why: &'static str| Denial::Malformed(OAuthError::new(OAuthErrorCode::InvalidRequest, why));
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = values.next().map(HeaderValue::to_str).transpose();
@@ -211,7 +287,7 @@ fn presented(headers: &HeaderMap) -> Result<Option<&str>, Denial> {
         return Err(malformed("more than one Authorization header"));
     }
     let value = value.map_err(|_| malformed("the Authorization header is not text"))?;
-    bearer_token(value).map_err(Denial::Malformed)
+    presented_token(value).map_err(Denial::Malformed)
 }
 
 /// Marks the credentials as sensitive, so that no log of the headers shows them.

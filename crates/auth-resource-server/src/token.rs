@@ -30,6 +30,8 @@ pub struct VerifiedToken {
     pub issuer: Option<String>,
     /// When the token expires, in seconds since the Unix epoch.
     pub expires_at: Option<i64>,
+    /// The thumbprint of the key it is bound to, if it is (`cnf.jkt`). RFC 9449 §6.
+    pub confirmation: Option<String>,
     /// Everything else the token says, by claim name.
     pub claims: Map<String, Value>,
 }
@@ -96,6 +98,15 @@ pub enum InvalidToken {
     /// It is another kind of JWT, such as an ID token. RFC 9068 §4.
     #[error("the token is not an access token")]
     Type,
+    /// It is bound to a key, and came without a proof of it. RFC 9449 §7.1.
+    #[error("the access token is bound to a key, and has to come with a proof of it")]
+    Bound,
+    /// It is bound to no key, and came as if it were.
+    #[error("the access token is bound to no key")]
+    Unbound,
+    /// It is bound to another key than the one that was proven.
+    #[error("the access token is bound to another key")]
+    OtherKey,
     /// Its algorithm is not accepted.
     #[error("the signature algorithm is not accepted")]
     Algorithm,

@@ -33,6 +33,7 @@ pub struct OAuthClient {
     pub resource: Option<String>,
     /// The answer to its registration.
     pub registration: Value,
+    headers: Vec<(&'static str, String)>,
     app: TestApp,
 }
 
@@ -47,6 +48,7 @@ impl OAuthClient {
             scope: Some(SCOPE.to_owned()),
             resource: None,
             registration: Value::Null,
+            headers: Vec::new(),
             app: app.clone(),
         }
     }
@@ -175,11 +177,21 @@ impl OAuthClient {
         OAuthAnswer::new("userinfo", answer.await)
     }
 
+    /// The same client, sending further headers with each form it posts.
+    #[must_use]
+    pub fn with_headers(mut self, headers: &[(&'static str, &str)]) -> Self {
+        self.headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        self
+    }
+
     /// Posts a form to an OAuth endpoint, with this client's authentication.
     pub async fn posts(&self, path: &'static str, fields: &[(&str, &str)]) -> OAuthAnswer {
         let mut fields = fields.to_vec();
         let mut request = Request::post(self.app.endpoint(path).as_str())
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
         let secret = self.client_secret.as_deref().unwrap_or_default();
         match self.authentication {
             ClientAuthentication::None => fields.push(("client_id", &self.client_id)),

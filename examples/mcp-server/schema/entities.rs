@@ -275,6 +275,9 @@ pub mod oauth_application {
         /// The column `requirePushedAuthorizationRequests` of `oidc-provider`: bool.
         #[sea_orm(default_value = false)]
         pub require_pushed_authorization_requests: bool,
+        /// The column `dpopBoundAccessTokens` of `oidc-provider`: bool.
+        #[sea_orm(default_value = false)]
+        pub dpop_bound_access_tokens: bool,
         /// The column `skipConsent` of `oidc-provider`: bool.
         #[sea_orm(default_value = false)]
         pub skip_consent: bool,
@@ -440,6 +443,9 @@ pub mod oauth_authorization_code {
         /// The column `nonce` of `oidc-provider`: text.
         #[sea_orm(column_type = "Text")]
         pub nonce: Option<String>,
+        /// The column `dpopJkt` of `oidc-provider`: text(64).
+        #[sea_orm(column_type = "String(StringLen::N(64))")]
+        pub dpop_jkt: Option<String>,
         /// The column `createdAt` of `oidc-provider`: timestamp.
         pub created_at: DateTimeUtc,
         /// The column `expiresAt` of `oidc-provider`: timestamp.
@@ -475,6 +481,9 @@ pub mod oauth_refresh_token {
         /// The column `parentId` of `oidc-provider`: id.
         #[sea_orm(column_type = "Char(Some(64))")]
         pub parent_id: Option<String>,
+        /// The column `dpopJkt` of `oidc-provider`: text(64).
+        #[sea_orm(column_type = "String(StringLen::N(64))")]
+        pub dpop_jkt: Option<String>,
         /// The column `createdAt` of `oidc-provider`: timestamp.
         pub created_at: DateTimeUtc,
         /// The column `expiresAt` of `oidc-provider`: timestamp.
@@ -525,6 +534,9 @@ pub mod oauth_access_token {
         pub scope: String,
         /// The column `resources` of `oidc-provider`: json.
         pub resources: Json,
+        /// The column `dpopJkt` of `oidc-provider`: text(64).
+        #[sea_orm(column_type = "String(StringLen::N(64))")]
+        pub dpop_jkt: Option<String>,
         /// The column `createdAt` of `oidc-provider`: timestamp.
         pub created_at: DateTimeUtc,
         /// The column `expiresAt` of `oidc-provider`: timestamp.

@@ -22,7 +22,7 @@ CREATE INDEX "ix_verification_expiresAt" ON "verification" ("expiresAt");
 CREATE TABLE "authMigration" ( "id" text NOT NULL PRIMARY KEY, "appliedAt" timestamp with time zone NOT NULL, "checksum" text NOT NULL );
 
 -- oidc-provider: oauthApplication
-CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "registrationAccessToken" text, "name" text NOT NULL, "redirectUris" jsonb NOT NULL, "postLogoutRedirectUris" jsonb NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "jwks" jsonb, "jwksUri" text, "grantTypes" jsonb NOT NULL, "scope" text NOT NULL, "ownScope" text, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" jsonb, "requirePushedAuthorizationRequests" bool NOT NULL DEFAULT FALSE, "skipConsent" bool NOT NULL DEFAULT FALSE, "declared" bool NOT NULL DEFAULT FALSE, "disabled" bool NOT NULL DEFAULT FALSE, "userId" text, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL, CONSTRAINT "fk_oauthApplication_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
+CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "registrationAccessToken" text, "name" text NOT NULL, "redirectUris" jsonb NOT NULL, "postLogoutRedirectUris" jsonb NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "jwks" jsonb, "jwksUri" text, "grantTypes" jsonb NOT NULL, "scope" text NOT NULL, "ownScope" text, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" jsonb, "requirePushedAuthorizationRequests" bool NOT NULL DEFAULT FALSE, "dpopBoundAccessTokens" bool NOT NULL DEFAULT FALSE, "skipConsent" bool NOT NULL DEFAULT FALSE, "declared" bool NOT NULL DEFAULT FALSE, "disabled" bool NOT NULL DEFAULT FALSE, "userId" text, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL, CONSTRAINT "fk_oauthApplication_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
 CREATE UNIQUE INDEX "uq_oauthApplication_clientId" ON "oauthApplication" ("clientId");
 CREATE INDEX "ix_oauthApplication_userId" ON "oauthApplication" ("userId");
 CREATE INDEX "ix_oauthApplication_createdAt" ON "oauthApplication" ("createdAt");
@@ -42,13 +42,13 @@ CREATE INDEX "ix_oauthInteraction_userId" ON "oauthInteraction" ("userId");
 CREATE INDEX "ix_oauthInteraction_expiresAt" ON "oauthInteraction" ("expiresAt");
 
 -- oidc-provider: oauthAuthorizationCode
-CREATE TABLE "oauthAuthorizationCode" ( "id" text NOT NULL PRIMARY KEY, "code" text NOT NULL, "grantId" text NOT NULL, "redirectUri" text NOT NULL, "redirectUriSent" bool NOT NULL, "codeChallenge" text NOT NULL, "nonce" text, "createdAt" timestamp with time zone NOT NULL, "expiresAt" timestamp with time zone NOT NULL, "consumedAt" timestamp with time zone, CONSTRAINT "fk_oauthAuthorizationCode_grantId" FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
+CREATE TABLE "oauthAuthorizationCode" ( "id" text NOT NULL PRIMARY KEY, "code" text NOT NULL, "grantId" text NOT NULL, "redirectUri" text NOT NULL, "redirectUriSent" bool NOT NULL, "codeChallenge" text NOT NULL, "nonce" text, "dpopJkt" text, "createdAt" timestamp with time zone NOT NULL, "expiresAt" timestamp with time zone NOT NULL, "consumedAt" timestamp with time zone, CONSTRAINT "fk_oauthAuthorizationCode_grantId" FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
 CREATE UNIQUE INDEX "uq_oauthAuthorizationCode_code" ON "oauthAuthorizationCode" ("code");
 CREATE INDEX "ix_oauthAuthorizationCode_grantId" ON "oauthAuthorizationCode" ("grantId");
 CREATE INDEX "ix_oauthAuthorizationCode_consumedAt_expiresAt" ON "oauthAuthorizationCode" ("consumedAt", "expiresAt");
 
 -- oidc-provider: oauthRefreshToken
-CREATE TABLE "oauthRefreshToken" ( "id" text NOT NULL PRIMARY KEY, "token" text NOT NULL, "grantId" text NOT NULL, "parentId" text, "createdAt" timestamp with time zone NOT NULL, "expiresAt" timestamp with time zone NOT NULL, "rotatedAt" timestamp with time zone, "successorId" text, "replay" text, "replayRequest" text, "replayUntil" timestamp with time zone, CONSTRAINT "fk_oauthRefreshToken_grantId" FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
+CREATE TABLE "oauthRefreshToken" ( "id" text NOT NULL PRIMARY KEY, "token" text NOT NULL, "grantId" text NOT NULL, "parentId" text, "dpopJkt" text, "createdAt" timestamp with time zone NOT NULL, "expiresAt" timestamp with time zone NOT NULL, "rotatedAt" timestamp with time zone, "successorId" text, "replay" text, "replayRequest" text, "replayUntil" timestamp with time zone, CONSTRAINT "fk_oauthRefreshToken_grantId" FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
 CREATE UNIQUE INDEX "uq_oauthRefreshToken_token" ON "oauthRefreshToken" ("token");
 CREATE INDEX "ix_oauthRefreshToken_grantId" ON "oauthRefreshToken" ("grantId");
 CREATE INDEX "ix_oauthRefreshToken_expiresAt" ON "oauthRefreshToken" ("expiresAt");
@@ -56,7 +56,7 @@ CREATE INDEX "ix_oauthRefreshToken_successorId" ON "oauthRefreshToken" ("success
 CREATE INDEX "ix_oauthRefreshToken_replayUntil" ON "oauthRefreshToken" ("replayUntil");
 
 -- oidc-provider: oauthAccessToken
-CREATE TABLE "oauthAccessToken" ( "id" text NOT NULL PRIMARY KEY, "token" text NOT NULL, "grantId" text NOT NULL, "scope" text NOT NULL, "resources" jsonb NOT NULL, "createdAt" timestamp with time zone NOT NULL, "expiresAt" timestamp with time zone NOT NULL, "revokedAt" timestamp with time zone, CONSTRAINT "fk_oauthAccessToken_grantId" FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
+CREATE TABLE "oauthAccessToken" ( "id" text NOT NULL PRIMARY KEY, "token" text NOT NULL, "grantId" text NOT NULL, "scope" text NOT NULL, "resources" jsonb NOT NULL, "dpopJkt" text, "createdAt" timestamp with time zone NOT NULL, "expiresAt" timestamp with time zone NOT NULL, "revokedAt" timestamp with time zone, CONSTRAINT "fk_oauthAccessToken_grantId" FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
 CREATE UNIQUE INDEX "uq_oauthAccessToken_token" ON "oauthAccessToken" ("token");
 CREATE INDEX "ix_oauthAccessToken_grantId" ON "oauthAccessToken" ("grantId");
 CREATE INDEX "ix_oauthAccessToken_expiresAt" ON "oauthAccessToken" ("expiresAt");

@@ -22,7 +22,7 @@ CREATE INDEX "ix_verification_expiresAt" ON "verification" ("expiresAt");
 CREATE TABLE "authMigration" ( "id" text NOT NULL PRIMARY KEY, "appliedAt" text NOT NULL, "checksum" text NOT NULL );
 
 -- oidc-provider: oauthApplication
-CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "registrationAccessToken" text, "name" text NOT NULL, "redirectUris" text NOT NULL, "postLogoutRedirectUris" text NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "jwks" text, "jwksUri" text, "grantTypes" text NOT NULL, "scope" text NOT NULL, "ownScope" text, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" text, "requirePushedAuthorizationRequests" boolean NOT NULL DEFAULT FALSE, "skipConsent" boolean NOT NULL DEFAULT FALSE, "declared" boolean NOT NULL DEFAULT FALSE, "disabled" boolean NOT NULL DEFAULT FALSE, "userId" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
+CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "registrationAccessToken" text, "name" text NOT NULL, "redirectUris" text NOT NULL, "postLogoutRedirectUris" text NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "jwks" text, "jwksUri" text, "grantTypes" text NOT NULL, "scope" text NOT NULL, "ownScope" text, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" text, "requirePushedAuthorizationRequests" boolean NOT NULL DEFAULT FALSE, "dpopBoundAccessTokens" boolean NOT NULL DEFAULT FALSE, "skipConsent" boolean NOT NULL DEFAULT FALSE, "declared" boolean NOT NULL DEFAULT FALSE, "disabled" boolean NOT NULL DEFAULT FALSE, "userId" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
 CREATE UNIQUE INDEX "uq_oauthApplication_clientId" ON "oauthApplication" ("clientId");
 CREATE INDEX "ix_oauthApplication_userId" ON "oauthApplication" ("userId");
 CREATE INDEX "ix_oauthApplication_createdAt" ON "oauthApplication" ("createdAt");
@@ -42,13 +42,13 @@ CREATE INDEX "ix_oauthInteraction_userId" ON "oauthInteraction" ("userId");
 CREATE INDEX "ix_oauthInteraction_expiresAt" ON "oauthInteraction" ("expiresAt");
 
 -- oidc-provider: oauthAuthorizationCode
-CREATE TABLE "oauthAuthorizationCode" ( "id" text NOT NULL PRIMARY KEY, "code" text NOT NULL, "grantId" text NOT NULL, "redirectUri" text NOT NULL, "redirectUriSent" boolean NOT NULL, "codeChallenge" text NOT NULL, "nonce" text, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "consumedAt" text, FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
+CREATE TABLE "oauthAuthorizationCode" ( "id" text NOT NULL PRIMARY KEY, "code" text NOT NULL, "grantId" text NOT NULL, "redirectUri" text NOT NULL, "redirectUriSent" boolean NOT NULL, "codeChallenge" text NOT NULL, "nonce" text, "dpopJkt" text, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "consumedAt" text, FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
 CREATE UNIQUE INDEX "uq_oauthAuthorizationCode_code" ON "oauthAuthorizationCode" ("code");
 CREATE INDEX "ix_oauthAuthorizationCode_grantId" ON "oauthAuthorizationCode" ("grantId");
 CREATE INDEX "ix_oauthAuthorizationCode_consumedAt_expiresAt" ON "oauthAuthorizationCode" ("consumedAt", "expiresAt");
 
 -- oidc-provider: oauthRefreshToken
-CREATE TABLE "oauthRefreshToken" ( "id" text NOT NULL PRIMARY KEY, "token" text NOT NULL, "grantId" text NOT NULL, "parentId" text, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "rotatedAt" text, "successorId" text, "replay" text, "replayRequest" text, "replayUntil" text, FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
+CREATE TABLE "oauthRefreshToken" ( "id" text NOT NULL PRIMARY KEY, "token" text NOT NULL, "grantId" text NOT NULL, "parentId" text, "dpopJkt" text, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "rotatedAt" text, "successorId" text, "replay" text, "replayRequest" text, "replayUntil" text, FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
 CREATE UNIQUE INDEX "uq_oauthRefreshToken_token" ON "oauthRefreshToken" ("token");
 CREATE INDEX "ix_oauthRefreshToken_grantId" ON "oauthRefreshToken" ("grantId");
 CREATE INDEX "ix_oauthRefreshToken_expiresAt" ON "oauthRefreshToken" ("expiresAt");
@@ -56,7 +56,7 @@ CREATE INDEX "ix_oauthRefreshToken_successorId" ON "oauthRefreshToken" ("success
 CREATE INDEX "ix_oauthRefreshToken_replayUntil" ON "oauthRefreshToken" ("replayUntil");
 
 -- oidc-provider: oauthAccessToken
-CREATE TABLE "oauthAccessToken" ( "id" text NOT NULL PRIMARY KEY, "token" text NOT NULL, "grantId" text NOT NULL, "scope" text NOT NULL, "resources" text NOT NULL, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "revokedAt" text, FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
+CREATE TABLE "oauthAccessToken" ( "id" text NOT NULL PRIMARY KEY, "token" text NOT NULL, "grantId" text NOT NULL, "scope" text NOT NULL, "resources" text NOT NULL, "dpopJkt" text, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "revokedAt" text, FOREIGN KEY ("grantId") REFERENCES "oauthGrant" ("id") ON DELETE CASCADE );
 CREATE UNIQUE INDEX "uq_oauthAccessToken_token" ON "oauthAccessToken" ("token");
 CREATE INDEX "ix_oauthAccessToken_grantId" ON "oauthAccessToken" ("grantId");
 CREATE INDEX "ix_oauthAccessToken_expiresAt" ON "oauthAccessToken" ("expiresAt");

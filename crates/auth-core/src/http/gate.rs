@@ -206,14 +206,14 @@ fn cors(cx: &AuthContext, access: Access, origin: Option<&HeaderValue>, headers:
     }
     let fixed = [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE, OPTIONS"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, accept, mcp-protocol-version"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, accept, dpop, mcp-protocol-version"),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
     // Beside what a hook has exposed already.
-    let exposed = HeaderValue::from_static("www-authenticate, x-request-id, retry-after");
+    let exposed = HeaderValue::from_static("www-authenticate, dpop-nonce, x-request-id, retry-after");
     headers.append(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
 }
 

@@ -73,10 +73,10 @@ async fn a_route_with_cookies_is_open_to_trusted_origins() {
     insta::assert_debug_snapshot!(headers(&preflight(&app, "/sign-out", FRIEND).await), @r#"
     [
         "access-control-allow-credentials: true",
-        "access-control-allow-headers: authorization, content-type, accept, mcp-protocol-version",
+        "access-control-allow-headers: authorization, content-type, accept, dpop, mcp-protocol-version",
         "access-control-allow-methods: GET, POST, PUT, DELETE, OPTIONS",
         "access-control-allow-origin: https://app.example.com",
-        "access-control-expose-headers: www-authenticate, x-request-id, retry-after",
+        "access-control-expose-headers: www-authenticate, dpop-nonce, x-request-id, retry-after",
         "access-control-max-age: 86400",
         "vary: origin",
     ]
@@ -112,7 +112,10 @@ async fn a_public_route_is_open_to_everybody_without_credentials() {
     ] {
         assert_eq!(reply.header("access-control-allow-origin"), "*", "also in a copy a cache keeps");
         assert_eq!(reply.header("access-control-allow-credentials"), "");
-        assert_eq!(reply.header("access-control-expose-headers"), "www-authenticate, x-request-id, retry-after");
+        assert_eq!(
+            reply.header("access-control-expose-headers"),
+            "www-authenticate, dpop-nonce, x-request-id, retry-after"
+        );
         assert_eq!(reply.header("vary"), "", "one answer for all");
     }
 }

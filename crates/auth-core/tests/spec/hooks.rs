@@ -278,7 +278,7 @@ async fn what_a_hook_exposes_to_pages_of_other_origins_stays_exposed() {
     let reply = app.get("/ok", &[("origin", ORIGIN)]).await;
 
     let exposed: Vec<_> = reply.headers.get_all(http::header::ACCESS_CONTROL_EXPOSE_HEADERS).iter().collect();
-    assert_eq!(exposed, ["x-mark", "www-authenticate, x-request-id, retry-after"]);
+    assert_eq!(exposed, ["x-mark", "www-authenticate, dpop-nonce, x-request-id, retry-after"]);
 }
 
 #[tokio::test]

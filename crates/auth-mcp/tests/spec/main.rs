@@ -13,6 +13,7 @@ mod adoption;
 mod aliases;
 mod defaults;
 mod description;
+mod dpop;
 mod failures;
 mod guard;
 mod log;

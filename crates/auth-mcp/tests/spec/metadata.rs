@@ -24,6 +24,8 @@ async fn the_resource_is_described_wherever_clients_look() {
                 "authorization_servers": [app.base_url()],
                 "scopes_supported": ["mcp:tools"],
                 "bearer_methods_supported": ["header"],
+                "dpop_signing_alg_values_supported":
+                    ["ES256", "ES384", "EdDSA", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512"],
             }),
             "{path}"
         );

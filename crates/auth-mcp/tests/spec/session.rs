@@ -1,10 +1,10 @@
-//! The session of a token: `GET /mcp/get-session` and `guard.session(&headers)`.
+//! The session of a token: `GET /mcp/get-session` and `guard.session(&parts)`.
 
 use std::time::Duration;
 
 use auth_mcp::McpGuard;
 use auth_testkit::{Answer, TestApp};
-use http::{HeaderMap, Request, StatusCode};
+use http::{Request, StatusCode};
 use serde_json::Value;
 
 use crate::{app, builder, client, mcp, tokens};
@@ -68,11 +68,11 @@ async fn an_app_can_ask_for_the_session_itself() {
     let app = app().await;
     let tokens = tokens(&app, &app.alice().await, "mcp:tools").await;
     let guard = app.auth().handle::<McpGuard>().unwrap();
-    let mut headers = HeaderMap::new();
+    let (mut parts, ()) = Request::new(()).into_parts();
 
-    assert_eq!(guard.session(&headers).await.unwrap(), None);
-    headers.insert("authorization", format!("Bearer {}", tokens.access_token).parse().unwrap());
-    let session = guard.session(&headers).await.unwrap().unwrap();
+    assert_eq!(guard.session(&parts).await.unwrap(), None);
+    parts.headers.insert("authorization", format!("Bearer {}", tokens.access_token).parse().unwrap());
+    let session = guard.session(&parts).await.unwrap().unwrap();
 
     assert!(session.has("mcp:tools") && !session.has("notes:write"));
     assert_eq!(session.resource, app.url("/mcp").as_str());

@@ -23,6 +23,9 @@ pub struct Model {
     pub scope: String,
     /// Where it is good (RFC 8707); empty means nowhere but here.
     pub resources: Words,
+    /// The thumbprint of the key it is bound to, if it is (RFC 9449 §6).
+    #[sea_orm(column_type = "String(StringLen::N(64))")]
+    pub dpop_jkt: Option<String>,
     /// When it was issued.
     pub created_at: DateTimeUtc,
     /// When it stops working.

@@ -27,6 +27,9 @@ pub struct Model {
     /// The value the ID token repeats.
     #[sea_orm(column_type = "Text")]
     pub nonce: Option<String>,
+    /// The thumbprint of the key the request bound it to, if it did (RFC 9449 §10).
+    #[sea_orm(column_type = "String(StringLen::N(64))")]
+    pub dpop_jkt: Option<String>,
     /// When it was issued.
     pub created_at: DateTimeUtc,
     /// When it stops working.

@@ -56,6 +56,9 @@ pub struct Model {
     /// Whether its authorization requests have to be pushed first (RFC 9126 §6).
     #[sea_orm(default_value = false)]
     pub require_pushed_authorization_requests: bool,
+    /// Whether all its access tokens have to be bound to a key (RFC 9449 §5.2).
+    #[sea_orm(default_value = false)]
+    pub dpop_bound_access_tokens: bool,
     /// Whether an operator vouches for it, so that nobody is asked for consent.
     #[sea_orm(default_value = false)]
     pub skip_consent: bool,

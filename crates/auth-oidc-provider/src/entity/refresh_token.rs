@@ -19,6 +19,9 @@ pub struct Model {
     /// The token it replaced; none for the first of a family.
     #[sea_orm(column_type = "Char(Some(64))")]
     pub parent_id: Option<String>,
+    /// The thumbprint of the key it is bound to: that of a public client (RFC 9449 §5).
+    #[sea_orm(column_type = "String(StringLen::N(64))")]
+    pub dpop_jkt: Option<String>,
     /// When it was issued.
     pub created_at: DateTimeUtc,
     /// When it stops working unless it is used.

@@ -19,7 +19,7 @@ use crate::provider::Provider;
 
 /// The parameters a request is made of. Nothing else is ever stored: whoever puts a secret into the
 /// URL, or eight kilobytes of noise, finds neither in the database.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -33,6 +33,7 @@ const KNOWN: [&str; 16] = [
     "max_age",
     "resource",
     "login_hint",
+    "dpop_jkt",
     "request",
     "request_uri",
     "registration",

@@ -24,6 +24,8 @@ pub struct AccessTokenFacts {
     pub scope: Scope,
     /// Where it is good, in canonical form; empty means nowhere but here.
     pub resources: Vec<String>,
+    /// The thumbprint of the key it is bound to, if it is (RFC 9449 §6).
+    pub dpop_jkt: Option<String>,
     /// When it was issued.
     pub issued_at: DateTime<Utc>,
     /// When it stops working.
@@ -58,6 +60,7 @@ fn facts(stored: store::access_token::Stored) -> Result<AccessTokenFacts, Unexpe
         user_id: stored.user_id,
         client_id: stored.client_id,
         resources: stored.resources.0,
+        dpop_jkt: stored.dpop_jkt,
         issued_at: stored.created_at,
         expires_at: stored.expires_at,
     })

@@ -10,7 +10,7 @@ use auth_protocol::token::TokenResponse;
 use tracing::Span;
 
 use super::asked::kind;
-use super::exchange::invalid_grant;
+use super::exchange::{Asking, invalid_grant};
 use super::issue::{Basis, draw};
 use crate::entity::{client, grant};
 use crate::error::OAuthFailure;
@@ -20,35 +20,36 @@ use crate::provider::Provider;
 use crate::store;
 
 /// Lets a client act for itself, within the scope it was given of its own.
-pub(crate) async fn client_credentials(
-    provider: &Provider,
-    client: &client::Model,
+pub(super) async fn client_credentials(
+    asking: Asking<'_>,
     scope: Option<&Scope>,
     resources: &[Resource],
 ) -> Result<TokenResponse, OAuthFailure> {
+    let Asking { provider, client, .. } = asking;
     let own = Scope::parse(client.own_scope.as_deref().unwrap_or_default()).map_err(Unexpected::new)?;
     let scope = judge_client_credentials(kind(client), scope, &own)?;
     let resources = resource::requested(resources, provider.resources())?;
-    issue(provider, client, &Granted::to_client(scope, resources)).await
+    issue(asking, &Granted::to_client(scope, resources)).await
 }
 
 /// Asks an extension what a request is worth, and issues that.
-pub(crate) async fn extension(
-    provider: &Provider,
-    client: &client::Model,
+pub(super) async fn extension(
+    asking: Asking<'_>,
     extension: &dyn ExtensionGrant,
     params: &Params,
 ) -> Result<TokenResponse, OAuthFailure> {
+    let Asking { provider, client, .. } = asking;
     let granted =
         extension.judge(GrantRequest { provider, client, params }).await.map_err(|refusal| match refusal {
             GrantRefusal::Refused(error) => OAuthFailure::Refused(error),
             GrantRefusal::Failed(failure) => failure.into(),
         })?;
-    issue(provider, client, &granted).await
+    issue(asking, &granted).await
 }
 
 /// Writes the grant and its tokens, with what was used up for them: all or nothing.
-async fn issue(provider: &Provider, client: &client::Model, granted: &Granted) -> Result<TokenResponse, OAuthFailure> {
+async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, OAuthFailure> {
+    let Asking { provider, client, proven } = asking;
     let cx = provider.cx();
     let row = row(provider, client, granted)?;
     Span::current().record("grant.id", &*row.id).record("user.id", row.user_id.as_deref());
@@ -66,6 +67,7 @@ async fn issue(provider: &Provider, client: &client::Model, granted: &Granted) -
             scope: granted.scope.clone(),
             resources: &granted.resources,
             parent_id: None,
+            proven,
         },
     )?;
     let event =

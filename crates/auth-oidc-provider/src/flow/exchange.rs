@@ -9,18 +9,27 @@ use auth_protocol::pkce::CodeChallenge;
 use auth_protocol::resource::{self, Resource};
 use auth_protocol::scope::Scope;
 use auth_protocol::token::{TokenRequest, TokenResponse};
+use auth_resource_server::Proven;
 use http::HeaderMap;
 use tracing::Span;
 
 use super::issue::{Basis, draw};
 use super::revoke::{Family, revoke_grant};
-use super::{client_auth, direct, refresh};
+use super::{client_auth, direct, proof, refresh};
 use crate::entity::{Words, client};
 use crate::error::OAuthFailure;
 use crate::event::TokensIssued;
 use crate::provider::Provider;
 use crate::store;
 use crate::store::authorization_code::Stored;
+
+/// Who asks for tokens: an authenticated client, and the key it has proven to hold if it has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asking<'a> {
+    pub(super) provider: &'a Provider,
+    pub(super) client: &'a client::Model,
+    pub(super) proven: Option<&'a Proven>,
+}
 
 /// Answers a token request: authenticates the client first, then judges, then writes.
 #[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
@@ -40,27 +49,31 @@ async fn tokens(
     address: ClientAddress,
 ) -> Result<TokenResponse, OAuthFailure> {
     let client = client_auth::authenticate(provider, headers, params, address).await?;
+    let proven = proof::presented(provider, headers, "/oauth2/token")?;
+    let proven = proven.as_ref();
     if let Some(extension) = params.get("grant_type").and_then(|grant_type| provider.options().grant_of(grant_type)) {
         may_use(&client, extension.grant_type())?;
-        return direct::extension(provider, &client, extension, params).await;
+        return direct::extension(Asking { provider, client: &client, proven }, extension, params).await;
     }
     let request = TokenRequest::parse(params)?;
     may_use(&client, request.grant_type().as_str())?;
+    let asking = Asking { provider, client: &client, proven };
     match &request {
         TokenRequest::AuthorizationCode { code, redirect_uri, code_verifier, resources } => {
             let presented = PresentedCode {
                 client_id: &client.client_id,
                 redirect_uri: redirect_uri.as_deref(),
                 code_verifier: code_verifier.as_deref(),
+                dpop_jkt: proven.map(|proven| &*proven.jkt),
                 resources,
             };
-            redeem(provider, &client, code, presented).await
+            redeem(asking, code, presented).await
         }
         TokenRequest::RefreshToken { refresh_token, scope, resources } => {
-            refresh::refresh(provider, &client, refresh_token, scope.as_ref(), resources).await
+            refresh::refresh(asking, refresh_token, scope.as_ref(), resources).await
         }
         TokenRequest::ClientCredentials { scope, resources } => {
-            direct::client_credentials(provider, &client, scope.as_ref(), resources).await
+            direct::client_credentials(asking, scope.as_ref(), resources).await
         }
     }
 }
@@ -76,12 +89,8 @@ fn may_use(client: &client::Model, grant_type: &str) -> Result<(), OAuthFailure>
 
 /// Redeems a code once. A second use by its rightful client ends the grant, and with it everything
 /// the first use gave; a stranger's attempt changes nothing.
-async fn redeem(
-    provider: &Provider,
-    client: &client::Model,
-    code: &str,
-    presented: PresentedCode<'_>,
-) -> Result<TokenResponse, OAuthFailure> {
+async fn redeem(asking: Asking<'_>, code: &str, presented: PresentedCode<'_>) -> Result<TokenResponse, OAuthFailure> {
+    let Asking { provider, client, .. } = asking;
     let cx = provider.cx();
     let now = cx.now();
     let Some(stored) = store::authorization_code::find(cx.db(), &digest(code)).await? else {
@@ -94,6 +103,7 @@ async fn redeem(
         client_id: &stored.client_id,
         redirect_uri: stored.redirect_uri_sent.then_some(stored.redirect_uri.as_str()),
         code_challenge: &challenge,
+        dpop_jkt: stored.dpop_jkt.as_deref(),
         resources: &granted,
         expires_at: stored.expires_at.timestamp_millis(),
         state: if stored.consumed_at.is_some() { CodeState::Consumed } else { CodeState::Unused },
@@ -108,7 +118,7 @@ async fn redeem(
     }
     let scope = Scope::parse(&stored.scope).map_err(Unexpected::new)?;
     let resources = resource::narrowed(presented.resources, &granted)?;
-    let drawn = draw(provider, &basis(client, &stored, &scope, &resources))?;
+    let drawn = draw(provider, &basis(asking, &stored, &scope, &resources))?;
     let event = TokensIssued {
         client_id: client.client_id.clone(),
         grant_id: stored.grant_id.clone(),
@@ -134,9 +144,9 @@ async fn redeem(
     Ok(drawn.response.clone())
 }
 
-fn basis<'a>(client: &'a client::Model, stored: &'a Stored, scope: &'a Scope, resources: &'a [Resource]) -> Basis<'a> {
+fn basis<'a>(asking: Asking<'a>, stored: &'a Stored, scope: &'a Scope, resources: &'a [Resource]) -> Basis<'a> {
     Basis {
-        client,
+        client: asking.client,
         grant_id: &stored.grant_id,
         user_id: Some(&stored.user_id),
         session_id: stored.session_id.as_deref(),
@@ -147,6 +157,7 @@ fn basis<'a>(client: &'a client::Model, stored: &'a Stored, scope: &'a Scope, re
         scope: scope.clone(),
         resources,
         parent_id: None,
+        proven: asking.proven,
     }
 }
 

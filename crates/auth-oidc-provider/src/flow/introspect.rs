@@ -2,6 +2,7 @@
 
 use auth_core::{ClientAddress, Unexpected, digest};
 use auth_protocol::client::ClientKind;
+use auth_protocol::dpop::Confirmation;
 use auth_protocol::error::OAuthErrorCode;
 use auth_protocol::introspection::{ActiveToken, IntrospectionRequest, IntrospectionResponse};
 use auth_protocol::params::Params;
@@ -58,12 +59,13 @@ async fn access_token(provider: &Provider, token: &str, client_id: &str) -> Resu
         sub: Some(facts.user_id.unwrap_or_else(|| facts.client_id.clone())),
         scope: Some(facts.scope),
         client_id: Some(facts.client_id),
-        token_type: Some(TokenType::Bearer),
+        token_type: Some(TokenType::of(facts.dpop_jkt.as_deref())),
         exp: Some(facts.expires_at.timestamp()),
         iat: Some(facts.issued_at.timestamp()),
         aud: (!facts.resources.is_empty()).then(|| facts.resources.iter().map(String::as_str).collect()),
         iss: Some(provider.issuer()),
         jti: None,
+        cnf: facts.dpop_jkt.map(|jkt| Confirmation { jkt }),
     }))
 }
 
@@ -85,6 +87,7 @@ async fn refresh_token(provider: &Provider, token: &str, client_id: &str) -> Res
         iat: Some(stored.created_at.timestamp()),
         sub: Some(stored.user_id),
         iss: Some(provider.issuer()),
+        cnf: stored.dpop_jkt.map(|jkt| Confirmation { jkt }),
         ..ActiveToken::default()
     }))
 }

@@ -3,14 +3,18 @@
 use auth_core::session::SignedIn;
 use auth_core::{Unexpected, after, digest};
 use auth_protocol::claims::{AccessTokenClaims, IdTokenClaims, PersonClaims, at_hash};
+use auth_protocol::client::ClientKind;
+use auth_protocol::dpop::Confirmation;
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::{OFFLINE_ACCESS, OPENID, Scope};
 use auth_protocol::token::{TokenResponse, TokenType};
+use auth_resource_server::Proven;
 use chrono::{DateTime, Utc};
 use sea_orm::DatabaseTransaction;
 use tracing::Span;
 
-use super::asked::Asked;
+use super::asked::{Asked, kind};
+use super::proof;
 use crate::entity::{Words, access_token, authorization_code, client, grant, refresh_token};
 use crate::error::OAuthFailure;
 use crate::event::CodeIssued;
@@ -84,6 +88,7 @@ pub(crate) async fn code(
             redirect_uri_sent: request.redirect.presented().is_some(),
             code_challenge: request.code_challenge.as_str().to_owned(),
             nonce: request.nonce.clone(),
+            dpop_jkt: request.dpop_jkt.clone(),
             created_at: now,
             expires_at: cx.after(now, provider.options().code_expires_in),
             consumed_at: None,
@@ -117,6 +122,8 @@ pub(crate) struct Basis<'a> {
     pub(crate) resources: &'a [Resource],
     /// The refresh token that is being replaced.
     pub(crate) parent_id: Option<&'a str>,
+    /// The proof of the key that what is issued is bound to.
+    pub(crate) proven: Option<&'a Proven>,
 }
 
 /// Tokens that were drawn but not written yet.
@@ -125,6 +132,7 @@ pub(crate) struct Drawn {
     pub(crate) response: TokenResponse,
     access: access_token::Model,
     refresh: Option<refresh_token::Model>,
+    proven: Option<Proven>,
 }
 
 impl Drawn {
@@ -133,8 +141,13 @@ impl Drawn {
         self.refresh.as_ref().map(|row| row.id.as_str())
     }
 
-    /// Writes the tokens in the caller's transaction.
-    pub(crate) async fn write(&self, tx: &DatabaseTransaction) -> Result<(), sea_orm::DbErr> {
+    /// Writes the tokens in the caller's transaction, and uses up the proof they were asked for with.
+    pub(crate) async fn write(&self, tx: &DatabaseTransaction) -> Result<(), OAuthFailure> {
+        if let Some(proven) = &self.proven
+            && !store::used_jti::spend_proof(tx, proven).await?
+        {
+            return Err(proof::used_before());
+        }
         store::access_token::insert(tx, self.access.clone()).await?;
         if let Some(refresh) = &self.refresh {
             store::refresh_token::insert(tx, refresh.clone()).await?;
@@ -149,6 +162,10 @@ pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAut
     let now = cx.now();
     let options = provider.options();
     let terms = provider.token_terms(basis.resources)?;
+    if basis.proven.is_none() && (terms.require_dpop || basis.client.dpop_bound_access_tokens) {
+        return Err(proof::refused("the request has no proof of possession, and its tokens have to be bound to a key"));
+    }
+    let jkt = basis.proven.map(|proven| proven.jkt.clone());
     let scope = provider.allowed_scope(&basis.scope, basis.resources);
     let expires_at = cx.after(now, terms.expires_in).min(basis.grant_expires_at);
     let token = match terms.format {
@@ -161,6 +178,7 @@ pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAut
         grant_id: basis.grant_id.to_owned(),
         scope: scope.to_string(),
         resources: basis.resources.iter().map(Resource::as_str).collect::<Words>(),
+        dpop_jkt: jkt.clone(),
         created_at: now,
         expires_at,
         revoked_at: None,
@@ -172,6 +190,8 @@ pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAut
             token: digest(&token),
             grant_id: basis.grant_id.to_owned(),
             parent_id: basis.parent_id.map(str::to_owned),
+            // RFC 9449 §5: a client that authenticates is bound by that already.
+            dpop_jkt: jkt.clone().filter(|_| kind(basis.client) == ClientKind::Public),
             created_at: now,
             expires_at: cx.after(now, options.refresh_token_expires_in).min(basis.grant_expires_at),
             rotated_at: None,
@@ -187,12 +207,12 @@ pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAut
     let response = TokenResponse {
         id_token: id_token(provider, basis, &token)?,
         access_token: token,
-        token_type: TokenType::Bearer,
+        token_type: TokenType::of(jkt.as_deref()),
         expires_in: (expires_at - now).num_seconds(),
         refresh_token,
         scope,
     };
-    Ok(Drawn { response, access, refresh })
+    Ok(Drawn { response, access, refresh, proven: basis.proven.cloned() })
 }
 
 /// An access token a resource server can verify by itself (RFC 9068 §2.2).
@@ -214,6 +234,7 @@ fn jwt(
         jti: cx.new_token()?,
         scope: scope.clone(),
         auth_time: basis.auth_time.map(|at| at.timestamp()),
+        cnf: basis.proven.map(|proven| Confirmation { jkt: proven.jkt.clone() }),
     };
     Ok(provider.keys().sign(SigningAlgorithm::ALL[0], TokenKind::AccessToken, &claims)?)
 }

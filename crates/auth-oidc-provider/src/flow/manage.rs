@@ -170,6 +170,7 @@ fn told(provider: &Provider, client: &client::Model, token: &str, secret: Option
         token_endpoint_auth_method: ClientAuthMethod::parse(&client.token_endpoint_auth_method)
             .unwrap_or(ClientAuthMethod::None),
         require_pushed_authorization_requests: client.require_pushed_authorization_requests,
+        dpop_bound_access_tokens: client.dpop_bound_access_tokens,
         jwks: client.jwks.clone(),
         jwks_uri: client.jwks_uri.clone(),
         grant_types: client.grant_types.0.iter().filter_map(|grant| GrantType::parse(grant)).collect(),

@@ -18,6 +18,7 @@ pub(crate) mod issue;
 pub(crate) mod manage;
 pub(crate) mod next;
 pub(crate) mod par;
+pub(crate) mod proof;
 pub(crate) mod refresh;
 pub(crate) mod register;
 pub(crate) mod revoke;

@@ -1,5 +1,6 @@
 //! Pushed authorization requests. RFC 9126.
 
+use auth_core::database::retrying;
 use auth_core::{ClientAddress, Unexpected};
 use auth_protocol::authorize::REPEATABLE;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
@@ -7,10 +8,11 @@ use auth_protocol::params::Params;
 use http::HeaderMap;
 
 use super::asked::{Asked, Refusal, judge, kept};
-use super::client_auth;
 use super::interaction::{self, Binding, Open};
+use super::{client_auth, proof};
 use crate::error::OAuthFailure;
 use crate::provider::Provider;
+use crate::store;
 
 /// What a `request_uri` begins with; the handle of the request follows. RFC 9126 §2.2.
 const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
@@ -32,10 +34,10 @@ pub(crate) async fn push(
     params: &Params,
     address: ClientAddress,
 ) -> Result<Pushed, OAuthFailure> {
-    store(provider, headers, params, address).await.inspect_err(OAuthFailure::log)
+    pushed(provider, headers, params, address).await.inspect_err(OAuthFailure::log)
 }
 
-async fn store(
+async fn pushed(
     provider: &Provider,
     headers: &HeaderMap,
     params: &Params,
@@ -45,9 +47,16 @@ async fn store(
     if params.get("request_uri").is_some() {
         return Err(refused("a pushed request must not name a request_uri"));
     }
+    let proven = proof::presented(provider, headers, "/oauth2/par")?;
+    let jkt = proven.as_ref().map(|proven| &*proven.jkt);
+    if jkt.is_some() && params.get("dpop_jkt").is_some_and(|named| Some(named) != jkt) {
+        return Err(refused("dpop_jkt names another key than the proof"));
+    }
     // A client that authenticates in the header may leave its id out of the form.
-    let named = params.iter().filter(|(name, _)| *name != "client_id");
+    let named = params.iter().filter(|(name, _)| *name != "client_id" && (*name != "dpop_jkt" || jkt.is_none()));
     let named = std::iter::once(("client_id", client.client_id.as_str())).chain(named);
+    // RFC 9449 §10.1: the code is bound to the key of the proof.
+    let named = named.chain(jkt.map(|jkt| ("dpop_jkt", jkt)));
     let request = kept(provider, &Params::from_pairs(named, &REPEATABLE)?)?;
     let client_id = client.client_id.clone();
     match judge(provider, &request, client) {
@@ -56,6 +65,11 @@ async fn store(
         Err(Refusal::Untrusted(why)) => {
             return Err(OAuthFailure::Refused(OAuthError::new(OAuthErrorCode::InvalidRequest, why.to_string())));
         }
+    }
+    if let Some(proven) = &proven
+        && !retrying(|| store::used_jti::spend_proof(provider.cx().db(), proven)).await?
+    {
+        return Err(proof::used_before());
     }
     let begun = interaction::begin(provider, Binding::Later, &client_id, &request.to_urlencoded(), None).await?;
     let Some(begun) = begun else { return Err(refused("too many requests are open")) };

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tracing::Span;
 
-use super::exchange::{granted, invalid_grant};
+use super::exchange::{Asking, granted, invalid_grant};
 use super::issue::{Basis, Drawn, draw};
 use super::revoke::revoke_reused;
 use crate::entity::client;
@@ -26,19 +26,23 @@ use crate::store::refresh_token::{self, Stored};
 struct Asked {
     scope: Option<Scope>,
     resources: Vec<Resource>,
+    /// The key the new access token is bound to.
+    #[serde(default)]
+    dpop_jkt: Option<String>,
 }
 
 /// Exchanges a refresh token. Rotation is unconditional; inside the replay window the same request
 /// gets the same answer again, outside of it a second use ends the grant.
-#[tracing::instrument(skip_all, fields(client.id = client.client_id, grant.id, user.id))]
-pub(crate) async fn refresh(
-    provider: &Provider,
-    client: &client::Model,
+#[tracing::instrument(skip_all, fields(client.id = asking.client.client_id, grant.id, user.id))]
+pub(super) async fn refresh(
+    asking: Asking<'_>,
     token: &str,
     scope: Option<&Scope>,
     resources: &[Resource],
 ) -> Result<TokenResponse, OAuthFailure> {
-    let asked = Asked { scope: scope.cloned(), resources: resources.to_vec() };
+    let Asking { provider, client, proven } = asking;
+    let dpop_jkt = proven.map(|proven| proven.jkt.clone());
+    let asked = Asked { scope: scope.cloned(), resources: resources.to_vec(), dpop_jkt };
     // A second look is needed only if another request rotated the token in between.
     for _ in 0..2 {
         let Some(stored) = refresh_token::find(provider.cx().db(), &digest(token)).await? else {
@@ -53,7 +57,7 @@ pub(crate) async fn refresh(
                 return Err(invalid_grant("the refresh token was used before"));
             }
             RefreshOutcome::Rotate => {
-                if let Some(response) = rotate(provider, client, &stored, token, &asked).await? {
+                if let Some(response) = rotate(asking, &stored, token, &asked).await? {
                     return Ok(response);
                 }
             }
@@ -76,7 +80,9 @@ fn judge(
     asked: &Asked,
 ) -> Result<RefreshOutcome, OAuthFailure> {
     let before: Option<Asked> = stored.replay_request.as_deref().map(serde_json::from_str).transpose()?;
-    let window_open = stored.replay.is_some() && stored.replay_until.is_some_and(|end| end > provider.cx().now());
+    let is_same_key = before.as_ref().is_some_and(|before| before.dpop_jkt == asked.dpop_jkt);
+    let window_open =
+        is_same_key && stored.replay.is_some() && stored.replay_until.is_some_and(|end| end > provider.cx().now());
     let state = match (stored.revoked_at, stored.rotated_at) {
         (Some(_), _) => RefreshState::Revoked,
         (None, None) => RefreshState::Live,
@@ -94,26 +100,31 @@ fn judge(
     };
     let facts = RefreshFacts {
         client_id: &stored.client_id,
+        dpop_jkt: stored.dpop_jkt.as_deref(),
         scope: &Scope::parse(&stored.scope).map_err(Unexpected::new)?,
         resources: &granted(&stored.resources)?,
         expires_at: stored.expires_at.timestamp_millis(),
         grant_expires_at: stored.grant_expires_at.timestamp_millis(),
         state,
     };
-    let presented =
-        PresentedRefresh { client_id: &client.client_id, scope: asked.scope.as_ref(), resources: &asked.resources };
+    let presented = PresentedRefresh {
+        client_id: &client.client_id,
+        dpop_jkt: asked.dpop_jkt.as_deref(),
+        scope: asked.scope.as_ref(),
+        resources: &asked.resources,
+    };
     let window = i64::try_from(provider.options().replay_window).unwrap_or(0) * 1000;
     Ok(judge_refresh(facts, presented, provider.cx().now().timestamp_millis(), window))
 }
 
 /// Writes the new pair; nothing comes back if another request was faster.
 async fn rotate(
-    provider: &Provider,
-    client: &client::Model,
+    asking: Asking<'_>,
     stored: &Stored,
     token: &str,
     asked: &Asked,
 ) -> Result<Option<TokenResponse>, OAuthFailure> {
+    let Asking { provider, client, proven } = asking;
     let cx = provider.cx();
     let now = cx.now();
     let all = Scope::parse(&stored.scope).map_err(Unexpected::new)?;
@@ -132,6 +143,7 @@ async fn rotate(
             scope: scope::narrowed(asked.scope.as_ref(), &all)?,
             resources: &resources,
             parent_id: Some(&stored.id),
+            proven,
         },
     )?;
     let kept = keep(provider, stored, token, asked, &drawn)?;

@@ -124,6 +124,7 @@ pub(super) fn row(accepted: &AcceptedClient, client_id: &str, now: chrono::DateT
             "software_version": accepted.software_version,
         })),
         require_pushed_authorization_requests: accepted.require_pushed_authorization_requests,
+        dpop_bound_access_tokens: accepted.dpop_bound_access_tokens,
         own_scope: None,
         skip_consent: false,
         declared: false,

@@ -91,6 +91,7 @@ fn row(provider: &Provider, option: &ClientOption, id: String) -> client::Model 
         id_token_signed_response_alg: SigningAlgorithm::ALL[0].as_str().to_owned(),
         metadata: None,
         require_pushed_authorization_requests: option.require_par,
+        dpop_bound_access_tokens: option.require_dpop,
         skip_consent: option.skip_consent,
         declared: true,
         disabled: false,

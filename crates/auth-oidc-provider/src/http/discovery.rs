@@ -3,15 +3,17 @@
 use auth_protocol::authorize::ResponseMode;
 use auth_protocol::client::{GrantType, ResponseType};
 use auth_protocol::client_auth::ClientAuthMethod;
+use auth_protocol::dpop::PROOF_ALGORITHMS;
 use auth_protocol::metadata::AuthorizationServerMetadata;
 use auth_protocol::prompt::PromptValue;
+use auth_resource_server::SIGNATURE_ALGORITHMS;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
 
 use super::document::Document;
 use super::schema::ServerMetadata;
-use crate::keys::{CLIENT_ALGORITHMS, SigningAlgorithm};
+use crate::keys::SigningAlgorithm;
 use crate::provider::Provider;
 
 /// Describes the authorization server (RFC 8414).
@@ -61,10 +63,11 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
         token_endpoint_auth_methods_supported: ClientAuthMethod::ALL.to_vec(),
         revocation_endpoint_auth_methods_supported: ClientAuthMethod::ALL.to_vec(),
         introspection_endpoint_auth_methods_supported: ClientAuthMethod::WITH_PROOF.to_vec(),
-        token_endpoint_auth_signing_alg_values_supported: names(&CLIENT_ALGORITHMS.map(|(name, _)| name)),
-        revocation_endpoint_auth_signing_alg_values_supported: names(&CLIENT_ALGORITHMS.map(|(name, _)| name)),
-        introspection_endpoint_auth_signing_alg_values_supported: names(&CLIENT_ALGORITHMS.map(|(name, _)| name)),
+        token_endpoint_auth_signing_alg_values_supported: names(&SIGNATURE_ALGORITHMS.map(|(name, _)| name)),
+        revocation_endpoint_auth_signing_alg_values_supported: names(&SIGNATURE_ALGORITHMS.map(|(name, _)| name)),
+        introspection_endpoint_auth_signing_alg_values_supported: names(&SIGNATURE_ALGORITHMS.map(|(name, _)| name)),
         code_challenge_methods_supported: names(&["S256"]),
+        dpop_signing_alg_values_supported: names(&PROOF_ALGORITHMS),
         authorization_response_iss_parameter_supported: true,
         client_id_metadata_document_supported: false,
         protected_resources: provider.resources().to_vec(),

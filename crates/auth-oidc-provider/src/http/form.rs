@@ -4,7 +4,7 @@ use auth_protocol::error::OAuthErrorCode;
 use auth_protocol::params::Params;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, header};
 
 use crate::error::OAuthFailure;
 
@@ -23,10 +23,14 @@ impl<S: Send + Sync> FromRequest<S> for OAuthForm {
     }
 }
 
+/// Whether a body says that it is a form.
+pub(crate) fn is_form(headers: &HeaderMap) -> bool {
+    let given = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    given.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
 async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<OAuthForm, OAuthFailure> {
-    let given = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    let essence = given.split(';').next().unwrap_or("").trim();
-    if !essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+    if !is_form(request.headers()) {
         return Err(OAuthFailure::new(
             OAuthErrorCode::InvalidRequest,
             "the body must be application/x-www-form-urlencoded",

@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 
 use super::form::OAuthForm;
 use super::schema::AuthorizationRequest;
-use crate::error::{ErrorBody, OAuthFailure, no_store};
-use crate::flow::par;
+use crate::error::{ErrorBody, no_store};
+use crate::flow::{par, proof};
 use crate::provider::Provider;
 
 /// Where the request is kept (RFC 9126 §2.2).
@@ -47,9 +47,14 @@ pub(crate) async fn par(
     address: ClientAddress,
     headers: HeaderMap,
     OAuthForm(params): OAuthForm,
-) -> Result<Response, OAuthFailure> {
-    let par::Pushed { request_uri, expires_in } = par::push(&provider, &headers, &params, address).await?;
-    let mut response = (StatusCode::CREATED, Json(PushedRequest { request_uri, expires_in })).into_response();
+) -> Response {
+    let mut response = match par::push(&provider, &headers, &params, address).await {
+        Ok(par::Pushed { request_uri, expires_in }) => {
+            (StatusCode::CREATED, Json(PushedRequest { request_uri, expires_in })).into_response()
+        }
+        Err(failure) => failure.into_response(),
+    };
     no_store(response.headers_mut());
-    Ok(response)
+    proof::answer_nonce(&provider, &headers, response.headers_mut());
+    response
 }

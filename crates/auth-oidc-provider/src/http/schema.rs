@@ -51,6 +51,9 @@ pub(crate) struct AuthorizationRequest {
     prompt: Option<String>,
     /// The most seconds since the person signed in.
     max_age: Option<u32>,
+    /// The thumbprint of the key the code is to be bound to (RFC 9449 §10).
+    #[schema(example = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I")]
+    dpop_jkt: Option<String>,
     /// An ID token of ours: only the person it names may answer.
     id_token_hint: Option<String>,
     /// Goes on with a request that waited for its person; nothing else counts then.
@@ -93,7 +96,7 @@ pub(crate) struct TokenResponse {
     /// The access token.
     #[schema(example = "at_Jw3fYh8rKq5vXn1mZs6tCb9pLd2gTa7eRu4oIi0kWxE")]
     access_token: String,
-    /// Always `Bearer`.
+    /// `Bearer`, or `DPoP` for one that is bound to a key.
     #[schema(example = "Bearer")]
     token_type: String,
     /// Seconds until the access token ends.
@@ -139,7 +142,7 @@ pub(crate) struct Introspection {
     /// The client.
     #[schema(example = "Tz7LrQm1xV0sYc4pKd8wBn3uHf6jGa2e")]
     client_id: Option<String>,
-    /// `Bearer`; absent for a refresh token.
+    /// `Bearer` or `DPoP`; absent for a refresh token.
     #[schema(example = "Bearer")]
     token_type: Option<String>,
     /// The person.
@@ -157,6 +160,17 @@ pub(crate) struct Introspection {
     /// The issuer.
     #[schema(example = "https://auth.example.com")]
     iss: Option<String>,
+    /// The key it is bound to: its thumbprint as `jkt` (RFC 9449 §6.2).
+    cnf: Option<serde_json::Value>,
+}
+
+/// A request for userinfo whose token comes in its body (RFC 6750 §2.2).
+#[derive(ToSchema)]
+#[schema(as = oidc::UserInfoRequest)]
+pub(crate) struct UserInfoRequest {
+    /// The access token; not along with one in the header.
+    #[schema(example = "at_Jw3fYh8rKq5vXn1mZs6tCb9pLd2gTa7eRu4oIi0kWxE")]
+    access_token: Option<String>,
 }
 
 /// The person behind a token (OpenID Connect Core §5.1).

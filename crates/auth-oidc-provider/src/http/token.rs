@@ -8,8 +8,8 @@ use http::HeaderMap;
 
 use super::form::OAuthForm;
 use super::schema::{TokenRequest, TokenResponse};
-use crate::error::{ErrorBody, OAuthFailure, no_store};
-use crate::flow::exchange;
+use crate::error::{ErrorBody, no_store};
+use crate::flow::{exchange, proof};
 use crate::provider::Provider;
 
 /// Exchanges a code or a refresh token for tokens.
@@ -33,9 +33,12 @@ pub(crate) async fn token(
     address: ClientAddress,
     headers: HeaderMap,
     OAuthForm(params): OAuthForm,
-) -> Result<Response, OAuthFailure> {
-    let tokens = exchange::exchange(&provider, &headers, &params, address).await?;
-    let mut response = Json(tokens).into_response();
+) -> Response {
+    let mut response = match exchange::exchange(&provider, &headers, &params, address).await {
+        Ok(tokens) => Json(tokens).into_response(),
+        Err(failure) => failure.into_response(),
+    };
     no_store(response.headers_mut());
-    Ok(response)
+    proof::answer_nonce(&provider, &headers, response.headers_mut());
+    response
 }

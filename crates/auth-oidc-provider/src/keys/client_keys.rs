@@ -1,23 +1,11 @@
 //! The public keys of a client, and what they have signed. RFC 7523 §3, RFC 8725 §3.1.
 
+use auth_resource_server::SIGNATURE_ALGORITHMS;
 use jsonwebtoken::jwk::{Jwk, KeyAlgorithm, PublicKeyUse};
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Header, Validation};
+use jsonwebtoken::{AlgorithmFamily, DecodingKey, Header, Validation};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-
-/// The algorithms a client may sign with.
-pub(crate) const CLIENT_ALGORITHMS: [(&str, Algorithm); 9] = [
-    ("ES256", Algorithm::ES256),
-    ("ES384", Algorithm::ES384),
-    ("EdDSA", Algorithm::EdDSA),
-    ("PS256", Algorithm::PS256),
-    ("PS384", Algorithm::PS384),
-    ("PS512", Algorithm::PS512),
-    ("RS256", Algorithm::RS256),
-    ("RS384", Algorithm::RS384),
-    ("RS512", Algorithm::RS512),
-];
 
 /// The types a JWT may have that is for client authentication; another kind of token is none.
 const TYPES: [&str; 2] = ["JWT", "client-authentication+jwt"];
@@ -59,7 +47,7 @@ impl ClientKeySet {
     pub(crate) fn verify<C: DeserializeOwned>(&self, token: &str) -> Result<C, BadSignature> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| BadSignature::Wrong)?;
         let is_of_type = |typ: &String| TYPES.iter().any(|known| known.eq_ignore_ascii_case(typ));
-        if !CLIENT_ALGORITHMS.iter().any(|(_, known)| *known == header.alg)
+        if !SIGNATURE_ALGORITHMS.iter().any(|(_, known)| *known == header.alg)
             || !header.typ.as_ref().is_none_or(is_of_type)
         {
             return Err(BadSignature::Wrong);

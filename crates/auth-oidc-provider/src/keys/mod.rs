@@ -6,7 +6,7 @@ mod keyring;
 mod remote;
 mod rotation;
 
-pub(crate) use client_keys::{BadSignature, CLIENT_ALGORITHMS, ClientKeySet};
+pub(crate) use client_keys::{BadSignature, ClientKeySet};
 pub(crate) use keyring::Keyring;
 pub(crate) use remote::{RemoteKeys, Wanted};
 pub(crate) use rotation::{Occasion, Schedule, turn};

@@ -18,6 +18,7 @@ pub(crate) struct Stored {
     pub(crate) grant_id: String,
     pub(crate) scope: String,
     pub(crate) resources: Words,
+    pub(crate) dpop_jkt: Option<String>,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) expires_at: DateTime<Utc>,
     pub(crate) revoked_at: Option<DateTime<Utc>>,
@@ -47,6 +48,7 @@ fn with_grant_and_client(digest: &str) -> Select<Entity> {
         .column_as(Column::GrantId, "grant_id")
         .column_as(Column::Scope, "scope")
         .column_as(Column::Resources, "resources")
+        .column_as(Column::DpopJkt, "dpop_jkt")
         .column_as(Column::CreatedAt, "created_at")
         .column_as(Column::ExpiresAt, "expires_at")
         .column_as(Column::RevokedAt, "revoked_at")

@@ -19,6 +19,7 @@ pub(crate) struct Stored {
     pub(crate) redirect_uri_sent: bool,
     pub(crate) code_challenge: String,
     pub(crate) nonce: Option<String>,
+    pub(crate) dpop_jkt: Option<String>,
     pub(crate) expires_at: DateTime<Utc>,
     pub(crate) consumed_at: Option<DateTime<Utc>>,
     pub(crate) grant_id: String,
@@ -51,6 +52,7 @@ pub(crate) async fn find(db: &impl ConnectionTrait, digest: &str) -> Result<Opti
         .column_as(Column::RedirectUriSent, "redirect_uri_sent")
         .column_as(Column::CodeChallenge, "code_challenge")
         .column_as(Column::Nonce, "nonce")
+        .column_as(Column::DpopJkt, "dpop_jkt")
         .column_as(Column::ExpiresAt, "expires_at")
         .column_as(Column::ConsumedAt, "consumed_at")
         .column_as(Column::GrantId, "grant_id")

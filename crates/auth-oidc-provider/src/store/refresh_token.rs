@@ -14,6 +14,7 @@ use crate::entity::{Words, grant};
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct Stored {
     pub(crate) id: String,
+    pub(crate) dpop_jkt: Option<String>,
     pub(crate) expires_at: DateTime<Utc>,
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) rotated_at: Option<DateTime<Utc>>,
@@ -44,6 +45,7 @@ pub(crate) async fn find(db: &impl ConnectionTrait, digest: &str) -> Result<Opti
     let mut query = Entity::find()
         .select_only()
         .column_as(Column::Id, "id")
+        .column_as(Column::DpopJkt, "dpop_jkt")
         .column_as(Column::ExpiresAt, "expires_at")
         .column_as(Column::CreatedAt, "created_at")
         .column_as(Column::RotatedAt, "rotated_at")

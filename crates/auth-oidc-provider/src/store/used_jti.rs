@@ -1,10 +1,17 @@
 //! Queries on `oauthUsedJti`.
 
 use auth_core::digest;
+use auth_resource_server::Proven;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, SqlErr};
 
 use crate::entity::used_jti::{Entity, Model};
+
+/// Notes that a proof of possession was used; says whether it was not before. RFC 9449 §11.1.
+pub(crate) async fn spend_proof(db: &impl ConnectionTrait, proven: &Proven) -> Result<bool, DbErr> {
+    let until = DateTime::from_timestamp(proven.single_use.until, 0).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    spend(db, "dpop", &proven.jkt, &proven.single_use.jti, until).await
+}
 
 /// Notes that an identifier was used; says whether it was not before. The key of the table decides, so
 /// that of many who come at once with the same one a single one wins, on whatever instance.

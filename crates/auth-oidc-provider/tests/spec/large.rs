@@ -71,6 +71,7 @@ async fn fill(db: &DatabaseConnection) {
         id_token_signed_response_alg: "ES256".into(),
         metadata: None,
         require_pushed_authorization_requests: false,
+        dpop_bound_access_tokens: false,
         own_scope: None,
         skip_consent: false,
         declared: false,

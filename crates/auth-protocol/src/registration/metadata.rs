@@ -49,6 +49,8 @@ pub struct ClientMetadata {
     pub post_logout_redirect_uris: Option<Vec<String>>,
     /// Whether its authorization requests have to be pushed. RFC 9126 §6.
     pub require_pushed_authorization_requests: Option<bool>,
+    /// Whether all its access tokens have to be bound to a key. RFC 9449 §5.2.
+    pub dpop_bound_access_tokens: Option<bool>,
     /// The public keys of the client itself. RFC 7591 §2.
     pub jwks: Option<Value>,
     /// Where those keys are, instead.

@@ -37,6 +37,9 @@ pub struct RegistrationResponse {
     /// Whether its authorization requests have to be pushed. RFC 9126 §6.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub require_pushed_authorization_requests: bool,
+    /// Whether all its access tokens have to be bound to a key. RFC 9449 §5.2.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dpop_bound_access_tokens: bool,
     /// The public keys of the client itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks: Option<Value>,
@@ -110,6 +113,7 @@ impl RegistrationResponse {
             redirect_uris: client.redirect_uris,
             token_endpoint_auth_method: client.token_endpoint_auth_method,
             require_pushed_authorization_requests: client.require_pushed_authorization_requests,
+            dpop_bound_access_tokens: client.dpop_bound_access_tokens,
             jwks,
             jwks_uri,
             grant_types: client.grant_types,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use auth_protocol::dpop::is_thumbprint;
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::Scope;
 use serde::Deserialize;
@@ -35,6 +36,7 @@ pub(crate) struct Claims {
     nbf: Option<Number>,
     client_id: Option<String>,
     scope: Option<String>,
+    cnf: Option<Value>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
@@ -90,8 +92,19 @@ impl Claims {
             client_id: self.client_id,
             audience: self.aud.into_vec(),
             issuer: Some(self.iss),
+            confirmation: self.cnf.as_ref().map(confirmed).transpose()?,
             claims: self.rest,
         })
+    }
+}
+
+/// The key a token is bound to. One that is bound by other means is not for us: nobody here can tell
+/// whether the client holds what it is bound to. RFC 7800 §3.1.
+fn confirmed(cnf: &Value) -> Result<String, InvalidToken> {
+    let Value::Object(members) = cnf else { return Err(InvalidToken::Claims) };
+    match (members.get("jkt"), members.len()) {
+        (Some(Value::String(jkt)), 1) if is_thumbprint(jkt) => Ok(jkt.clone()),
+        _ => Err(InvalidToken::Claims),
     }
 }
 
@@ -197,6 +210,26 @@ mod tests {
             );
 
             assert!(serde_json::from_str::<Claims>(&text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_bound_to_a_key_or_not_for_us() {
+        let verified = |cnf: &Value| {
+            let claims = json!({ "iss": "a", "sub": "s", "aud": "b", "exp": 1, "cnf": cnf });
+            serde_json::from_value::<Claims>(claims).unwrap().into_verified().map(|token| token.confirmation)
+        };
+        let jkt = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+
+        assert_eq!(verified(&json!({ "jkt": jkt })), Ok(Some(jkt.to_owned())));
+        for other in [
+            json!({"x5t#S256": jkt}),
+            json!({"jkt": "short"}),
+            json!({"jkt": jkt, "x5t#S256": jkt}),
+            json!("x"),
+            json!({}),
+        ] {
+            assert_eq!(verified(&other), Err(InvalidToken::Claims), "{other}");
         }
     }
 

@@ -39,7 +39,9 @@ async fn a_preflight_from_any_origin_is_answered_without_a_token() {
     assert_eq!(answer.header("access-control-allow-methods"), Some("GET,POST,DELETE"));
     assert_eq!(
         answer.header("access-control-allow-headers"),
-        Some("authorization,content-type,accept,mcp-protocol-version,mcp-session-id,mcp-method,mcp-name,last-event-id")
+        Some(
+            "authorization,content-type,accept,mcp-protocol-version,mcp-session-id,mcp-method,mcp-name,last-event-id,dpop"
+        )
     );
 }
 
@@ -50,7 +52,7 @@ async fn a_page_can_read_the_challenge_and_the_session_id() {
     assert_eq!(answer.status, 401);
     assert!(answer.header("www-authenticate").is_some());
     assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
-    assert_eq!(answer.header("access-control-expose-headers"), Some("www-authenticate,mcp-session-id"));
+    assert_eq!(answer.header("access-control-expose-headers"), Some("www-authenticate,mcp-session-id,dpop-nonce"));
     assert_eq!(answer.count("access-control-allow-origin"), 1);
     assert_eq!(answer.count("access-control-expose-headers"), 1);
 }

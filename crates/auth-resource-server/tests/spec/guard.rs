@@ -33,7 +33,7 @@ impl Verifier for KnownTokens {
     async fn verify(&self, token: &str) -> Result<VerifiedToken, VerifyError> {
         self.0.fetch_add(1, Ordering::Relaxed);
         let scope = match token {
-            "good" => "mcp:tools files:read",
+            "good" | "bound" => "mcp:tools files:read",
             "poor" => "files:read",
             "outage" => return Err(VerifyError::Unavailable("connection refused to 10.0.0.7".into())),
             "foreign" => return Err(InvalidToken::Audience.into()),
@@ -47,6 +47,7 @@ impl Verifier for KnownTokens {
             audience: vec!["https://mcp.example/mcp".to_owned()],
             issuer: None,
             expires_at: None,
+            confirmation: (token == "bound").then(|| "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I".to_owned()),
             claims: serde_json::Map::new(),
         })
     }
@@ -124,7 +125,7 @@ async fn a_refusal_is_a_json_rpc_error_that_no_cache_keeps_and_every_page_can_re
         assert_eq!(answer.header("content-type"), Some("application/json"));
         assert_eq!(answer.header("cache-control"), Some("no-store"));
         assert_eq!(answer.header("access-control-allow-origin"), Some("*"));
-        assert_eq!(answer.header("access-control-expose-headers"), Some("WWW-Authenticate"));
+        assert_eq!(answer.header("access-control-expose-headers"), Some("WWW-Authenticate, DPoP-Nonce"));
         let body = answer.json();
         assert_eq!(body["jsonrpc"], "2.0");
         assert_eq!(body["error"]["code"], -32000);
@@ -421,15 +422,27 @@ async fn another_spelling_of_the_path_is_not_the_route() {
 }
 
 #[tokio::test]
+async fn a_token_that_is_bound_to_a_key_is_refused_where_no_proofs_are_taken() {
+    let answer = sent(&tools_app(), with_token("bound")).await;
+
+    assert_eq!(answer.status, 401);
+    let challenge = answer.header("www-authenticate").unwrap();
+    assert!(challenge.starts_with("Bearer ") && challenge.contains("bound to a key"), "{challenge}");
+    let answer = sent(&tools_app(), post("/mcp").header("authorization", "DPoP bound")).await;
+    assert_eq!(answer.status, 401, "another scheme is no credential");
+    assert!(!answer.header("www-authenticate").unwrap().contains("error"));
+}
+
+#[tokio::test]
 async fn verifying_alone_tells_no_token_from_a_bad_one() {
     let guard = guard();
-    let mut headers = HeaderMap::new();
+    let (mut request, ()) = Request::new(()).into_parts();
 
-    let none = guard.verify(&headers).await;
-    headers.insert(header::AUTHORIZATION, "Bearer wrong".parse().unwrap());
-    let bad = guard.verify(&headers).await;
-    headers.insert(header::AUTHORIZATION, "Bearer poor".parse().unwrap());
-    let good = guard.verify(&headers).await;
+    let none = guard.verify(&request).await;
+    request.headers.insert(header::AUTHORIZATION, "Bearer wrong".parse().unwrap());
+    let bad = guard.verify(&request).await;
+    request.headers.insert(header::AUTHORIZATION, "Bearer poor".parse().unwrap());
+    let good = guard.verify(&request).await;
 
     assert!(matches!(none, Err(Denial::NoToken)), "{none:?}");
     assert!(matches!(bad, Err(Denial::Invalid(InvalidToken::Unknown))), "{bad:?}");

@@ -6,6 +6,7 @@ mod issuer;
 mod requests;
 
 mod cors;
+mod dpop;
 mod guard;
 mod hosts;
 mod jwks;

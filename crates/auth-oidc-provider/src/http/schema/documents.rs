@@ -39,6 +39,9 @@ pub(crate) struct ServerMetadata {
     pushed_authorization_request_endpoint: String,
     /// Whether every request has to come through it.
     require_pushed_authorization_requests: Option<bool>,
+    /// The algorithms of proofs of possession (RFC 9449).
+    #[schema(example = json!(["ES256", "EdDSA"]))]
+    dpop_signing_alg_values_supported: Vec<String>,
     /// The scopes a client may ask for.
     #[schema(example = json!(["openid", "profile", "email", "offline_access"]))]
     scopes_supported: Vec<String>,

@@ -17,6 +17,8 @@ pub(crate) struct ClientMetadata {
     token_endpoint_auth_method: Option<String>,
     /// Whether its authorization requests have to be pushed (RFC 9126 §6).
     require_pushed_authorization_requests: Option<bool>,
+    /// Whether all its access tokens have to be bound to a key (RFC 9449 §5.2).
+    dpop_bound_access_tokens: Option<bool>,
     /// The client's public keys, with `private_key_jwt`: a JWK set.
     jwks: Option<serde_json::Value>,
     /// Where those keys are instead: an https URL.
@@ -84,6 +86,8 @@ pub(crate) struct Client {
     token_endpoint_auth_method: String,
     /// Whether its authorization requests have to be pushed.
     require_pushed_authorization_requests: Option<bool>,
+    /// Whether all its access tokens have to be bound to a key.
+    dpop_bound_access_tokens: Option<bool>,
     /// The client's public keys.
     jwks: Option<serde_json::Value>,
     /// Where those keys are instead.

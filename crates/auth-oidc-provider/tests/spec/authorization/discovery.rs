@@ -70,6 +70,7 @@ async fn the_document_says_what_the_provider_does() {
         "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
         "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
         "code_challenge_methods_supported": ["S256"],
+        "dpop_signing_alg_values_supported": algorithms,
         "authorization_response_iss_parameter_supported": true,
         "client_id_metadata_document_supported": false,
         "protected_resources": ["http://localhost:3000/mcp"],

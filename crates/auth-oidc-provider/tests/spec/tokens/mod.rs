@@ -10,6 +10,7 @@ mod client_assertion;
 mod client_authentication;
 mod client_credentials;
 mod declared_clients;
+mod dpop;
 mod end_session;
 mod exchange;
 mod extension_grant;

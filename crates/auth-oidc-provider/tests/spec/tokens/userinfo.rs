@@ -8,7 +8,7 @@ use axum::body::Body;
 use http::{Method, Request};
 use serde_json::json;
 
-use super::{AS_FORM, HOUR, SECOND, START, deletes, disables, posts, with_code, with_tokens};
+use super::{AS_FORM, HOUR, SECOND, START, deletes, disables, form, posts, with_code, with_tokens};
 use crate::{app, provider};
 
 /// Asks with these `Authorization` headers.
@@ -118,19 +118,37 @@ async fn an_unknown_token_is_invalid() {
 }
 
 #[tokio::test]
-async fn a_token_outside_the_header_is_ignored() {
+async fn a_token_in_the_query_is_ignored() {
     let (app, _client, tokens) = with_tokens().await;
     let mut url = app.endpoint("/oauth2/userinfo");
     url.query_pairs_mut().append_pair("access_token", &tokens.access_token);
-    let body = format!("access_token={}", tokens.access_token);
 
-    let in_query = app.get(url.as_str()).await;
-    let in_body = posts(&app, "/oauth2/userinfo", &[AS_FORM], body).await;
+    let answer = app.get(url.as_str()).await;
 
-    for answer in [in_query, in_body] {
-        assert_eq!(answer.status, 401, "OAuth 2.1 §5.1: {}", answer.describe());
-        assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+    assert_eq!(answer.status, 401, "OAuth 2.1 §5.1: {}", answer.describe());
+    assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+}
+
+/// RFC 6750 §2.2, OIDC Core §5.3.1.
+#[tokio::test]
+async fn a_token_may_come_in_a_posted_form_and_in_one_place_only() {
+    let (app, _client, tokens) = with_tokens().await;
+    let body = || form(&[("access_token", &tokens.access_token)]);
+    let bearer = format!("Bearer {}", tokens.access_token);
+
+    let told = posts(&app, "/oauth2/userinfo", &[AS_FORM], body()).await;
+    assert_eq!((told.status.as_u16(), told.json()["email"].as_str()), (200, Some("alice@example.com")));
+    let twice = posts(&app, "/oauth2/userinfo", &[AS_FORM, ("authorization", bearer.as_bytes())], body()).await;
+    assert_eq!((twice.status.as_u16(), twice.json()["error"].as_str()), (400, Some("invalid_request")));
+    let not_a_form = posts(&app, "/oauth2/userinfo", &[("content-type", b"text/plain")], body()).await;
+    assert_eq!(not_a_form.status, 401, "{}", not_a_form.describe());
+    for wrong in ["access_token=x", "access_token=", "other=1"] {
+        let answer = posts(&app, "/oauth2/userinfo", &[AS_FORM], wrong).await;
+        assert_eq!(answer.status, 401, "{wrong}: {}", answer.describe());
     }
+    let repeated = format!("{}&{}", body(), body());
+    let answer = posts(&app, "/oauth2/userinfo", &[AS_FORM], repeated).await;
+    assert_eq!((answer.status.as_u16(), answer.json()["error"].as_str()), (400, Some("invalid_request")));
 }
 
 #[tokio::test]
