@@ -13,10 +13,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from mcp.client.auth import OAuthClientProvider, TokenStorage
 from mcp.shared.auth import OAuthClientInformationFull, OAuthClientMetadata, OAuthToken
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 from checks import StopRun, check, equal, failed, finish, innermost, present
 from person import Person

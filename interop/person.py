@@ -9,6 +9,7 @@ import json
 import os
 import re
 import time
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -64,6 +65,14 @@ class Answer:
         self.body = response.read().decode("utf-8", "replace")
 
 
+@dataclass
+class Reached:
+    """Where a journey ended: at the client, by a redirect or by a form, or else on a page."""
+
+    redirected: str | None = None
+    posted: dict[str, str] | None = None
+
+
 class Person:
     def __init__(self, base: str, name: str, email: str, password: str):
         self.base = base
@@ -95,13 +104,20 @@ class Person:
     def authorizes(self, url: str, redirect_uri: str) -> str:
         """Opens an authorization URL and does what the pages ask, until the redirect URI is reached."""
         reached = self._browses(url, redirect_uri, "authorize")
-        if reached is None:
-            raise AssertionError("the journey ended on a page")
-        return reached
+        if reached.redirected is None:
+            raise AssertionError(f"the journey ended on {'a form' if reached.posted else 'a page'}")
+        return reached.redirected
 
-    def ends_session(self, url: str) -> None:
-        """Opens the end-session URL and confirms if asked."""
-        self._browses(url, None, "end")
+    def authorizes_by_form(self, url: str, redirect_uri: str) -> dict[str, str]:
+        """The same, where the answer is posted by a form: the fields that the client gets."""
+        reached = self._browses(url, redirect_uri, "authorize")
+        if reached.posted is None:
+            raise AssertionError("the answer came without a form")
+        return reached.posted
+
+    def ends_session(self, url: str, redirect_uri: str | None = None) -> str | None:
+        """Opens the end-session URL and confirms if asked. Answers the redirect to the client, if there was one."""
+        return self._browses(url, redirect_uri, "end").redirected
 
     def session(self) -> dict | None:
         """What the server knows of this browser."""
@@ -111,7 +127,7 @@ class Person:
             raise AssertionError(f"get-session answered {answer.status}")
         return json.loads(answer.body or "null")
 
-    def _browses(self, url: str, redirect_uri: str | None, purpose: str) -> str | None:
+    def _browses(self, url: str, redirect_uri: str | None, purpose: str) -> Reached:
         at, site, sent = url, "none", None
         answer = self._navigates("GET", at, site)
         for _ in range(MOST_STEPS):
@@ -119,7 +135,7 @@ class Person:
             if 300 <= answer.status < 400 and location:
                 at = urljoin(at, location)
                 if redirect_uri and at.split("?")[0] == redirect_uri:
-                    return at
+                    return Reached(redirected=at)
                 if origin_of(at) != origin_of(self.base):
                     raise AssertionError(f"redirected to a foreign origin: {origin_of(at)}")
                 answer = self._navigates("GET", at, site)
@@ -131,7 +147,7 @@ class Person:
                 raise AssertionError(f"{path} answered {answer.status}: {page.told()}")
             form = chosen_form(page, purpose)
             if form is None and purpose == "end":
-                return None
+                return Reached()
             if form is None:
                 raise AssertionError(f"no form to fill in on {path}: {page.told()}")
             fields = self._fills(form)
@@ -140,6 +156,8 @@ class Person:
                 raise AssertionError(f"{path} came back after it was sent: {page.told()}")
             sent, site = attempt, "same-origin"
             target = attempt[0]
+            if redirect_uri and target.split("?")[0] == redirect_uri:
+                return Reached(posted=dict(fields))
             if form["method"] == "GET":
                 at = f"{target.split('?')[0]}?{urlencode(fields)}"
                 answer = self._navigates("GET", at, site)
