@@ -52,8 +52,15 @@ export class Person {
   /** Opens an authorization URL and does what the pages ask, until the client's redirect URI is reached. */
   async authorizes(url, redirectUri) {
     const reached = await this.#browses(new URL(url), redirectUri);
-    if (!reached.redirected) throw new Error(`the journey ended on a page: ${describe(reached)}`);
+    if (!reached.redirected) throw new Error(`the journey ended on ${reached.posted ? 'a form' : `a page: ${describe(reached)}`}`);
     return reached.redirected;
+  }
+
+  /** The same, where the answer is posted by a form: the request that the client gets. */
+  async authorizesByForm(url, redirectUri) {
+    const reached = await this.#browses(new URL(url), redirectUri);
+    if (!reached.posted) throw new Error(`the answer came without a form: ${reached.redirected ?? describe(reached)}`);
+    return reached.posted;
   }
 
   /** Opens the end-session URL and confirms if asked. Answers the redirect to the client, if there was one. */
@@ -85,9 +92,7 @@ export class Person {
         if (allowedTargets && !mayBeFormTarget(allowedTargets, next, this.base)) {
           throw new Error(`form-action ${allowedTargets.join(' ')} makes a browser block the redirect to ${next.origin}`);
         }
-        if (redirectUri && next.href.split('?')[0] === new URL(redirectUri).href.split('?')[0]) {
-          return { redirected: next };
-        }
+        if (redirectUri && isAt(next, redirectUri)) return { redirected: next };
         if (next.origin !== this.base.origin) throw new Error(`redirected to a foreign origin: ${next.origin}`);
         at = next;
         response = await this.#navigates('GET', at, { site });
@@ -118,6 +123,7 @@ export class Person {
       if (allowedTargets && !mayBeFormTarget(allowedTargets, target, this.base)) {
         throw new Error(`form-action ${allowedTargets.join(' ')} makes a browser block the form of ${at.pathname}`);
       }
+      if (redirectUri && isAt(target, redirectUri)) return { posted: new Request(target, { method, body: fields }) };
       at = target;
       if (method === 'GET') {
         at.search = fields.toString();
@@ -219,6 +225,10 @@ export class Person {
       else this.#cookies.set(name, value);
     }
   }
+}
+
+function isAt(url, redirectUri) {
+  return url.href.split('?')[0] === new URL(redirectUri).href.split('?')[0];
 }
 
 function allows(button) {
