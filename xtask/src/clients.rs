@@ -26,8 +26,10 @@ struct Client {
 const CLIENTS: &[Client] = &[
     Client { name: "typescript", folder: "typescript-mcp-sdk", runtime: Runtime::Node },
     Client { name: "openid-client", folder: "openid-client", runtime: Runtime::Node },
+    Client { name: "oauth4webapi", folder: "oauth4webapi", runtime: Runtime::Node },
     Client { name: "python-v1", folder: "python-mcp-sdk", runtime: Runtime::Python("v1") },
     Client { name: "python-v2", folder: "python-mcp-sdk", runtime: Runtime::Python("v2") },
+    Client { name: "idpyoidc", folder: "idpyoidc", runtime: Runtime::Python("v5") },
 ];
 
 #[derive(Debug, Default, PartialEq, Eq)]
