@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use auth_core::{AuthContext, NoRandomness};
+use axum::extract::FromRef;
 
 use crate::hashing::Hashing;
 use crate::options::EmailPassword;
@@ -14,6 +15,12 @@ pub(crate) struct Accounts {
     pub(crate) cx: AuthContext,
     pub(crate) options: Arc<EmailPassword>,
     pub(crate) hashing: Hashing,
+}
+
+impl FromRef<Accounts> for AuthContext {
+    fn from_ref(accounts: &Accounts) -> Self {
+        accounts.cx.clone()
+    }
 }
 
 impl Accounts {

@@ -26,6 +26,24 @@ const CREDENTIALS: ErrorCode =
 const INVALID_CALLBACKURL: ErrorCode =
     ErrorCode { code: "INVALID_CALLBACKURL", status: 403, message: "Invalid callbackURL" };
 
+const INVALID_PASSWORD: ErrorCode = ErrorCode { code: "INVALID_PASSWORD", status: 400, message: "Invalid password" };
+const CREDENTIAL_ACCOUNT_NOT_FOUND: ErrorCode =
+    ErrorCode { code: "CREDENTIAL_ACCOUNT_NOT_FOUND", status: 400, message: "Credential account not found" };
+
+/// What changing a password can be answered with, as Better Auth spells it.
+pub(crate) const CHANGE_PASSWORD: [ErrorCode; 6] = [
+    INVALID_PASSWORD,
+    PASSWORD_TOO_SHORT,
+    PASSWORD_TOO_LONG,
+    CREDENTIAL_ACCOUNT_NOT_FOUND,
+    codes::TOO_MANY_REQUESTS,
+    codes::BUSY,
+];
+
+/// What deleting an account can be answered with, as Better Auth spells it.
+pub(crate) const DELETE_USER: [ErrorCode; 5] =
+    [INVALID_PASSWORD, PASSWORD_TOO_LONG, CREDENTIAL_ACCOUNT_NOT_FOUND, codes::TOO_MANY_REQUESTS, codes::BUSY];
+
 /// What signing in can be answered with, as Better Auth spells it.
 pub(crate) const SIGN_IN: [ErrorCode; 6] =
     [INVALID_EMAIL, PASSWORD_TOO_LONG, CREDENTIALS, INVALID_CALLBACKURL, codes::TOO_MANY_REQUESTS, codes::BUSY];
@@ -52,6 +70,10 @@ pub(crate) enum Refusal {
     Taken,
     #[error("no such account, or not its password")]
     Credentials,
+    #[error("that is not the password of who is signed in")]
+    Password,
+    #[error("who is signed in has no password")]
+    NoPassword,
     #[error("the callback URL leads to an origin that is not trusted")]
     Callback,
     #[error("the form does not carry the token of this browser")]
@@ -104,6 +126,8 @@ impl From<Refusal> for ApiError {
             Refusal::PasswordTooLong { max: _ } => Self::code(PASSWORD_TOO_LONG),
             Refusal::Taken => Self::code(TAKEN),
             Refusal::Credentials => Self::code(CREDENTIALS),
+            Refusal::Password => Self::code(INVALID_PASSWORD),
+            Refusal::NoPassword => Self::code(CREDENTIAL_ACCOUNT_NOT_FOUND),
             Refusal::Callback => Self::code(INVALID_CALLBACKURL),
             Refusal::Csrf => Self::code(codes::INVALID_CSRF_TOKEN),
             Refusal::TooMany { retry_after } => Self::TooMany { retry_after },
@@ -134,6 +158,8 @@ impl Refusal {
                 "There is already an account with this address. Sign in, or use another address.".into(),
             ),
             Self::Credentials => (StatusCode::UNAUTHORIZED, "The e-mail address or the password is not right.".into()),
+            Self::Password => (StatusCode::BAD_REQUEST, "That is not your password.".into()),
+            Self::NoPassword => (StatusCode::BAD_REQUEST, "Your account has no password.".into()),
             Self::Callback => (
                 StatusCode::FORBIDDEN,
                 "The link that brought you here leads to a place we do not know. Sign in again to go on without it."
@@ -168,6 +194,8 @@ impl Refusal {
             | Self::PasswordTooLong { .. }
             | Self::Taken
             | Self::Credentials
+            | Self::Password
+            | Self::NoPassword
             | Self::Callback
             | Self::Csrf
             | Self::Unexpected(_) => None,

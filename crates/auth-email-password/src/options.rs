@@ -17,6 +17,7 @@ pub struct EmailPassword {
     pub(crate) sign_in_path: String,
     pub(crate) sign_up_path: String,
     pub(crate) pages: bool,
+    pub(crate) delete_user: bool,
 }
 
 impl Default for EmailPassword {
@@ -36,6 +37,7 @@ impl EmailPassword {
             sign_in_path: "/sign-in".to_owned(),
             sign_up_path: "/sign-up".to_owned(),
             pages: true,
+            delete_user: false,
         }
     }
 
@@ -79,6 +81,13 @@ impl EmailPassword {
     #[must_use]
     pub fn without_pages(mut self) -> Self {
         self.pages = false;
+        self
+    }
+
+    /// Whether people can delete their accounts themselves, with their password. Default false.
+    #[must_use]
+    pub fn delete_user(mut self, on: bool) -> Self {
+        self.delete_user = on;
         self
     }
 

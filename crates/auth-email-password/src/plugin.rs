@@ -5,8 +5,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Accounts;
-use crate::error::{SIGN_IN, SIGN_UP};
-use crate::http::{sign_in, sign_in_page, sign_up, sign_up_page};
+use crate::error::{CHANGE_PASSWORD, DELETE_USER, SIGN_IN, SIGN_UP};
+use crate::http::{change_password, delete_user, sign_in, sign_in_page, sign_up, sign_up_page};
 use crate::options::{EmailPassword, WrongOption};
 
 const ID: PluginId = "email-password";
@@ -24,9 +24,15 @@ impl Plugin for EmailPassword {
             }
             return;
         }
-        to.about("Accounts with e-mail and password: signing up and signing in, as JSON and as pages.");
+        to.about("Accounts with e-mail and password: signing up and in, as JSON and as pages, and a new password.");
         to.errors("/sign-in/email", &SIGN_IN);
         to.errors("/sign-up/email", &SIGN_UP);
+        to.errors("/change-password", &CHANGE_PASSWORD);
+        to.rate_limit(RateLimit::new("/change-password", 60, 60));
+        if self.delete_user {
+            to.errors("/delete-user", &DELETE_USER);
+            to.rate_limit(RateLimit::new("/delete-user", 60, 60));
+        }
         // By address. Better Auth allows 3 in 10 s, which locks out an office behind one address
         // on a Monday morning; guessing at one account is bounded by `flow::tries`.
         to.rate_limit(RateLimit::new("/sign-in/email", 60, 120));
@@ -48,12 +54,14 @@ impl Plugin for EmailPassword {
             return mount;
         }
         let accounts = Accounts::new(cx.clone(), self.clone());
-        let mount = mount.base(
-            OpenApiRouter::new()
-                .routes(routes!(sign_in::sign_in_email))
-                .routes(routes!(sign_up::sign_up_email))
-                .with_state(accounts.clone()),
-        );
+        let mut api = OpenApiRouter::new()
+            .routes(routes!(sign_in::sign_in_email))
+            .routes(routes!(sign_up::sign_up_email))
+            .routes(routes!(change_password::change_password));
+        if self.delete_user {
+            api = api.routes(routes!(delete_user::delete_user));
+        }
+        let mount = mount.base(api.with_state(accounts.clone()));
         if !self.pages {
             return mount;
         }

@@ -161,7 +161,8 @@ pub struct GrantRevoked {
     pub grant_id: String,
     /// The person; none where the client acts for itself.
     pub user_id: Option<String>,
-    /// Why: `code replayed`, `refresh token reused`, `revoked by the client`, `withdrawn by the person`, `client deleted`.
+    /// Why: `code replayed`, `refresh token reused`, `revoked by the client`, `withdrawn by the person`,
+    /// `client deleted`, `password changed`, `person disabled`, `person deleted`.
     pub reason: &'static str,
 }
 

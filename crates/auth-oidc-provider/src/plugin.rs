@@ -1,5 +1,6 @@
 //! The provider as a plugin.
 
+use auth_core::session::AccessEnded;
 use auth_core::{
     Access, AuthContext, Contributions, ErrorShape, Mount, Plugin, PluginId, RateLimit, StartError, route_at,
 };
@@ -125,6 +126,7 @@ impl OidcProvider {
             .origin(if self.own_consent_page { OpenApiRouter::new() } else { consent_page })
             .continuation(provider.clone())
             .expose(provider.clone())
+            .on_in_transaction::<AccessEnded>(provider.clone())
             .on_order("rotate-keys", "Changes all signing keys at once, as when one may have leaked", rotate)
             .at_start(async move { start(loading).await })
     }

@@ -8,4 +8,4 @@ mod user;
 pub use event::{Event, Events, HookError, InTransaction, On};
 pub use list::{Hook, When};
 pub use request::{After, Before, Exchange, PathPattern, Stop};
-pub use user::UserCreated;
+pub use user::{UserCreated, UserDeleted};

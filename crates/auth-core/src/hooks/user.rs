@@ -12,3 +12,15 @@ pub struct UserCreated {
 impl Event for UserCreated {
     const NAME: &'static str = "user.created";
 }
+
+/// A person was deleted, with everything that belonged to them; told after the commit, and in the
+/// transaction before their row is gone.
+#[derive(Clone, Debug)]
+pub struct UserDeleted {
+    /// Their id.
+    pub user_id: String,
+}
+
+impl Event for UserDeleted {
+    const NAME: &'static str = "user.deleted";
+}

@@ -34,6 +34,22 @@ pub async fn find_by_email(
     Ok(found.and_then(|(account, user)| Some((account, user?))))
 }
 
+/// Finds a person's account at one provider.
+///
+/// # Errors
+/// [`DbErr`] when the database fails.
+pub async fn find_of(
+    db: &impl ConnectionTrait,
+    user_id: &str,
+    provider: &str,
+) -> Result<Option<account::Model>, DbErr> {
+    account::Entity::find()
+        .filter(account::Column::ProviderId.eq(provider))
+        .filter(account::Column::UserId.eq(user_id))
+        .one(db)
+        .await
+}
+
 /// Replaces a password hash, unless it has changed since it was read.
 ///
 /// # Errors

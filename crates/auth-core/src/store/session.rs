@@ -49,6 +49,20 @@ pub(crate) async fn delete(db: &impl ConnectionTrait, id: &str) -> Result<(), Db
     Ok(())
 }
 
+/// Deletes every session of a person; returns the ids of those there were.
+pub(crate) async fn delete_all_of(db: &impl ConnectionTrait, user_id: &str) -> Result<Vec<String>, DbErr> {
+    use sea_orm::QuerySelect as _;
+    let ids: Vec<String> = session::Entity::find()
+        .select_only()
+        .column(session::Column::Id)
+        .filter(session::Column::UserId.eq(user_id))
+        .into_tuple()
+        .all(db)
+        .await?;
+    session::Entity::delete_many().filter(session::Column::UserId.eq(user_id)).exec(db).await?;
+    Ok(ids)
+}
+
 /// Deletes sessions that are over, at most `most` of them; returns how many.
 pub(crate) async fn sweep(db: &impl ConnectionTrait, now: DateTime<Utc>, most: u64) -> Result<u64, DbErr> {
     use sea_orm::{QueryOrder as _, QuerySelect as _};

@@ -22,6 +22,15 @@ pub async fn find_by_email(db: &impl ConnectionTrait, email: &Email) -> Result<O
     user::Entity::find().filter(user::Column::Email.eq(email.as_str())).one(db).await
 }
 
+/// Deletes a person, and by the foreign keys everything that belongs to them.
+///
+/// # Errors
+/// [`DbErr`] when the database fails.
+pub async fn delete(db: &impl ConnectionTrait, id: &str) -> Result<(), DbErr> {
+    user::Entity::delete_by_id(id.to_owned()).exec(db).await?;
+    Ok(())
+}
+
 /// Finds a person by id.
 ///
 /// # Errors

@@ -1,6 +1,8 @@
 //! The endpoints and the pages.
 
 mod answer;
+pub(crate) mod change_password;
+pub(crate) mod delete_user;
 mod form;
 mod members;
 pub(crate) mod sign_in;

@@ -4,6 +4,7 @@
 mod app;
 mod bodies;
 mod browser;
+mod change_password;
 mod continuation;
 mod enumeration;
 mod events;

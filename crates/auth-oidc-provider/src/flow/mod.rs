@@ -9,6 +9,7 @@ pub(crate) mod client_auth;
 pub(crate) mod consent;
 pub(crate) mod direct;
 pub(crate) mod end_session;
+mod ended;
 pub(crate) mod exchange;
 pub(crate) mod form_post;
 mod fresh;

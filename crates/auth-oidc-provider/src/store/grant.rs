@@ -80,6 +80,25 @@ pub(crate) async fn revoke_all(
     Ok(ids)
 }
 
+/// Takes back every grant of a person; returns those that were alive, each with its client.
+pub(crate) async fn revoke_all_of(
+    db: &impl ConnectionTrait,
+    user_id: &str,
+    now: DateTime<Utc>,
+) -> Result<Vec<(String, String)>, DbErr> {
+    let theirs = || Condition::all().add(Column::UserId.eq(user_id)).add(Column::RevokedAt.is_null());
+    let ids: Vec<(String, String)> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .column(Column::ClientId)
+        .filter(theirs())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Entity::update_many().col_expr(Column::RevokedAt, Expr::value(now)).filter(theirs()).exec(db).await?;
+    Ok(ids)
+}
+
 /// The grants to a client that are alive.
 pub(crate) async fn alive_to(
     db: &impl ConnectionTrait,

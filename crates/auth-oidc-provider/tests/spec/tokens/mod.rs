@@ -12,6 +12,7 @@ mod client_credentials;
 mod declared_clients;
 mod dpop;
 mod end_session;
+mod ended_access;
 mod exchange;
 mod extension_grant;
 mod id_tokens;
