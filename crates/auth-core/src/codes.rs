@@ -50,8 +50,12 @@ pub const BUSY: ErrorCode = ErrorCode { code: "BUSY", status: 503, message: "Too
 pub const TIMED_OUT: ErrorCode =
     ErrorCode { code: "TIMED_OUT", status: 503, message: "This took too long. Please try again later." };
 
+/// The database cannot be used for now; nothing has changed, and `Retry-After` says when to come again.
+pub const UNAVAILABLE: ErrorCode =
+    ErrorCode { code: "UNAVAILABLE", status: 503, message: "Not available right now. Please try again." };
+
 /// All of them, for the reference of errors.
-pub(crate) const ALL: [ErrorCode; 11] = [
+pub(crate) const ALL: [ErrorCode; 12] = [
     VALIDATION_ERROR,
     UNAUTHORIZED,
     MISSING_OR_NULL_ORIGIN,
@@ -63,4 +67,5 @@ pub(crate) const ALL: [ErrorCode; 11] = [
     INTERNAL_SERVER_ERROR,
     BUSY,
     TIMED_OUT,
+    UNAVAILABLE,
 ];

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use axum::response::{IntoResponse as _, Response};
 use chrono::{DateTime, Utc};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use sea_orm::DatabaseConnection;
 
 use crate::clock::{Clock, after, last_moment, to_millis};
@@ -233,6 +233,10 @@ impl AuthContext {
             reference: Some(failure.report()),
             retry_url: None,
         };
-        self.error_page(StatusCode::INTERNAL_SERVER_ERROR, &view)
+        let mut response = self.error_page(failure.code().status(), &view);
+        if let Some(seconds) = failure.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }

@@ -10,8 +10,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::codes;
+use crate::database::is_away;
 use crate::hooks::HookError;
 use crate::random::{NoRandomness, Random as _, SystemRandom};
+
+/// When to come again while the database is away, in seconds.
+const AFTER_OUTAGE: u64 = 5;
 
 /// The body of a refusal, as Better Auth writes it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -136,8 +140,8 @@ impl IntoResponse for ApiError {
             }
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, body(codes::BUSY, None), Some(1)),
             Self::Unexpected(unexpected) => {
-                let body = body(codes::INTERNAL_SERVER_ERROR, Some(unexpected.report()));
-                (StatusCode::INTERNAL_SERVER_ERROR, body, None)
+                let code = unexpected.code();
+                (code.status(), body(code, Some(unexpected.report())), unexpected.retry_after())
             }
         };
         let mut response = (status, axum::Json(body)).into_response();
@@ -179,6 +183,21 @@ impl Unexpected {
         }
         tracing::error!(reference, cause = causes.join(": "), "request.failed");
         reference
+    }
+
+    /// What it is answered with: 503 where the database cannot be used for now, so that another try may
+    /// succeed, and 500 otherwise.
+    pub fn code(&self) -> ErrorCode {
+        if self.is_outage() { codes::UNAVAILABLE } else { codes::INTERNAL_SERVER_ERROR }
+    }
+
+    /// Whole seconds after which another try may succeed, where one may.
+    pub fn retry_after(&self) -> Option<u64> {
+        self.is_outage().then_some(AFTER_OUTAGE)
+    }
+
+    fn is_outage(&self) -> bool {
+        is_away(self.cause())
     }
 
     /// The code a hook refused with, where that is what happened: then it is no failure, and is told.

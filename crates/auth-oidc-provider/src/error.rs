@@ -191,12 +191,11 @@ impl IntoResponse for OAuthFailure {
                 "too many requests".to_owned(),
                 Some(retry_after),
             ),
-            Self::Unexpected(unexpected) => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                OAuthErrorCode::ServerError.as_str(),
-                format!("something went wrong on our side, reference {}", unexpected.report()),
-                None,
-            ),
+            Self::Unexpected(unexpected) => {
+                let (code, retry_after) = (unexpected.code(), unexpected.retry_after());
+                let description = format!("something went wrong on our side, reference {}", unexpected.report());
+                (code.status(), code.in_oauth(), description, retry_after)
+            }
         };
         let mut response = (status, axum::Json(ErrorBody { error, error_description })).into_response();
         let headers = response.headers_mut();

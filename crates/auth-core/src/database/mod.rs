@@ -17,6 +17,7 @@ use url::Url;
 pub use retry::{Transient, retrying};
 pub(crate) use retry::{asks_again, code_of, until_free};
 pub use trouble::Trouble;
+pub(crate) use trouble::is_away;
 
 /// Connects to a database by URL, with the settings the framework relies on.
 ///

@@ -6,7 +6,7 @@ use std::io;
 
 use sea_orm::{DbErr, RuntimeErr};
 
-use super::retry::{code_of, driver_error, sqlite_code_of};
+use super::retry::{Transient as _, code_of, driver_error, sqlite_code_of};
 
 /// What stands between a program and its database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,57 @@ impl fmt::Display for Trouble {
             Self::NotADatabase => "is a file, but no SQLite database; correct the path",
             Self::Protocol => "answers, but not as expected; see whether URL and server agree about kind, port and TLS",
         })
+    }
+}
+
+/// Whether a failure is that of a database which cannot be used for now: it is down, cut off, full, can
+/// only be read, or is held by others for too long. Then another try may succeed, and nothing was done.
+pub(crate) fn is_away(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<DbErr>() {
+            return error.is_transient() || is_cut_off(error) || is_refused_for_now(error);
+        }
+        next = error.source();
+    }
+    false
+}
+
+fn is_cut_off(error: &DbErr) -> bool {
+    match driver_error(error) {
+        Some(driver) => matches!(
+            driver,
+            sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed
+        ),
+        None => matches!(error, DbErr::ConnectionAcquire(_)),
+    }
+}
+
+fn is_refused_for_now(error: &DbErr) -> bool {
+    let Some(code) = code_of(error) else { return false };
+    match sqlite_code_of(error) {
+        // Full, failed input or output, read-only, cannot be opened.
+        Some(code) => matches!(code & 0xff, 8 | 10 | 13 | 14),
+        // PostgreSQL: connection exceptions, resources, an operator's intervention, read-only.
+        // MySQL: full disk, shutting down, too many connections, read-only, connection lost.
+        None => {
+            ["08", "53", "57P"].iter().any(|class| code.len() == 5 && code.starts_with(class))
+                || matches!(
+                    code.as_str(),
+                    "25006"
+                        | "1021"
+                        | "1040"
+                        | "1053"
+                        | "1077"
+                        | "1079"
+                        | "1114"
+                        | "1290"
+                        | "1792"
+                        | "1836"
+                        | "2006"
+                        | "2013"
+                )
+        }
     }
 }
 

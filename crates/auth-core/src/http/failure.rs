@@ -59,7 +59,8 @@ impl Failure {
             Self::TooMany { retry_after } => Some(retry_after),
             Self::TimedOut => Some(AFTER_TIME_OUT),
             Self::Refused(code) if matches!(code.status, 429 | 503) => Some(AFTER_TIME_OUT),
-            Self::Foreign(_) | Self::Refused(_) | Self::Unexpected(_) => None,
+            Self::Unexpected(ref failure) => failure.retry_after(),
+            Self::Foreign(_) | Self::Refused(_) => None,
         };
         match &self {
             Self::Refused(code) => tracing::info!(error = code.code, reason = code.message, "request.refused"),
@@ -87,7 +88,7 @@ impl Failure {
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Refused(code) => code.status(),
             Self::TimedOut => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Unexpected(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unexpected(failure) => failure.code().status(),
         }
     }
 
@@ -112,7 +113,7 @@ impl Failure {
             Self::Refused(code) => (code.in_oauth(), code.message.to_owned()),
             Self::TimedOut => (codes::TIMED_OUT.in_oauth(), "this took too long".to_owned()),
             Self::Unexpected(failure) => {
-                ("server_error", format!("something went wrong on our side, reference {}", failure.report()))
+                (failure.code().in_oauth(), format!("something went wrong on our side, reference {}", failure.report()))
             }
         };
         (status, axum::Json(OAuthBody { error, error_description })).into_response()

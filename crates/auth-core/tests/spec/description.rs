@@ -83,7 +83,7 @@ fn what_stands_before_a_handler_is_described_by_itself() {
     assert_eq!(shown(write, 413), ["PAYLOAD_TOO_LARGE"]);
     assert_eq!(shown(write, 415), ["UNSUPPORTED_MEDIA_TYPE"]);
     assert_eq!(shown(write, 429), ["TOO_MANY_REQUESTS"]);
-    assert_eq!(shown(write, 503), ["TIMED_OUT"]);
+    assert_eq!(shown(write, 503), ["TIMED_OUT", "UNAVAILABLE"]);
     assert_eq!(shown(write, 401), [""; 0], "nobody needs to be signed in");
     assert_eq!(shown(read, 401), ["UNAUTHORIZED"]);
     for status in [400, 403, 413, 415, 429] {

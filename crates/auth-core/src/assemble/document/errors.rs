@@ -84,7 +84,7 @@ fn two_meanings(contributions: &Contributions) -> Vec<Complaint> {
 
 /// What the gate and the extractors can answer before a handler is reached.
 fn of_the_core(rules: &Rules, method: &str, operation: &Operation) -> Vec<ErrorCode> {
-    let mut found = vec![codes::INTERNAL_SERVER_ERROR, codes::TIMED_OUT];
+    let mut found = vec![codes::INTERNAL_SERVER_ERROR, codes::TIMED_OUT, codes::UNAVAILABLE];
     if !matches!(method, "get" | "head") && matches!(rules.access, Access::Session | Access::Navigation) {
         found.extend([codes::MISSING_OR_NULL_ORIGIN, codes::INVALID_ORIGIN]);
     }

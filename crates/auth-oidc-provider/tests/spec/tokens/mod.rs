@@ -20,6 +20,7 @@ mod introspection;
 mod jwt_access_tokens;
 mod keys;
 mod management;
+mod outage;
 mod races;
 mod refresh;
 mod replay_window;
