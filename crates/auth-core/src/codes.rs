@@ -50,7 +50,7 @@ pub const BUSY: ErrorCode = ErrorCode { code: "BUSY", status: 503, message: "Too
 pub const TIMED_OUT: ErrorCode =
     ErrorCode { code: "TIMED_OUT", status: 503, message: "This took too long. Please try again later." };
 
-/// The database cannot be used for now; nothing has changed, and `Retry-After` says when to come again.
+/// The database cannot be used at the moment; nothing has changed, and `Retry-After` says when to come again.
 pub const UNAVAILABLE: ErrorCode =
     ErrorCode { code: "UNAVAILABLE", status: 503, message: "Not available right now. Please try again." };
 

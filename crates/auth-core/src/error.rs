@@ -185,7 +185,7 @@ impl Unexpected {
         reference
     }
 
-    /// What it is answered with: 503 where the database cannot be used for now, so that another try may
+    /// What it is answered with: 503 where the database cannot be used at the moment, so that another try may
     /// succeed, and 500 otherwise.
     pub fn code(&self) -> ErrorCode {
         if self.is_outage() { codes::UNAVAILABLE } else { codes::INTERNAL_SERVER_ERROR }

@@ -45,8 +45,8 @@ pub use email::Email;
 pub use error::{ApiError, ErrorBody, ErrorCode, Unexpected};
 pub use error_shape::ErrorShape;
 pub use hooks::{
-    After, Before, Event, Events, Exchange, Hook, HookError, InTransaction, On, PathPattern, Stop, UserCreated,
-    UserDeleted, When,
+    About, After, Before, Event, Events, EveryInTransaction, Exchange, Happened, Hook, HookError, InTransaction, On,
+    PathPattern, RequestRefused, Stop, UserCreated, UserDeleted, When,
 };
 pub use http::{
     ApiReference, CSRF_FIELD, ClientAddress, Csrf, FormBody, JsonBody, QueryParams, SessionBody, UserBody, form_pairs,

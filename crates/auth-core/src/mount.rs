@@ -10,7 +10,7 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::complaint::Complaint;
 use crate::continuation::Continuation;
-use crate::hooks::{After, Before, Event, Events, InTransaction, On, PathPattern};
+use crate::hooks::{After, Before, Event, Events, EveryInTransaction, InTransaction, On, PathPattern};
 use crate::order::Order;
 use crate::pages::Pages;
 use crate::plugin::PluginId;
@@ -102,6 +102,14 @@ impl Mount {
     pub fn on_in_transaction<E: Event>(mut self, hook: impl InTransaction<E>) -> Self {
         let (by, hook): (_, Arc<dyn InTransaction<E>>) = (self.by, Arc::new(hook));
         self.events.push(Box::new(move |events| events.add_in_transaction(by, hook)));
+        self
+    }
+
+    /// Takes part in the transaction of every event, whatever plugin it is of, and can abort it.
+    #[must_use]
+    pub fn on_every_in_transaction(mut self, hook: impl EveryInTransaction) -> Self {
+        let (by, hook): (_, Arc<dyn EveryInTransaction>) = (self.by, Arc::new(hook));
+        self.events.push(Box::new(move |events| events.add_every_in_transaction(by, hook)));
         self
     }
 

@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
-use auth_core::{ApiError, ErrorCode, HookError, Unexpected};
+use auth_core::{ApiError, ErrorCode, HookError, RequestRefused, Unexpected};
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::provider::Provider;
 
 /// The body of a refusal (RFC 6749 §5.2).
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,18 +54,27 @@ impl OAuthFailure {
     /// Logs a refusal once, where its client is known; an unexpected failure is logged where it is
     /// answered, under its reference id.
     pub(crate) fn log(&self) {
+        if let Some((error, reason)) = self.refusal() {
+            tracing::info!(error, reason, "request.refused");
+        }
+    }
+
+    /// Logs a refusal once, and tells whoever listens.
+    pub(crate) fn tell(&self, provider: &Provider, asked: &'static str, client_id: Option<String>) {
+        self.log();
+        if let Some((error, reason)) = self.refusal() {
+            let (error, reason) = (error.to_owned(), reason.to_owned());
+            provider.cx().events().notify(RequestRefused { asked, client_id, user_id: None, error, reason });
+        }
+    }
+
+    /// The code and the words, unless it is a failure.
+    fn refusal(&self) -> Option<(&'static str, &str)> {
         match self {
-            Self::Refused(OAuthError { code, description }) => {
-                tracing::info!(error = code.as_str(), reason = &**description, "request.refused");
-            }
-            Self::Coded { error, description, .. } => {
-                tracing::info!(error, reason = &**description, "request.refused");
-            }
-            Self::TooMany { retry_after } => {
-                let error = OAuthErrorCode::TemporarilyUnavailable.as_str();
-                tracing::info!(error, reason = "too many requests", retry_after, "request.refused");
-            }
-            Self::Unexpected(_) => {}
+            Self::Refused(OAuthError { code, description }) => Some((code.as_str(), description)),
+            Self::Coded { error, description, .. } => Some((error, description)),
+            Self::TooMany { .. } => Some((OAuthErrorCode::TemporarilyUnavailable.as_str(), "too many requests")),
+            Self::Unexpected(_) => None,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What happens in the provider, told to whoever listens: ids only, never a credential.
 
-use auth_core::Event;
+use auth_core::{About, Event};
 
 /// A client registered itself.
 ///
@@ -15,6 +15,10 @@ pub struct ClientRegistered {
 
 impl Event for ClientRegistered {
     const NAME: &'static str = "client.registered";
+
+    fn about(&self) -> About {
+        About::client(&self.client_id).and_user(self.user_id.as_deref())
+    }
 }
 
 /// A client changed its registration.
@@ -28,6 +32,10 @@ pub struct ClientUpdated {
 
 impl Event for ClientUpdated {
     const NAME: &'static str = "client.updated";
+
+    fn about(&self) -> About {
+        About::client(&self.client_id)
+    }
 }
 
 /// A client deleted itself, and with it everything it was given; each grant is told by itself.
@@ -40,6 +48,10 @@ pub struct ClientDeleted {
 impl Event for ClientDeleted {
     const NAME: &'static str = "client.deleted";
     const ENDS_ACCESS: bool = true;
+
+    fn about(&self) -> About {
+        About::client(&self.client_id)
+    }
 }
 
 /// A person allowed a client what it asked for, or a part of it.
@@ -55,6 +67,10 @@ pub struct ConsentGiven {
 
 impl Event for ConsentGiven {
     const NAME: &'static str = "consent.given";
+
+    fn about(&self) -> About {
+        About::client(&self.client_id).and_user(Some(&self.user_id))
+    }
 }
 
 /// A person denied a client what it asked for.
@@ -68,6 +84,10 @@ pub struct ConsentDenied {
 
 impl Event for ConsentDenied {
     const NAME: &'static str = "consent.denied";
+
+    fn about(&self) -> About {
+        About::client(&self.client_id).and_user(Some(&self.user_id))
+    }
 }
 
 /// A person took back what they had allowed a client; each of its grants ended with it.
@@ -82,6 +102,10 @@ pub struct ConsentWithdrawn {
 impl Event for ConsentWithdrawn {
     const NAME: &'static str = "consent.withdrawn";
     const ENDS_ACCESS: bool = true;
+
+    fn about(&self) -> About {
+        About::client(&self.client_id).and_user(Some(&self.user_id))
+    }
 }
 
 /// A code was issued, and with it a grant: after consent, or by one that is remembered.
@@ -99,6 +123,10 @@ pub struct CodeIssued {
 
 impl Event for CodeIssued {
     const NAME: &'static str = "code.issued";
+
+    fn about(&self) -> About {
+        About::client(&self.client_id).and_user(Some(&self.user_id)).with("grant_id", &self.grant_id)
+    }
 }
 
 /// Tokens were issued for a code, or for another grant that a client presents or has.
@@ -116,6 +144,10 @@ pub struct TokensIssued {
 
 impl Event for TokensIssued {
     const NAME: &'static str = "token.issued";
+
+    fn about(&self) -> About {
+        About::client(&self.client_id).and_user(self.user_id.as_deref()).with("grant_id", &self.grant_id)
+    }
 }
 
 /// A refresh token was exchanged for new tokens.
@@ -134,6 +166,10 @@ pub struct TokensRefreshed {
 
 impl Event for TokensRefreshed {
     const NAME: &'static str = "token.refreshed";
+
+    fn about(&self) -> About {
+        About::client(&self.client_id).and_user(Some(&self.user_id)).with("grant_id", &self.grant_id)
+    }
 }
 
 /// A refresh token was used a second time, so its grant was revoked: somebody else may have it.
@@ -150,6 +186,10 @@ pub struct RefreshReplayed {
 impl Event for RefreshReplayed {
     const NAME: &'static str = "refresh.replayed";
     const ENDS_ACCESS: bool = true;
+
+    fn about(&self) -> About {
+        About::client(&self.client_id).and_user(Some(&self.user_id)).with("grant_id", &self.grant_id)
+    }
 }
 
 /// A grant ended, and everything issued under it.
@@ -169,6 +209,11 @@ pub struct GrantRevoked {
 impl Event for GrantRevoked {
     const NAME: &'static str = "grant.revoked";
     const ENDS_ACCESS: bool = true;
+
+    fn about(&self) -> About {
+        let about = About::client(&self.client_id).and_user(self.user_id.as_deref());
+        about.with("grant_id", &self.grant_id).with("reason", self.reason)
+    }
 }
 
 /// An access token was revoked by its client; its grant goes on.
@@ -185,4 +230,8 @@ pub struct TokenRevoked {
 impl Event for TokenRevoked {
     const NAME: &'static str = "token.revoked";
     const ENDS_ACCESS: bool = true;
+
+    fn about(&self) -> About {
+        About::client(&self.client_id).and_user(self.user_id.as_deref()).with("grant_id", &self.grant_id)
+    }
 }

@@ -75,7 +75,7 @@ impl fmt::Display for Trouble {
     }
 }
 
-/// Whether a failure is that of a database which cannot be used for now: it is down, cut off, full, can
+/// Whether a failure is that of a database which cannot be used at the moment: it is down, cut off, full, can
 /// only be read, or is held by others for too long. Then another try may succeed, and nothing was done.
 pub(crate) fn is_away(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);

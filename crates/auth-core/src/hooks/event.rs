@@ -13,6 +13,7 @@ use futures::FutureExt as _;
 use sea_orm::{DatabaseTransaction, TransactionTrait as _};
 use tracing::Instrument as _;
 
+use super::every::{About, Each, EveryInTransaction};
 use super::list::{Hook, When};
 use crate::database::asks_again;
 use crate::error::ErrorCode;
@@ -29,6 +30,11 @@ pub trait Event: Clone + Send + Sync + 'static {
     /// Then no hook can hold it up: what a hook that fails or refuses has written is undone by
     /// itself, the failure is logged and counted, and the access ends all the same.
     const ENDS_ACCESS: bool = false;
+
+    /// What it is about, for those who listen to every event. Default nothing.
+    fn about(&self) -> About {
+        About::default()
+    }
 }
 
 /// Listens to an event after its transaction has committed. It can only notify.
@@ -67,6 +73,11 @@ impl HookError {
     /// Wraps the cause of a failure in a hook on `E`: 500, and the transaction is rolled back.
     pub fn new<E: Event>(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { event: E::NAME, plugin: None, why: Why::Failed(cause.into()) }
+    }
+
+    /// Wraps the cause of a failure in a hook on every event.
+    pub fn on_every(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { event: "every event", plugin: None, why: Why::Failed(cause.into()) }
     }
 
     /// Refuses what is about to happen: the transaction is rolled back, and the caller is answered
@@ -112,6 +123,7 @@ type Lists = HashMap<TypeId, Box<dyn Any + Send + Sync>>;
 pub struct Events {
     after: Lists,
     within: Lists,
+    every_within: Vec<(PluginId, Arc<dyn EveryInTransaction>)>,
     listed: Vec<Hook>,
     metrics: Metrics,
     patience: Duration,
@@ -135,7 +147,7 @@ impl fmt::Debug for Events {
 impl Events {
     pub(crate) fn new(metrics: Metrics) -> Self {
         let (after, within) = (Lists::default(), Lists::default());
-        Self { after, within, listed: Vec::new(), metrics, patience: PATIENCE }
+        Self { after, within, every_within: Vec::new(), listed: Vec::new(), metrics, patience: PATIENCE }
     }
 
     pub(crate) fn add<E: Event>(&mut self, plugin: PluginId, hook: Arc<dyn On<E>>) {
@@ -146,6 +158,11 @@ impl Events {
     pub(crate) fn add_in_transaction<E: Event>(&mut self, plugin: PluginId, hook: Arc<dyn InTransaction<E>>) {
         self.listed.push(Hook { when: When::InTransaction, at: E::NAME.to_owned(), plugin });
         push(&mut self.within, TypeId::of::<E>(), (plugin, hook));
+    }
+
+    pub(crate) fn add_every_in_transaction(&mut self, plugin: PluginId, hook: Arc<dyn EveryInTransaction>) {
+        self.listed.push(Hook { when: When::InTransaction, at: "*".to_owned(), plugin });
+        self.every_within.push((plugin, hook));
     }
 
     /// Who listens to what, in the order of the plugins.
@@ -168,6 +185,16 @@ impl Events {
         }
     }
 
+    /// Counts the event and lets everybody who listens to `E` be told, without waiting for them: for
+    /// what may come in floods.
+    pub fn notify<E: Event>(&self, event: E) {
+        self.metrics.happened(E::NAME);
+        let hooks = list::<Told<E>>(&self.after, TypeId::of::<E>());
+        if !hooks.is_empty() {
+            tokio::spawn(tell(hooks.to_vec(), event, self.metrics.clone()).in_current_span());
+        }
+    }
+
     /// Lets everybody concerned act in the open transaction; the first that does not agree stops.
     ///
     /// Where the event [ends access](Event::ENDS_ACCESS) nobody stops it: each acts in a part of the
@@ -176,11 +203,16 @@ impl Events {
     /// # Errors
     /// The failure or refusal of the first hook that did not agree: the caller rolls back.
     pub async fn emit_in<E: Event>(&self, event: &E, tx: &DatabaseTransaction) -> Result<(), HookError> {
-        for (plugin, hook) in list::<Asked<E>>(&self.within, TypeId::of::<E>()) {
+        let own = list::<Asked<E>>(&self.within, TypeId::of::<E>()).iter().cloned();
+        let every = self.every_within.iter().map(|(plugin, hook)| {
+            let each: Arc<dyn InTransaction<E>> = Arc::new(Each(Arc::clone(hook)));
+            (*plugin, each)
+        });
+        for (plugin, hook) in own.chain(every) {
             let agreed = if E::ENDS_ACCESS {
-                apart((plugin, hook), event, tx).await
+                apart((plugin, &hook), event, tx).await
             } else {
-                ask((plugin, hook), event, tx).await
+                ask((plugin, &hook), event, tx).await
             };
             let Err(error) = agreed else { continue };
             let failed = error.refusal().is_none();

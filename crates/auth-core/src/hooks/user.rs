@@ -1,6 +1,7 @@
 //! Events about people, whichever plugin brings them in.
 
 use super::event::Event;
+use super::every::About;
 
 /// A person was added, by whatever way of signing up.
 #[derive(Clone, Debug)]
@@ -11,6 +12,10 @@ pub struct UserCreated {
 
 impl Event for UserCreated {
     const NAME: &'static str = "user.created";
+
+    fn about(&self) -> About {
+        About::user(&self.user_id)
+    }
 }
 
 /// A person was deleted, with everything that belonged to them; told after the commit, and in the
@@ -23,4 +28,8 @@ pub struct UserDeleted {
 
 impl Event for UserDeleted {
     const NAME: &'static str = "user.deleted";
+
+    fn about(&self) -> About {
+        About::user(&self.user_id)
+    }
 }

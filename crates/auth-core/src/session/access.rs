@@ -9,7 +9,7 @@ use sea_orm::DatabaseTransaction;
 use super::issue::SessionRevoked;
 use crate::context::AuthContext;
 use crate::error::Unexpected;
-use crate::hooks::{Event, Events};
+use crate::hooks::{About, Event, Events};
 use crate::store;
 
 /// Why a person's access ends.
@@ -58,6 +58,10 @@ impl fmt::Debug for AccessEnded {
 
 impl Event for AccessEnded {
     const NAME: &'static str = "access.ended";
+
+    fn about(&self) -> About {
+        About::user(&self.user_id).with("reason", self.reason.as_str())
+    }
 }
 
 impl AccessEnded {

@@ -12,7 +12,7 @@ use crate::context::AuthContext;
 use crate::database::retrying;
 use crate::entity::{session, user};
 use crate::error::Unexpected;
-use crate::hooks::Event;
+use crate::hooks::{About, Event};
 use crate::secret::digest;
 use crate::store;
 
@@ -36,6 +36,10 @@ pub struct SessionIssued {
 
 impl Event for SessionIssued {
     const NAME: &'static str = "session.issued";
+
+    fn about(&self) -> About {
+        About::user(&self.user_id).with("session_id", &self.session_id)
+    }
 }
 
 /// A session was ended by its person.
@@ -50,6 +54,10 @@ pub struct SessionRevoked {
 impl Event for SessionRevoked {
     const NAME: &'static str = "session.revoked";
     const ENDS_ACCESS: bool = true;
+
+    fn about(&self) -> About {
+        About::user(&self.user_id).with("session_id", &self.session_id)
+    }
 }
 
 /// What is known about a sign-in when its session is made.

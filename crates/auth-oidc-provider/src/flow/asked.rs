@@ -1,6 +1,6 @@
 //! A request whose client, redirect URI and parameters are in order. RFC 6749 §4.1.1.
 
-use auth_core::{Unexpected, digest};
+use auth_core::{RequestRefused, Unexpected, digest};
 use auth_protocol::authorize::{
     self, AuthorizationRequest, REPEATABLE, ResponseMode, TrustedRedirect, UntrustedRequest,
 };
@@ -67,6 +67,7 @@ pub(crate) enum Refusal {
 #[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) error: OAuthError,
+    client_id: String,
     to: RedirectUri,
     mode: ResponseMode,
     state: Option<String>,
@@ -75,7 +76,7 @@ pub(crate) struct Told {
 impl Told {
     /// The URL that tells the client; logs why, once.
     pub(crate) fn url(&self, provider: &Provider) -> Result<String, Unexpected> {
-        log(&self.error);
+        refuse(provider, &self.client_id, &self.error);
         error_url(provider, &self.to, self.mode, self.state.as_deref(), &self.error)
     }
 }
@@ -97,7 +98,7 @@ impl Asked {
 
     /// Refuses at the URL that tells the client why, and logs that once.
     pub(crate) fn refusal(&self, provider: &Provider, error: &OAuthError) -> Result<String, Unexpected> {
-        log(error);
+        refuse(provider, &self.client.client_id, error);
         self.error_url(provider, error)
     }
 
@@ -142,8 +143,13 @@ fn error_url(
     answer_url(provider, to, mode, state, &pairs)
 }
 
-fn log(error: &OAuthError) {
-    tracing::info!(error = error.code.as_str(), reason = &*error.description, "authorization.refused");
+/// Logs a refusal the client is told of, and tells whoever listens.
+fn refuse(provider: &Provider, client_id: &str, error: &OAuthError) {
+    let (code, reason) = (error.code.as_str(), &*error.description);
+    tracing::info!(error = code, reason, "authorization.refused");
+    let client_id = Some(client_id.to_owned());
+    let (error, reason) = (code.to_owned(), reason.to_owned());
+    provider.cx().events().notify(RequestRefused { asked: "authorize", client_id, user_id: None, error, reason });
 }
 
 /// Every answer carries `state` if there was one, and always `iss`.
@@ -196,7 +202,8 @@ pub(crate) fn judge(provider: &Provider, kept: &Params, client: client::Model) -
         // A request that cannot be read as a whole still says how it wants to be answered.
         let mode = ResponseMode::of(kept).filter(|_| !to.is_private_use()).unwrap_or_default();
         let state = authorize::state(kept).map(str::to_owned);
-        Refusal::Redirected(Box::new(Told { error, to, mode, state }))
+        let client_id = client.client_id.clone();
+        Refusal::Redirected(Box::new(Told { error, client_id, to, mode, state }))
     })?;
     let hinted_person = hinted_person(provider, kept);
     Ok(Asked { client, request, scope, resources, hinted_person })

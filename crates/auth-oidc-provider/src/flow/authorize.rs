@@ -24,7 +24,7 @@ use crate::store;
 /// Begins with the parameters of a request.
 #[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
 pub(crate) async fn begin(provider: &Provider, headers: &HeaderMap, params: &Params) -> Result<Next, Unexpected> {
-    first(provider, headers, params).await.inspect(Next::log)
+    first(provider, headers, params).await.inspect(|next| next.tell(provider))
 }
 
 async fn first(provider: &Provider, headers: &HeaderMap, params: &Params) -> Result<Next, Unexpected> {
@@ -53,7 +53,7 @@ async fn first(provider: &Provider, headers: &HeaderMap, params: &Params) -> Res
 /// cookies: a post from another site brings none, so it decides nothing and sets nothing.
 #[tracing::instrument(skip_all, fields(client.id))]
 pub(crate) async fn store_posted(provider: &Provider, params: &Params) -> Result<Next, Unexpected> {
-    posted(provider, params).await.inspect(Next::log)
+    posted(provider, params).await.inspect(|next| next.tell(provider))
 }
 
 async fn posted(provider: &Provider, params: &Params) -> Result<Next, Unexpected> {
@@ -80,7 +80,7 @@ async fn posted(provider: &Provider, params: &Params) -> Result<Next, Unexpected
 /// Goes on with a request that waited.
 #[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
 pub(crate) async fn resume(provider: &Provider, headers: &HeaderMap, handle: &str) -> Result<Next, Unexpected> {
-    again(provider, headers, handle).await.inspect(Next::log)
+    again(provider, headers, handle).await.inspect(|next| next.tell(provider))
 }
 
 async fn again(provider: &Provider, headers: &HeaderMap, handle: &str) -> Result<Next, Unexpected> {

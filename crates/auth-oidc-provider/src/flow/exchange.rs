@@ -39,7 +39,8 @@ pub(crate) async fn exchange(
     params: &Params,
     address: ClientAddress,
 ) -> Result<TokenResponse, OAuthFailure> {
-    tokens(provider, headers, params, address).await.inspect_err(OAuthFailure::log)
+    let told = |failure: &OAuthFailure| failure.tell(provider, "token", client_auth::claimed(headers, params));
+    tokens(provider, headers, params, address).await.inspect_err(told)
 }
 
 async fn tokens(

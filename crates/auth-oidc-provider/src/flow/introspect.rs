@@ -27,7 +27,8 @@ pub(crate) async fn introspect(
     params: &Params,
     address: ClientAddress,
 ) -> Result<IntrospectionResponse, OAuthFailure> {
-    look(provider, headers, params, address).await.inspect_err(OAuthFailure::log)
+    let told = |failure: &OAuthFailure| failure.tell(provider, "introspect", client_auth::claimed(headers, params));
+    look(provider, headers, params, address).await.inspect_err(told)
 }
 
 async fn look(

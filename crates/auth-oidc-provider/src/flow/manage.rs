@@ -26,7 +26,8 @@ pub(crate) async fn read(
     client_id: &str,
     token: &str,
 ) -> Result<RegistrationResponse, OAuthFailure> {
-    let client = managed(provider, client_id, token).await.inspect_err(OAuthFailure::log)?;
+    let client =
+        managed(provider, client_id, token).await.inspect_err(|failure| failure.tell(provider, "manage", None))?;
     Ok(told(provider, &client, token, None))
 }
 
@@ -38,7 +39,7 @@ pub(crate) async fn update(
     token: &str,
     metadata: &ClientMetadata,
 ) -> Result<RegistrationResponse, OAuthFailure> {
-    replace(provider, client_id, token, metadata).await.inspect_err(OAuthFailure::log)
+    replace(provider, client_id, token, metadata).await.inspect_err(|failure| failure.tell(provider, "manage", None))
 }
 
 async fn replace(
@@ -98,7 +99,8 @@ async fn replace(
 #[tracing::instrument(skip_all, fields(client.id))]
 pub(crate) async fn delete(provider: &Provider, client_id: &str, token: &str) -> Result<(), OAuthFailure> {
     let cx = provider.cx();
-    let client = managed(provider, client_id, token).await.inspect_err(OAuthFailure::log)?;
+    let client =
+        managed(provider, client_id, token).await.inspect_err(|failure| failure.tell(provider, "manage", None))?;
     let event = ClientDeleted { client_id: client_id.to_owned() };
     let (id, told_of) = (&client.id, &event);
     let ended = retrying(|| async move {

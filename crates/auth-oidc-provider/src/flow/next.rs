@@ -1,6 +1,6 @@
 //! What an authorization request comes to.
 
-use auth_core::Unexpected;
+use auth_core::{RequestRefused, Unexpected};
 use auth_protocol::authorize::UntrustedRequest;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::prompt::PromptValue;
@@ -57,7 +57,7 @@ impl Next {
 
     /// Logs once why a person gets no further. What is told to the client is logged where its code
     /// is chosen.
-    pub(super) fn log(&self) {
+    pub(super) fn tell(&self, provider: &Provider) {
         let reason = match self {
             Self::Untrusted(UntrustedRequest::UnknownClient) => "unknown_client",
             Self::Untrusted(UntrustedRequest::MissingClientId) => "missing_client_id",
@@ -74,5 +74,8 @@ impl Next {
         };
         let error = OAuthErrorCode::InvalidRequest.as_str();
         tracing::info!(error, reason, "authorization.refused");
+        let (error, reason) = (error.to_owned(), reason.to_owned());
+        let refused = RequestRefused { asked: "authorize", client_id: None, user_id: None, error, reason };
+        provider.cx().events().notify(refused);
     }
 }

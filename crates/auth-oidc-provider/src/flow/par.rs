@@ -34,7 +34,8 @@ pub(crate) async fn push(
     params: &Params,
     address: ClientAddress,
 ) -> Result<Pushed, OAuthFailure> {
-    pushed(provider, headers, params, address).await.inspect_err(OAuthFailure::log)
+    let told = |failure: &OAuthFailure| failure.tell(provider, "par", client_auth::claimed(headers, params));
+    pushed(provider, headers, params, address).await.inspect_err(told)
 }
 
 async fn pushed(

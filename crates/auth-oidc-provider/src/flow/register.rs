@@ -28,7 +28,7 @@ pub(crate) async fn register(
     metadata: &ClientMetadata,
     owner: Option<String>,
 ) -> Result<RegistrationResponse, OAuthFailure> {
-    accept(provider, metadata, owner).await.inspect_err(OAuthFailure::log)
+    accept(provider, metadata, owner).await.inspect_err(|failure| failure.tell(provider, "register", None))
 }
 
 async fn accept(

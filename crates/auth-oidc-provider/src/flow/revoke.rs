@@ -86,7 +86,8 @@ pub(crate) async fn revoke(
     params: &Params,
     address: ClientAddress,
 ) -> Result<(), OAuthFailure> {
-    end(provider, headers, params, address).await.inspect_err(OAuthFailure::log)
+    let told = |failure: &OAuthFailure| failure.tell(provider, "revoke", client_auth::claimed(headers, params));
+    end(provider, headers, params, address).await.inspect_err(told)
 }
 
 async fn end(

@@ -30,7 +30,7 @@ pub(crate) struct Presented<'a> {
 /// very endpoint.
 #[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
 pub(crate) async fn userinfo(provider: &Provider, presented: Presented<'_>) -> Result<UserInfo, OAuthFailure> {
-    told(provider, presented).await.inspect_err(OAuthFailure::log)
+    told(provider, presented).await.inspect_err(|failure| failure.tell(provider, "userinfo", None))
 }
 
 async fn told(provider: &Provider, presented: Presented<'_>) -> Result<UserInfo, OAuthFailure> {
