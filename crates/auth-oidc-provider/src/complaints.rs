@@ -3,6 +3,7 @@
 use auth_protocol::client::GrantType;
 use auth_protocol::scope::{self, IDENTITY_SCOPES, Scope};
 
+use crate::authentication_context::AuthenticationContext;
 use crate::config::OidcProvider;
 use crate::resource_server::ResourceOption;
 
@@ -33,6 +34,15 @@ impl OidcProvider {
         for (option, path) in pages.into_iter().chain(sign_up) {
             if !path.starts_with('/') || path.starts_with("//") || path.contains(['?', '#', '\\']) {
                 complaints.push(WrongOption::text(option, path, "use a path such as \"/sign-in\""));
+            }
+        }
+        for context in &self.contexts {
+            let AuthenticationContext { acr, methods } = context;
+            let is_word = |text: &String| !text.is_empty() && !text.contains(char::is_whitespace);
+            let is_last_of_its_name = self.contexts.iter().filter(|other| other.acr == *acr).count() == 1;
+            if !is_word(acr) || methods.is_empty() || !methods.iter().all(is_word) || !is_last_of_its_name {
+                let right = "use one name without blanks once, and methods such as \"pwd\"";
+                complaints.push(WrongOption::text("authentication_context", acr, right));
             }
         }
         let bounds = [

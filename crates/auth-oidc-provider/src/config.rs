@@ -6,6 +6,7 @@ use auth_outbound::OutboundOptions;
 use auth_protocol::registration::CURSOR_REDIRECT_URI;
 use auth_protocol::scope;
 
+use crate::authentication_context::AuthenticationContext;
 use crate::client_option::ClientOption;
 use crate::extension::ExtensionGrant;
 use crate::options::{RefreshPolicy, ScopeOption};
@@ -30,6 +31,7 @@ pub struct OidcProvider {
     pub(crate) interaction_expires_in: u64,
     pub(crate) signing_keys_rotate_in: u64,
     pub(crate) replay_window: u64,
+    pub(crate) contexts: Vec<AuthenticationContext>,
     pub(crate) refresh_policy: RefreshPolicy,
     pub(crate) default_scope: Option<String>,
     pub(crate) scopes: Vec<ScopeOption>,
@@ -68,6 +70,7 @@ impl OidcProvider {
             interaction_expires_in: 600,
             signing_keys_rotate_in: 90 * 86_400,
             replay_window: 0,
+            contexts: Vec::new(),
             refresh_policy: RefreshPolicy::default(),
             default_scope: None,
             scopes: identity
@@ -127,70 +130,16 @@ impl OidcProvider {
         self
     }
 
-    /// Seconds a code stays valid. Default 60; at most 600 (RFC 6749 §4.1.2).
+    /// Names signing in by all of these methods (RFC 8176 §2: `pwd`, `otp`, `hwk`), so that clients can
+    /// ask for it as `acr` and are told; the strongest last. Default none.
     #[must_use]
-    pub fn code_expires_in(mut self, seconds: u64) -> Self {
-        self.code_expires_in = seconds;
-        self
-    }
-
-    /// Seconds an opaque access token stays valid. Default 3600; at most 86 400.
-    #[must_use]
-    pub fn access_token_expires_in(mut self, seconds: u64) -> Self {
-        self.access_token_expires_in = seconds;
-        self
-    }
-
-    /// Seconds an access token that is a JWT stays valid. Default 600: a server that verifies it by
-    /// itself learns of no revocation. At most 86 400.
-    #[must_use]
-    pub fn jwt_access_token_expires_in(mut self, seconds: u64) -> Self {
-        self.jwt_access_token_expires_in = seconds;
-        self
-    }
-
-    /// Seconds a refresh token stays valid without use. Default 2 592 000 (30 days); at most a year.
-    #[must_use]
-    pub fn refresh_token_expires_in(mut self, seconds: u64) -> Self {
-        self.refresh_token_expires_in = seconds;
-        self
-    }
-
-    /// Seconds after which a person must agree again, however often tokens are refreshed.
-    /// Default 7 776 000 (90 days); at most 157 680 000 (five years).
-    #[must_use]
-    pub fn grant_expires_in(mut self, seconds: u64) -> Self {
-        self.grant_expires_in = seconds;
-        self
-    }
-
-    /// Seconds an ID token stays valid. Default 3600; at most 86 400.
-    #[must_use]
-    pub fn id_token_expires_in(mut self, seconds: u64) -> Self {
-        self.id_token_expires_in = seconds;
-        self
-    }
-
-    /// Seconds a request waits for its person. Default 600; 60 to 3600.
-    #[must_use]
-    pub fn interaction_expires_in(mut self, seconds: u64) -> Self {
-        self.interaction_expires_in = seconds;
-        self
-    }
-
-    /// Seconds a signing key is used before the next one takes its place, which is published a day ahead.
-    /// Default 7 776 000 (90 days); 3600 to 315 360 000 (ten years), or 0 for never.
-    #[must_use]
-    pub fn signing_keys_rotate_in(mut self, seconds: u64) -> Self {
-        self.signing_keys_rotate_in = seconds;
-        self
-    }
-
-    /// Seconds in which a repeated refresh gets the same answer again instead of ending the grant.
-    /// Default 0; at most 60.
-    #[must_use]
-    pub fn replay_window(mut self, seconds: u64) -> Self {
-        self.replay_window = seconds;
+    pub fn authentication_context<S: Into<String>>(
+        mut self,
+        acr: impl Into<String>,
+        methods: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let methods = methods.into_iter().map(Into::into).collect();
+        self.contexts.push(AuthenticationContext { acr: acr.into(), methods });
         self
     }
 
@@ -270,15 +219,6 @@ impl OidcProvider {
     #[must_use]
     pub fn dynamic_registration(mut self, on: bool) -> Self {
         self.registration = on;
-        self
-    }
-
-    /// Seconds after its last use, or its registration, at which a client is deleted that nobody
-    /// uses: it has no grant, no remembered consent and no open request. Default 2 592 000 (30 days);
-    /// 0 keeps all. Only where clients register themselves.
-    #[must_use]
-    pub fn unused_clients_expire_in(mut self, seconds: u64) -> Self {
-        self.unused_clients_expire_in = seconds;
         self
     }
 

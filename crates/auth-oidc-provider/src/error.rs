@@ -178,6 +178,7 @@ fn status(code: OAuthErrorCode) -> StatusCode {
         | Code::LoginRequired
         | Code::ConsentRequired
         | Code::InteractionRequired
+        | Code::UnmetAuthenticationRequirements
         | Code::AccountSelectionRequired
         | Code::InvalidRequestUri
         | Code::InvalidRequestObject

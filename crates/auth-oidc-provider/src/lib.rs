@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod authentication_context;
 mod client_option;
 mod codes;
 mod complaints;
@@ -11,6 +12,7 @@ mod extension;
 mod flow;
 mod http;
 mod keys;
+mod lifetimes;
 mod options;
 mod plugin;
 mod provider;

@@ -3,6 +3,7 @@
 //! Until client and redirect URI are known to belong together, an error is shown on a page of this
 //! server ([`UntrustedRequest`]); from then on it travels to the client in a redirect.
 
+use crate::claims_request::{self, AcrRequest, ClaimsRequest};
 use crate::dpop::is_thumbprint;
 use crate::params::Params;
 use crate::pkce::CodeChallenge;
@@ -153,6 +154,10 @@ pub struct AuthorizationRequest {
     pub resources: Vec<Resource>,
     /// Who the client thinks will sign in.
     pub login_hint: Option<String>,
+    /// Which claims are asked for one by one. OIDC Core §5.5.
+    pub claims: ClaimsRequest,
+    /// How the person has to have signed in. OIDC Core §3.1.2.1.
+    pub acr: AcrRequest,
     /// The key the code is to be bound to. RFC 9449 §10.
     pub dpop_jkt: Option<String>,
     /// An earlier ID token of the person expected, not yet verified. OIDC Core §3.1.2.1.
@@ -171,7 +176,12 @@ impl AuthorizationRequest {
         let response_mode = judge_response(params, redirect.uri())?;
         let code_challenge = CodeChallenge::parse(params.get("code_challenge"), params.get("code_challenge_method"))?;
 
+        let claims = params.get("claims").map(ClaimsRequest::parse).transpose()?.unwrap_or_default();
+        let acr_values = params.get("acr_values").filter(|values| values.len() <= claims_request::MAX_LENGTH);
+
         Ok(Self {
+            acr: claims.acr(acr_values),
+            claims,
             client_id: params.get("client_id").unwrap_or_default().to_owned(),
             redirect,
             response_mode,

@@ -33,6 +33,12 @@ pub struct IdTokenClaims {
     /// The session. OIDC Front-Channel Logout §3.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
+    /// The context in which the person signed in. OIDC Core §2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// The methods by which they did. RFC 8176 §2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
     /// The authorized party.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub azp: Option<String>,
@@ -64,6 +70,12 @@ pub struct AccessTokenClaims {
     /// When the person signed in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_time: Option<i64>,
+    /// The context in which they did. RFC 9068 §2.2.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acr: Option<String>,
+    /// The methods by which they did. RFC 9068 §2.2.1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amr: Vec<String>,
     /// The key it is bound to. RFC 9449 §6.1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cnf: Option<Confirmation>,
@@ -167,6 +179,21 @@ impl PersonClaims {
     }
 }
 
+impl PersonClaims {
+    /// Those of these names.
+    #[must_use]
+    pub fn only(self, names: &[&str]) -> Self {
+        let has = |name: &str| names.contains(&name);
+        Self {
+            name: self.name.filter(|_| has("name")),
+            picture: self.picture.filter(|_| has("picture")),
+            updated_at: self.updated_at.filter(|_| has("updated_at")),
+            email: self.email.filter(|_| has("email")),
+            email_verified: self.email_verified.filter(|_| has("email_verified")),
+        }
+    }
+}
+
 /// The answer of the userinfo endpoint. OIDC Core §5.3.2.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserInfo {
@@ -244,6 +271,8 @@ mod tests {
             jti: "t1".to_owned(),
             scope: Scope::default(),
             auth_time: None,
+            acr: None,
+            amr: Vec::new(),
             cnf: None,
         };
 
@@ -313,6 +342,8 @@ mod tests {
             nonce: None,
             at_hash: None,
             sid: None,
+            acr: None,
+            amr: Vec::new(),
             azp: None,
             person: PersonClaims::default(),
         };

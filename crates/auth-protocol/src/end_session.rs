@@ -151,6 +151,8 @@ mod tests {
             nonce: None,
             at_hash: None,
             sid: Some("s1".to_owned()),
+            acr: None,
+            amr: Vec::new(),
             azp: None,
             person: PersonClaims::default(),
         }

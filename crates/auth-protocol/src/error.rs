@@ -57,6 +57,8 @@ pub enum OAuthErrorCode {
     AccountSelectionRequired,
     /// The person must consent, and `prompt=none` forbids it. OIDC Core §3.1.2.6.
     ConsentRequired,
+    /// No sign-in there is meets what the client needs. OIDC Core Unmet Authentication Requirements §3.
+    UnmetAuthenticationRequirements,
     /// The `request_uri` cannot be used. OIDC Core §3.1.2.6.
     InvalidRequestUri,
     /// The request object is invalid. OIDC Core §3.1.2.6.
@@ -97,6 +99,7 @@ impl OAuthErrorCode {
             Self::LoginRequired => "login_required",
             Self::AccountSelectionRequired => "account_selection_required",
             Self::ConsentRequired => "consent_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::InvalidRequestUri => "invalid_request_uri",
             Self::InvalidRequestObject => "invalid_request_object",
             Self::RequestNotSupported => "request_not_supported",

@@ -4,6 +4,7 @@ pub mod authorize;
 pub mod bearer;
 pub mod challenge;
 pub mod claims;
+pub mod claims_request;
 pub mod client;
 pub mod client_assertion;
 pub mod client_auth;

@@ -91,6 +91,12 @@ pub struct AuthorizationServerMetadata {
     /// The algorithms of ID tokens. OIDC Discovery §3.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub id_token_signing_alg_values_supported: Vec<String>,
+    /// The authentication contexts a client may ask for. OIDC Discovery §3.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub acr_values_supported: Vec<String>,
+    /// Whether `claims` works. OIDC Discovery §3.
+    #[serde(default)]
+    pub claims_parameter_supported: bool,
     /// The claims about a person. OIDC Discovery §3.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub claims_supported: Vec<String>,

@@ -106,6 +106,8 @@ pub mod session {
         pub remember_me: bool,
         /// The column `authenticatedAt` of `core`: timestamp.
         pub authenticated_at: Option<DateTimeUtc>,
+        /// The column `amr` of `core`: text(255).
+        pub amr: Option<String>,
         /// The row of `user` it points to.
         #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]
         pub user: BelongsTo<super::user::Entity>,
@@ -340,6 +342,12 @@ pub mod oauth_grant {
         pub resources: Json,
         /// The column `authTime` of `oidc-provider`: timestamp.
         pub auth_time: Option<DateTimeUtc>,
+        /// The column `amr` of `oidc-provider`: text(255).
+        pub amr: Option<String>,
+        /// The column `acr` of `oidc-provider`: text(255).
+        pub acr: Option<String>,
+        /// The column `claims` of `oidc-provider`: json.
+        pub claims: Option<Json>,
         /// The column `createdAt` of `oidc-provider`: timestamp.
         pub created_at: DateTimeUtc,
         /// The column `expiresAt` of `oidc-provider`: timestamp.

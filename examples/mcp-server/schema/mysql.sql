@@ -3,7 +3,7 @@ CREATE TABLE `user` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT
 CREATE UNIQUE INDEX `uq_user_email` ON `user` (`email`);
 
 -- core: session
-CREATE TABLE `session` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `expiresAt` datetime(6) NOT NULL, `token` varchar(255) NOT NULL, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL, `ipAddress` varchar(64), `userAgent` text, `userId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, `rememberMe` bool NOT NULL DEFAULT TRUE, `authenticatedAt` datetime(6), CONSTRAINT `fk_session_userId` FOREIGN KEY (`userId`) REFERENCES `user` (`id`) ON DELETE CASCADE ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE `session` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `expiresAt` datetime(6) NOT NULL, `token` varchar(255) NOT NULL, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL, `ipAddress` varchar(64), `userAgent` text, `userId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, `rememberMe` bool NOT NULL DEFAULT TRUE, `authenticatedAt` datetime(6), `amr` varchar(255), CONSTRAINT `fk_session_userId` FOREIGN KEY (`userId`) REFERENCES `user` (`id`) ON DELETE CASCADE ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE UNIQUE INDEX `uq_session_token` ON `session` (`token`);
 CREATE INDEX `ix_session_expiresAt` ON `session` (`expiresAt`);
 CREATE INDEX `ix_session_userId` ON `session` (`userId`);
@@ -28,7 +28,7 @@ CREATE INDEX `ix_oauthApplication_userId` ON `oauthApplication` (`userId`);
 CREATE INDEX `ix_oauthApplication_createdAt` ON `oauthApplication` (`createdAt`);
 
 -- oidc-provider: oauthGrant
-CREATE TABLE `oauthGrant` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `userId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin, `clientId` varchar(255) NOT NULL, `sessionId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin, `scope` text NOT NULL, `resources` longtext NOT NULL, `authTime` datetime(6), `createdAt` datetime(6) NOT NULL, `expiresAt` datetime(6) NOT NULL, `revokedAt` datetime(6), CONSTRAINT `fk_oauthGrant_userId` FOREIGN KEY (`userId`) REFERENCES `user` (`id`) ON DELETE CASCADE, CONSTRAINT `fk_oauthGrant_clientId` FOREIGN KEY (`clientId`) REFERENCES `oauthApplication` (`clientId`) ON DELETE CASCADE ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+CREATE TABLE `oauthGrant` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `userId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin, `clientId` varchar(255) NOT NULL, `sessionId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin, `scope` text NOT NULL, `resources` longtext NOT NULL, `authTime` datetime(6), `amr` varchar(255), `acr` varchar(255), `claims` longtext, `createdAt` datetime(6) NOT NULL, `expiresAt` datetime(6) NOT NULL, `revokedAt` datetime(6), CONSTRAINT `fk_oauthGrant_userId` FOREIGN KEY (`userId`) REFERENCES `user` (`id`) ON DELETE CASCADE, CONSTRAINT `fk_oauthGrant_clientId` FOREIGN KEY (`clientId`) REFERENCES `oauthApplication` (`clientId`) ON DELETE CASCADE ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 CREATE INDEX `ix_oauthGrant_userId` ON `oauthGrant` (`userId`);
 CREATE INDEX `ix_oauthGrant_clientId` ON `oauthGrant` (`clientId`);
 CREATE INDEX `ix_oauthGrant_expiresAt` ON `oauthGrant` (`expiresAt`);

@@ -3,7 +3,7 @@ CREATE TABLE "user" ( "id" text NOT NULL PRIMARY KEY, "name" text NOT NULL, "ema
 CREATE UNIQUE INDEX "uq_user_email" ON "user" ("email");
 
 -- core: session
-CREATE TABLE "session" ( "id" text NOT NULL PRIMARY KEY, "expiresAt" timestamp with time zone NOT NULL, "token" text NOT NULL, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL, "ipAddress" text, "userAgent" text, "userId" text NOT NULL, "rememberMe" bool NOT NULL DEFAULT TRUE, "authenticatedAt" timestamp with time zone, CONSTRAINT "fk_session_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
+CREATE TABLE "session" ( "id" text NOT NULL PRIMARY KEY, "expiresAt" timestamp with time zone NOT NULL, "token" text NOT NULL, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL, "ipAddress" text, "userAgent" text, "userId" text NOT NULL, "rememberMe" bool NOT NULL DEFAULT TRUE, "authenticatedAt" timestamp with time zone, "amr" text, CONSTRAINT "fk_session_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
 CREATE UNIQUE INDEX "uq_session_token" ON "session" ("token");
 CREATE INDEX "ix_session_expiresAt" ON "session" ("expiresAt");
 CREATE INDEX "ix_session_userId" ON "session" ("userId");
@@ -28,7 +28,7 @@ CREATE INDEX "ix_oauthApplication_userId" ON "oauthApplication" ("userId");
 CREATE INDEX "ix_oauthApplication_createdAt" ON "oauthApplication" ("createdAt");
 
 -- oidc-provider: oauthGrant
-CREATE TABLE "oauthGrant" ( "id" text NOT NULL PRIMARY KEY, "userId" text, "clientId" text NOT NULL, "sessionId" text, "scope" text NOT NULL, "resources" jsonb NOT NULL, "authTime" timestamp with time zone, "createdAt" timestamp with time zone NOT NULL, "expiresAt" timestamp with time zone NOT NULL, "revokedAt" timestamp with time zone, CONSTRAINT "fk_oauthGrant_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE, CONSTRAINT "fk_oauthGrant_clientId" FOREIGN KEY ("clientId") REFERENCES "oauthApplication" ("clientId") ON DELETE CASCADE );
+CREATE TABLE "oauthGrant" ( "id" text NOT NULL PRIMARY KEY, "userId" text, "clientId" text NOT NULL, "sessionId" text, "scope" text NOT NULL, "resources" jsonb NOT NULL, "authTime" timestamp with time zone, "amr" text, "acr" text, "claims" jsonb, "createdAt" timestamp with time zone NOT NULL, "expiresAt" timestamp with time zone NOT NULL, "revokedAt" timestamp with time zone, CONSTRAINT "fk_oauthGrant_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE, CONSTRAINT "fk_oauthGrant_clientId" FOREIGN KEY ("clientId") REFERENCES "oauthApplication" ("clientId") ON DELETE CASCADE );
 CREATE INDEX "ix_oauthGrant_userId" ON "oauthGrant" ("userId");
 CREATE INDEX "ix_oauthGrant_clientId" ON "oauthGrant" ("clientId");
 CREATE INDEX "ix_oauthGrant_expiresAt" ON "oauthGrant" ("expiresAt");

@@ -3,7 +3,7 @@ CREATE TABLE "user" ( "id" text NOT NULL PRIMARY KEY, "name" text NOT NULL, "ema
 CREATE UNIQUE INDEX "uq_user_email" ON "user" ("email");
 
 -- core: session
-CREATE TABLE "session" ( "id" text NOT NULL PRIMARY KEY, "expiresAt" text NOT NULL, "token" text NOT NULL, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, "ipAddress" text, "userAgent" text, "userId" text NOT NULL, "rememberMe" boolean NOT NULL DEFAULT TRUE, "authenticatedAt" text, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
+CREATE TABLE "session" ( "id" text NOT NULL PRIMARY KEY, "expiresAt" text NOT NULL, "token" text NOT NULL, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, "ipAddress" text, "userAgent" text, "userId" text NOT NULL, "rememberMe" boolean NOT NULL DEFAULT TRUE, "authenticatedAt" text, "amr" text, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
 CREATE UNIQUE INDEX "uq_session_token" ON "session" ("token");
 CREATE INDEX "ix_session_expiresAt" ON "session" ("expiresAt");
 CREATE INDEX "ix_session_userId" ON "session" ("userId");
@@ -28,7 +28,7 @@ CREATE INDEX "ix_oauthApplication_userId" ON "oauthApplication" ("userId");
 CREATE INDEX "ix_oauthApplication_createdAt" ON "oauthApplication" ("createdAt");
 
 -- oidc-provider: oauthGrant
-CREATE TABLE "oauthGrant" ( "id" text NOT NULL PRIMARY KEY, "userId" text, "clientId" text NOT NULL, "sessionId" text, "scope" text NOT NULL, "resources" text NOT NULL, "authTime" text, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "revokedAt" text, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE, FOREIGN KEY ("clientId") REFERENCES "oauthApplication" ("clientId") ON DELETE CASCADE );
+CREATE TABLE "oauthGrant" ( "id" text NOT NULL PRIMARY KEY, "userId" text, "clientId" text NOT NULL, "sessionId" text, "scope" text NOT NULL, "resources" text NOT NULL, "authTime" text, "amr" text, "acr" text, "claims" text, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "revokedAt" text, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE, FOREIGN KEY ("clientId") REFERENCES "oauthApplication" ("clientId") ON DELETE CASCADE );
 CREATE INDEX "ix_oauthGrant_userId" ON "oauthGrant" ("userId");
 CREATE INDEX "ix_oauthGrant_clientId" ON "oauthGrant" ("clientId");
 CREATE INDEX "ix_oauthGrant_expiresAt" ON "oauthGrant" ("expiresAt");

@@ -28,7 +28,7 @@ fn a_plan_is_a_table_of_steps_with_the_plugin_that_wants_them() {
     step          where                            plugin  note
     create table  user                             core    id, name, email, emailVerified, image, createdAt, updatedAt
     create index  user (email)                     core    unique
-    create table  session                          core    id, expiresAt, token, createdAt, updatedAt, ipAddress, userAgent, userId, rememberMe, authenticatedAt
+    create table  session                          core    id, expiresAt, token, createdAt, updatedAt, ipAddress, userAgent, userId, rememberMe, authenticatedAt, amr
     create index  session (token)                  core    unique
     create index  session (expiresAt)              core
     create index  session (userId)                 core

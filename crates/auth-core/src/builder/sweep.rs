@@ -77,6 +77,7 @@ mod tests {
             user_id,
             remember_me: true,
             authenticated_at: None,
+            amr: None,
         };
         store::session::insert(cx.db(), &row).await.unwrap();
     }

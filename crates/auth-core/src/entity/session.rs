@@ -38,6 +38,9 @@ pub struct Model {
     ///
     /// A row written by Better Auth has none; `created_at` is then the best answer.
     pub authenticated_at: Option<DateTimeUtc>,
+    /// The methods by which they did, separated by blanks: `pwd` (RFC 8176 §2). Ours.
+    #[sea_orm(column_type = "String(StringLen::N(255))")]
+    pub amr: Option<String>,
     /// The person; deleting them ends the session.
     #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]
     pub user: BelongsTo<super::user::Entity>,

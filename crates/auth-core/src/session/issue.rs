@@ -69,6 +69,8 @@ pub struct NewSession {
     pub address: Option<IpAddr>,
     /// The browser's name of itself.
     pub user_agent: Option<String>,
+    /// The methods by which the person proved who they are (RFC 8176 §2).
+    pub methods: Vec<&'static str>,
 }
 
 impl NewSession {
@@ -78,7 +80,14 @@ impl NewSession {
             .get(header::USER_AGENT)
             .and_then(|value| value.to_str().ok())
             .map(|text| text.chars().take(512).collect());
-        Self { remember, address, user_agent }
+        Self { remember, address, user_agent, methods: Vec::new() }
+    }
+
+    /// Adds a method by which the person proved who they are: `pwd`, `otp`, `hwk` (RFC 8176 §2).
+    #[must_use]
+    pub fn by(mut self, method: &'static str) -> Self {
+        self.methods.push(method);
+        self
     }
 }
 
@@ -136,6 +145,7 @@ impl AuthContext {
             user_id: user.id.clone(),
             remember_me: new.remember,
             authenticated_at: Some(now),
+            amr: (!new.methods.is_empty()).then(|| new.methods.join(" ")),
         };
         store::session::insert(tx, &session).await?;
         let event = SessionIssued { user_id: user.id.clone(), session_id: session.id.clone() };

@@ -23,7 +23,7 @@ async fn a_database_that_lacks_something_is_told_in_full_and_left_alone() {
     the database is not ready, 14 step(s) are missing; run `cargo xtask migrate`, or this program with `migrate`:
       - create table "user" (id id, name text(255), email text(255) unique, emailVerified bool default false, image text null, createdAt timestamp, updatedAt timestamp)  [core]
       - create unique index on "user" (email)  [core]
-      - create table "session" (id id, expiresAt timestamp, token text(255) unique, createdAt timestamp, updatedAt timestamp, ipAddress text(64) null, userAgent text null, userId id -> user.id on delete cascade, rememberMe bool default true, authenticatedAt timestamp null)  [core]
+      - create table "session" (id id, expiresAt timestamp, token text(255) unique, createdAt timestamp, updatedAt timestamp, ipAddress text(64) null, userAgent text null, userId id -> user.id on delete cascade, rememberMe bool default true, authenticatedAt timestamp null, amr text(255) null)  [core]
       - create unique index on "session" (token)  [core]
       - create index on "session" (expiresAt)  [core]
       - create index on "session" (userId)  [core]

@@ -41,7 +41,7 @@ impl Visit<'_> {
         if let Some(old) = old {
             cx.end_session(tx, &old.session).await?;
         }
-        let new = NewSession::of(self.headers, self.address, self.remember);
+        let new = NewSession::of(self.headers, self.address, self.remember).by("pwd");
         cx.issue_session(tx, user.clone(), new).await
     }
 

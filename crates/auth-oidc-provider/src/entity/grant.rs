@@ -28,6 +28,14 @@ pub struct Model {
     pub resources: Words,
     /// When the person last proved who they are, where that is known.
     pub auth_time: Option<DateTimeUtc>,
+    /// The methods by which they did, separated by blanks (RFC 8176 §2).
+    #[sea_orm(column_type = "String(StringLen::N(255))")]
+    pub amr: Option<String>,
+    /// The context of that sign-in, as it is told (OpenID Connect Core §2).
+    #[sea_orm(column_type = "String(StringLen::N(255))")]
+    pub acr: Option<String>,
+    /// Which claims the client asked for one by one, if it did (OpenID Connect Core §5.5).
+    pub claims: Option<Json>,
     /// When it was given.
     pub created_at: DateTimeUtc,
     /// When it ends, however often it is refreshed.

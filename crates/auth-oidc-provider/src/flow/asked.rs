@@ -19,7 +19,7 @@ use crate::provider::Provider;
 
 /// The parameters a request is made of. Nothing else is ever stored: whoever puts a secret into the
 /// URL, or eight kilobytes of noise, finds neither in the database.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 19] = [
     "client_id",
     "redirect_uri",
     "response_type",
@@ -33,6 +33,8 @@ const KNOWN: [&str; 17] = [
     "max_age",
     "resource",
     "login_hint",
+    "acr_values",
+    "claims",
     "dpop_jkt",
     "request",
     "request_uri",
@@ -205,7 +207,7 @@ pub(crate) fn judge(provider: &Provider, kept: &Params, client: client::Model) -
         let client_id = client.client_id.clone();
         Refusal::Redirected(Box::new(Told { error, client_id, to, mode, state }))
     })?;
-    let hinted_person = hinted_person(provider, kept);
+    let hinted_person = hinted_person(provider, kept).or_else(|| request.claims.sub().map(str::to_owned));
     Ok(Asked { client, request, scope, resources, hinted_person })
 }
 
@@ -216,6 +218,9 @@ fn parse(
 ) -> Result<(AuthorizationRequest, Scope, Vec<Resource>), OAuthError> {
     let request = AuthorizationRequest::parse(params, redirect)?;
     let scope = scope::granted(request.scope.as_ref(), provider.default_scope(), provider.scopes())?;
+    // A claim asked for by itself is covered by a scope, which the consent page shows.
+    let scope = scope.union(&Scope::from_tokens(request.claims.scopes())?.intersection(provider.scopes()));
+    judge_acr(provider, &request)?;
     let resources = resource::requested(&request.resources, provider.resources())?;
     // A request that names a resource and only scopes about the person has left out what it wants
     // there, as ChatGPT does: the base scope then is the default, and the consent page shows it.
@@ -230,4 +235,14 @@ fn parse(
         return Err(OAuthError::new(OAuthErrorCode::InvalidScope, "no scope asked for is one of the resource"));
     }
     Ok((request, scope, resources))
+}
+
+/// Refuses at once where no sign-in there is could be what the client cannot do without.
+fn judge_acr(provider: &Provider, request: &AuthorizationRequest) -> Result<(), OAuthError> {
+    let is_known = |acr: &String| provider.options().contexts.iter().any(|context| context.acr == *acr);
+    if request.acr.is_essential && !request.acr.values.iter().any(is_known) {
+        let description = "no sign-in here has the acr that is asked for";
+        return Err(OAuthError::new(OAuthErrorCode::UnmetAuthenticationRequirements, description));
+    }
+    Ok(())
 }

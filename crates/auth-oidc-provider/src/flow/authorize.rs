@@ -158,10 +158,14 @@ async fn decide(
     let who = match session.map(|who| (is_fresh(provider, &asked, &who, occasion.since()), who)) {
         Some((Fresh::Yes, who)) => who,
         Some((Fresh::SomebodyElse, who)) if occasion.since().is_some_and(|since| issue::auth_time(&who) >= since) => {
-            return login_required(provider, &asked, "another person has signed in");
+            return refused(provider, &asked, OAuthErrorCode::LoginRequired, "another person has signed in");
+        }
+        Some((Fresh::Unmet, _)) => {
+            let code = OAuthErrorCode::UnmetAuthenticationRequirements;
+            return refused(provider, &asked, code, "the person cannot sign in as the client needs it");
         }
         Some((Fresh::No | Fresh::SomebodyElse, _)) | None if asked.request.prompt.is_none() => {
-            return login_required(provider, &asked, "the person has to sign in");
+            return refused(provider, &asked, OAuthErrorCode::LoginRequired, "the person has to sign in");
         }
         Some((Fresh::No | Fresh::SomebodyElse, _)) | None => {
             return Ok(match wait(provider, headers, &asked, None, occasion).await? {
@@ -196,8 +200,7 @@ async fn decide(
             Ok(Granting::Answered) => Ok(Next::Answered),
             // It was taken back just now.
             Ok(Granting::Forgotten) if asked.request.prompt.is_none() => {
-                let error = OAuthError::new(OAuthErrorCode::ConsentRequired, "the person has to consent");
-                Ok(Next::Redirect(asked.refusal(provider, &error)?))
+                refused(provider, &asked, OAuthErrorCode::ConsentRequired, "the person has to consent")
             }
             Ok(Granting::Forgotten) => ask(provider, headers, asked, &who, occasion).await,
             Err(failure) => asked.told_of_refusal(provider, failure).map(Next::Redirect),
@@ -221,9 +224,9 @@ async fn ask(
     })
 }
 
-fn login_required(provider: &Provider, asked: &Asked, why: &'static str) -> Result<Next, Unexpected> {
-    let error = OAuthError::new(OAuthErrorCode::LoginRequired, why);
-    Ok(Next::Redirect(asked.refusal(provider, &error)?))
+/// Tells the client.
+fn refused(provider: &Provider, asked: &Asked, code: OAuthErrorCode, why: &'static str) -> Result<Next, Unexpected> {
+    Ok(Next::Redirect(asked.refusal(provider, &OAuthError::new(code, why))?))
 }
 
 /// Lets the request wait for its person: stores it, or notes who is to answer it.

@@ -98,7 +98,7 @@ async fn waiting(
     // The session may be another one than the sign-in this request has waited for.
     match is_fresh(provider, &asked, &who, Some(row.created_at)) {
         Fresh::Yes => Ok(Ok(Pending { id: row.id, asked, who, of_browser })),
-        Fresh::No => Ok(Err(NothingToAnswer::SignInFirst)),
+        Fresh::No | Fresh::Unmet => Ok(Err(NothingToAnswer::SignInFirst)),
         Fresh::SomebodyElse => Ok(Err(NothingToAnswer::NotYours)),
     }
 }

@@ -2,6 +2,7 @@
 
 use auth_core::Unexpected;
 use auth_core::database::{begin_write, retrying};
+use auth_protocol::claims::PersonClaims;
 use auth_protocol::client_credentials::judge_client_credentials;
 use auth_protocol::params::Params;
 use auth_protocol::resource::{self, Resource};
@@ -61,6 +62,9 @@ async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, O
             user_id: row.user_id.as_deref(),
             session_id: row.session_id.as_deref(),
             auth_time: row.auth_time,
+            amr: None,
+            acr: None,
+            person: PersonClaims::default(),
             grant_expires_at: row.expires_at,
             nonce: None,
             granted: &granted.scope,
@@ -111,6 +115,9 @@ fn row(provider: &Provider, client: &client::Model, granted: &Granted) -> Result
         scope: granted.scope.to_string(),
         resources: granted.resources.iter().map(Resource::as_str).collect(),
         auth_time: granted.auth_time,
+        amr: None,
+        acr: None,
+        claims: None,
         created_at: now,
         expires_at: cx.after(now, lifetime),
         revoked_at: None,

@@ -12,7 +12,7 @@ use auth_protocol::redirect_uri::RedirectUri;
 use http::{HeaderMap, HeaderValue};
 use tracing::Span;
 
-use super::issue::sid_like;
+use super::signed::sid_like;
 use crate::provider::Provider;
 use crate::store;
 

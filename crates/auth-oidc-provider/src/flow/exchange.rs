@@ -2,6 +2,7 @@
 
 use auth_core::database::{begin_write, retrying};
 use auth_core::{ClientAddress, Unexpected, digest};
+use auth_protocol::claims::PersonClaims;
 use auth_protocol::code::{CodeFacts, CodeRefusal, CodeState, PresentedCode, judge_code};
 use auth_protocol::error::OAuthErrorCode;
 use auth_protocol::params::Params;
@@ -15,7 +16,7 @@ use tracing::Span;
 
 use super::issue::{Basis, draw};
 use super::revoke::{Family, revoke_grant};
-use super::{client_auth, direct, proof, refresh};
+use super::{client_auth, direct, person, proof, refresh};
 use crate::entity::{Words, client};
 use crate::error::OAuthFailure;
 use crate::event::TokensIssued;
@@ -119,7 +120,9 @@ async fn redeem(asking: Asking<'_>, code: &str, presented: PresentedCode<'_>) ->
     }
     let scope = Scope::parse(&stored.scope).map_err(Unexpected::new)?;
     let resources = resource::narrowed(presented.resources, &granted)?;
-    let drawn = draw(provider, &basis(asking, &stored, &scope, &resources))?;
+    let told = person::in_id_token(provider, &stored.user_id, stored.claims.as_ref(), &scope).await?;
+    let basis = Basis { person: told, ..basis(asking, &stored, &scope, &resources) };
+    let drawn = draw(provider, &basis)?;
     let event = TokensIssued {
         client_id: client.client_id.clone(),
         grant_id: stored.grant_id.clone(),
@@ -152,6 +155,9 @@ fn basis<'a>(asking: Asking<'a>, stored: &'a Stored, scope: &'a Scope, resources
         user_id: Some(&stored.user_id),
         session_id: stored.session_id.as_deref(),
         auth_time: stored.auth_time,
+        amr: stored.amr.as_deref(),
+        acr: stored.acr.as_deref(),
+        person: PersonClaims::default(),
         grant_expires_at: stored.grant_expires_at,
         nonce: stored.nonce.as_deref(),
         granted: scope,

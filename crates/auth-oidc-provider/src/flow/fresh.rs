@@ -15,6 +15,8 @@ pub(super) enum Fresh {
     Yes,
     /// Its person has to sign in again.
     No,
+    /// Its person has just signed in, and not as the client needs it.
+    Unmet,
     /// It is another person's than the one the client expects.
     SomebodyElse,
 }
@@ -27,8 +29,9 @@ pub(super) fn is_fresh(provider: &Provider, asked: &Asked, who: &SignedIn, since
     }
     let signed_in_at = issue::auth_time(who);
     // A sign-in that happened for this very request satisfies `login` and `max_age`, once.
+    let is_met = meets(provider, asked, who);
     if since.is_some_and(|since| signed_in_at >= since) {
-        return Fresh::Yes;
+        return if is_met { Fresh::Yes } else { Fresh::Unmet };
     }
     let prompt = &asked.request.prompt;
     let must_sign_in = [PromptValue::Login, PromptValue::SelectAccount, PromptValue::Create]
@@ -40,5 +43,14 @@ pub(super) fn is_fresh(provider: &Provider, asked: &Asked, who: &SignedIn, since
         .request
         .max_age
         .is_some_and(|seconds| seconds == 0 || signed_in_at + Duration::seconds(i64::from(seconds)) < at);
-    if must_sign_in || too_old { Fresh::No } else { Fresh::Yes }
+    if must_sign_in || too_old || !is_met { Fresh::No } else { Fresh::Yes }
+}
+
+/// Whether the person has signed in as the client cannot do without.
+fn meets(provider: &Provider, asked: &Asked, who: &SignedIn) -> bool {
+    let wanted = &asked.request.acr;
+    let amr = issue::methods(who.session.amr.as_deref());
+    let contexts = &provider.options().contexts;
+    let is_wanted = |acr: &str| wanted.values.iter().any(|value| value == acr);
+    !wanted.is_essential || contexts.iter().any(|context| is_wanted(&context.acr) && context.is_met_by(&amr))
 }

@@ -1,12 +1,11 @@
 //! Issuing: grants and codes after consent, tokens after redemption.
 
 use auth_core::session::SignedIn;
-use auth_core::{Unexpected, after, digest};
-use auth_protocol::claims::{AccessTokenClaims, IdTokenClaims, PersonClaims, at_hash};
+use auth_core::{Unexpected, digest};
+use auth_protocol::claims::PersonClaims;
 use auth_protocol::client::ClientKind;
-use auth_protocol::dpop::Confirmation;
 use auth_protocol::resource::Resource;
-use auth_protocol::scope::{OFFLINE_ACCESS, OPENID, Scope};
+use auth_protocol::scope::{OFFLINE_ACCESS, Scope};
 use auth_protocol::token::{TokenResponse, TokenType};
 use auth_resource_server::Proven;
 use chrono::{DateTime, Utc};
@@ -14,11 +13,11 @@ use sea_orm::DatabaseTransaction;
 use tracing::Span;
 
 use super::asked::{Asked, kind};
-use super::proof;
+use super::{proof, signed};
+use crate::authentication_context::told;
 use crate::entity::{Words, access_token, authorization_code, client, grant, refresh_token};
 use crate::error::OAuthFailure;
 use crate::event::CodeIssued;
-use crate::keys::{SigningAlgorithm, TokenKind};
 use crate::options::RefreshPolicy;
 use crate::provider::Provider;
 use crate::resource_server::AccessTokenFormat;
@@ -68,6 +67,9 @@ pub(crate) async fn code(
             scope: scope.to_string(),
             resources: asked.resources.iter().map(Resource::as_str).collect(),
             auth_time: Some(auth_time(who)),
+            amr: who.session.amr.clone(),
+            acr: acr(provider, asked, who),
+            claims: claims(asked)?,
             created_at: now,
             expires_at: cx.after(now, provider.options().grant_expires_in),
             revoked_at: None,
@@ -103,6 +105,23 @@ pub(crate) fn auth_time(who: &SignedIn) -> DateTime<Utc> {
     who.session.authenticated_at.unwrap_or(who.session.created_at)
 }
 
+/// The methods of a sign-in, as they are kept.
+pub(super) fn methods(amr: Option<&str>) -> Vec<&str> {
+    amr.unwrap_or_default().split_ascii_whitespace().collect()
+}
+
+/// The context of a sign-in that is told to this client.
+fn acr(provider: &Provider, asked: &Asked, who: &SignedIn) -> Option<String> {
+    let amr = methods(who.session.amr.as_deref());
+    told(&provider.options().contexts, &asked.request.acr.values, &amr).map(str::to_owned)
+}
+
+/// What the client asked for one by one, to be kept with the grant.
+fn claims(asked: &Asked) -> Result<Option<serde_json::Value>, Unexpected> {
+    let claims = &asked.request.claims;
+    Ok(if claims.is_empty() { None } else { Some(serde_json::to_value(claims)?) })
+}
+
 /// What tokens are issued for.
 #[derive(Debug)]
 pub(crate) struct Basis<'a> {
@@ -112,6 +131,11 @@ pub(crate) struct Basis<'a> {
     pub(crate) user_id: Option<&'a str>,
     pub(crate) session_id: Option<&'a str>,
     pub(crate) auth_time: Option<DateTime<Utc>>,
+    /// How the person signed in.
+    pub(crate) amr: Option<&'a str>,
+    pub(crate) acr: Option<&'a str>,
+    /// What the ID token tells about the person.
+    pub(crate) person: PersonClaims,
     pub(crate) grant_expires_at: DateTime<Utc>,
     pub(crate) nonce: Option<&'a str>,
     /// The scope of the grant.
@@ -170,7 +194,7 @@ pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAut
     let expires_at = cx.after(now, terms.expires_in).min(basis.grant_expires_at);
     let token = match terms.format {
         AccessTokenFormat::Opaque => format!("{ACCESS_PREFIX}{}", cx.new_token()?),
-        AccessTokenFormat::Jwt => jwt(provider, basis, &scope, expires_at)?,
+        AccessTokenFormat::Jwt => signed::access_token(provider, basis, &scope, expires_at)?,
     };
     let access = access_token::Model {
         id: cx.new_id()?,
@@ -205,7 +229,7 @@ pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAut
         (None, None)
     };
     let response = TokenResponse {
-        id_token: id_token(provider, basis, &token)?,
+        id_token: signed::id_token(provider, basis, &token)?,
         access_token: token,
         token_type: TokenType::of(jkt.as_deref()),
         expires_in: (expires_at - now).num_seconds(),
@@ -213,30 +237,6 @@ pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAut
         scope,
     };
     Ok(Drawn { response, access, refresh, proven: basis.proven.cloned() })
-}
-
-/// An access token a resource server can verify by itself (RFC 9068 §2.2).
-fn jwt(
-    provider: &Provider,
-    basis: &Basis<'_>,
-    scope: &Scope,
-    expires_at: DateTime<Utc>,
-) -> Result<String, OAuthFailure> {
-    let cx = provider.cx();
-    let claims = AccessTokenClaims {
-        iss: provider.issuer(),
-        // RFC 9068 §2.2: a client that acts for itself is its own subject.
-        sub: basis.user_id.unwrap_or(&basis.client.client_id).to_owned(),
-        aud: basis.resources.iter().map(Resource::as_str).collect(),
-        client_id: basis.client.client_id.clone(),
-        exp: expires_at.timestamp(),
-        iat: cx.now().timestamp(),
-        jti: cx.new_token()?,
-        scope: scope.clone(),
-        auth_time: basis.auth_time.map(|at| at.timestamp()),
-        cnf: basis.proven.map(|proven| Confirmation { jkt: proven.jkt.clone() }),
-    };
-    Ok(provider.keys().sign(SigningAlgorithm::ALL[0], TokenKind::AccessToken, &claims)?)
 }
 
 fn gets_refresh_token(provider: &Provider, basis: &Basis<'_>) -> bool {
@@ -247,38 +247,4 @@ fn gets_refresh_token(provider: &Provider, basis: &Basis<'_>) -> bool {
             RefreshPolicy::OfflineAccess => basis.granted.contains(OFFLINE_ACCESS),
             RefreshPolicy::RegisteredGrant => true,
         }
-}
-
-fn id_token(provider: &Provider, basis: &Basis<'_>, access_token: &str) -> Result<Option<String>, OAuthFailure> {
-    let Some(user_id) = basis.user_id.filter(|_| basis.scope.contains(OPENID)) else { return Ok(None) };
-    let cx = provider.cx();
-    let now = cx.now();
-    let algorithm =
-        SigningAlgorithm::parse(&basis.client.id_token_signed_response_alg).unwrap_or(SigningAlgorithm::Es256);
-    let claims = IdTokenClaims {
-        iss: provider.issuer(),
-        sub: user_id.to_owned(),
-        aud: basis.client.client_id.as_str().into(),
-        exp: after(now, provider.options().id_token_expires_in).timestamp(),
-        iat: now.timestamp(),
-        auth_time: basis.auth_time.map(|at| at.timestamp()),
-        nonce: basis.nonce.map(str::to_owned),
-        at_hash: Some(algorithm.at_hash(access_token, at_hash)),
-        sid: basis.session_id.map(|session_id| sid(provider, session_id)),
-        azp: None,
-        person: PersonClaims::default(),
-    };
-    Ok(Some(provider.keys().sign(algorithm, TokenKind::IdToken, &claims)?))
-}
-
-/// The name of a session in ID tokens: a keyed tag, so that no row id leaves.
-pub(crate) fn sid(provider: &Provider, session_id: &str) -> String {
-    provider.cx().keys().tag("sid", session_id)
-}
-
-/// The name of a session as an ID token may have it that was signed before the app secret changed.
-pub(crate) fn sid_like(provider: &Provider, session_id: &str, named: Option<&str>) -> String {
-    let mut tags = provider.cx().keys().tags("sid", session_id);
-    let current = tags.next().unwrap_or_default();
-    named.filter(|named| tags.any(|tag| tag == *named)).map_or(current, str::to_owned)
 }

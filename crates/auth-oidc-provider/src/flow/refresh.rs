@@ -14,6 +14,7 @@ use tracing::Span;
 
 use super::exchange::{Asking, granted, invalid_grant};
 use super::issue::{Basis, Drawn, draw};
+use super::person;
 use super::revoke::revoke_reused;
 use crate::entity::client;
 use crate::error::OAuthFailure;
@@ -117,19 +118,14 @@ fn judge(
     Ok(judge_refresh(facts, presented, provider.cx().now().timestamp_millis(), window))
 }
 
-/// Writes the new pair; nothing comes back if another request was faster.
-async fn rotate(
-    asking: Asking<'_>,
-    stored: &Stored,
-    token: &str,
-    asked: &Asked,
-) -> Result<Option<TokenResponse>, OAuthFailure> {
+/// Draws the new pair.
+async fn drawn(asking: Asking<'_>, stored: &Stored, asked: &Asked) -> Result<Drawn, OAuthFailure> {
     let Asking { provider, client, proven } = asking;
-    let cx = provider.cx();
-    let now = cx.now();
     let all = Scope::parse(&stored.scope).map_err(Unexpected::new)?;
     let resources = resource::narrowed(&asked.resources, &granted(&stored.resources)?)?;
-    let drawn = draw(
+    let scope = scope::narrowed(asked.scope.as_ref(), &all)?;
+    let person = person::in_id_token(provider, &stored.user_id, stored.claims.as_ref(), &scope).await?;
+    draw(
         provider,
         &Basis {
             client,
@@ -137,15 +133,31 @@ async fn rotate(
             user_id: Some(&stored.user_id),
             session_id: stored.session_id.as_deref(),
             auth_time: stored.auth_time,
+            amr: stored.amr.as_deref(),
+            acr: stored.acr.as_deref(),
+            person,
             grant_expires_at: stored.grant_expires_at,
             nonce: None,
             granted: &all,
-            scope: scope::narrowed(asked.scope.as_ref(), &all)?,
+            scope,
             resources: &resources,
             parent_id: Some(&stored.id),
             proven,
         },
-    )?;
+    )
+}
+
+/// Writes the new pair; nothing comes back if another request was faster.
+async fn rotate(
+    asking: Asking<'_>,
+    stored: &Stored,
+    token: &str,
+    asked: &Asked,
+) -> Result<Option<TokenResponse>, OAuthFailure> {
+    let Asking { provider, client, .. } = asking;
+    let cx = provider.cx();
+    let now = cx.now();
+    let drawn = drawn(asking, stored, asked).await?;
     let kept = keep(provider, stored, token, asked, &drawn)?;
     let event = TokensRefreshed {
         client_id: client.client_id.clone(),

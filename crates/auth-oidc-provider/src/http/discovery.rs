@@ -76,6 +76,8 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
             .iter()
             .map(|algorithm| algorithm.as_str().to_owned())
             .collect(),
+        acr_values_supported: provider.options().contexts.iter().map(|context| context.acr.clone()).collect(),
+        claims_parameter_supported: true,
         claims_supported: names(&[
             "sub",
             "iss",
@@ -83,6 +85,8 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
             "exp",
             "iat",
             "auth_time",
+            "acr",
+            "amr",
             "nonce",
             "sid",
             "name",

@@ -49,6 +49,11 @@ pub(crate) struct AuthorizationRequest {
     /// `none`, `login`, `consent`, `select_account`, separated by blanks.
     #[param(example = "consent")]
     prompt: Option<String>,
+    /// The authentication contexts that are of use, separated by blanks.
+    acr_values: Option<String>,
+    /// Claims asked for one by one: a JSON object (OpenID Connect Core §5.5).
+    #[param(example = json!(r#"{"id_token":{"email":null}}"#))]
+    claims: Option<String>,
     /// The most seconds since the person signed in.
     max_age: Option<u32>,
     /// The thumbprint of the key the code is to be bound to (RFC 9449 §10).

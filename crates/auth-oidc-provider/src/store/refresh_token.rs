@@ -29,6 +29,9 @@ pub(crate) struct Stored {
     pub(crate) scope: String,
     pub(crate) resources: Words,
     pub(crate) auth_time: Option<DateTime<Utc>>,
+    pub(crate) amr: Option<String>,
+    pub(crate) acr: Option<String>,
+    pub(crate) claims: Option<serde_json::Value>,
     pub(crate) grant_expires_at: DateTime<Utc>,
     pub(crate) revoked_at: Option<DateTime<Utc>>,
 }
@@ -60,6 +63,9 @@ pub(crate) async fn find(db: &impl ConnectionTrait, digest: &str) -> Result<Opti
         .column_as(grant::Column::Scope, "scope")
         .column_as(grant::Column::Resources, "resources")
         .column_as(grant::Column::AuthTime, "auth_time")
+        .column_as(grant::Column::Amr, "amr")
+        .column_as(grant::Column::Acr, "acr")
+        .column_as(grant::Column::Claims, "claims")
         .column_as(grant::Column::ExpiresAt, "grant_expires_at")
         .column_as(grant::Column::RevokedAt, "revoked_at")
         .join(JoinType::InnerJoin, Relation::Grant.def())

@@ -58,6 +58,7 @@ async fn old() -> (Folder, DatabaseConnection) {
             user_id: "u1".into(),
             remember_me: true,
             authenticated_at: None,
+            amr: None,
         })
         .collect();
     counting(&db).await;

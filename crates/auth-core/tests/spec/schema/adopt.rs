@@ -62,6 +62,7 @@ async fn its_tables_are_recognised_and_only_missing_parts_are_planned() {
     [
         "add column to \"session\": rememberMe bool default true  [core]",
         "add column to \"session\": authenticatedAt timestamp null  [core]",
+        "add column to \"session\": amr text(255) null  [core]",
         "create table \"authMigration\" (id id, appliedAt timestamp, checksum text(64))  [core]",
         "rewrite rows of \"session\": core/0001-session-digests, digests in place of session tokens  [core]",
         "create index on \"session\" (expiresAt)  [core]",

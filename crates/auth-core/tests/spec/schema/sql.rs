@@ -14,7 +14,7 @@ fn sqlite() {
     CREATE UNIQUE INDEX "uq_user_email" ON "user" ("email");
 
     -- core: session
-    CREATE TABLE "session" ( "id" text NOT NULL PRIMARY KEY, "expiresAt" text NOT NULL, "token" text NOT NULL, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, "ipAddress" text, "userAgent" text, "userId" text NOT NULL, "rememberMe" boolean NOT NULL DEFAULT TRUE, "authenticatedAt" text, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
+    CREATE TABLE "session" ( "id" text NOT NULL PRIMARY KEY, "expiresAt" text NOT NULL, "token" text NOT NULL, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, "ipAddress" text, "userAgent" text, "userId" text NOT NULL, "rememberMe" boolean NOT NULL DEFAULT TRUE, "authenticatedAt" text, "amr" text, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
     CREATE UNIQUE INDEX "uq_session_token" ON "session" ("token");
     CREATE INDEX "ix_session_expiresAt" ON "session" ("expiresAt");
     CREATE INDEX "ix_session_userId" ON "session" ("userId");
@@ -44,7 +44,7 @@ fn postgres() {
     CREATE UNIQUE INDEX "uq_user_email" ON "user" ("email");
 
     -- core: session
-    CREATE TABLE "session" ( "id" text NOT NULL PRIMARY KEY, "expiresAt" timestamp with time zone NOT NULL, "token" text NOT NULL, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL, "ipAddress" text, "userAgent" text, "userId" text NOT NULL, "rememberMe" bool NOT NULL DEFAULT TRUE, "authenticatedAt" timestamp with time zone, CONSTRAINT "fk_session_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
+    CREATE TABLE "session" ( "id" text NOT NULL PRIMARY KEY, "expiresAt" timestamp with time zone NOT NULL, "token" text NOT NULL, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL, "ipAddress" text, "userAgent" text, "userId" text NOT NULL, "rememberMe" bool NOT NULL DEFAULT TRUE, "authenticatedAt" timestamp with time zone, "amr" text, CONSTRAINT "fk_session_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
     CREATE UNIQUE INDEX "uq_session_token" ON "session" ("token");
     CREATE INDEX "ix_session_expiresAt" ON "session" ("expiresAt");
     CREATE INDEX "ix_session_userId" ON "session" ("userId");
@@ -74,7 +74,7 @@ fn mysql() {
     CREATE UNIQUE INDEX `uq_user_email` ON `user` (`email`);
 
     -- core: session
-    CREATE TABLE `session` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `expiresAt` datetime(6) NOT NULL, `token` varchar(255) NOT NULL, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL, `ipAddress` varchar(64), `userAgent` text, `userId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, `rememberMe` bool NOT NULL DEFAULT TRUE, `authenticatedAt` datetime(6), CONSTRAINT `fk_session_userId` FOREIGN KEY (`userId`) REFERENCES `user` (`id`) ON DELETE CASCADE ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
+    CREATE TABLE `session` ( `id` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, `expiresAt` datetime(6) NOT NULL, `token` varchar(255) NOT NULL, `createdAt` datetime(6) NOT NULL, `updatedAt` datetime(6) NOT NULL, `ipAddress` varchar(64), `userAgent` text, `userId` varchar(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL, `rememberMe` bool NOT NULL DEFAULT TRUE, `authenticatedAt` datetime(6), `amr` varchar(255), CONSTRAINT `fk_session_userId` FOREIGN KEY (`userId`) REFERENCES `user` (`id`) ON DELETE CASCADE ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
     CREATE UNIQUE INDEX `uq_session_token` ON `session` (`token`);
     CREATE INDEX `ix_session_expiresAt` ON `session` (`expiresAt`);
     CREATE INDEX `ix_session_userId` ON `session` (`userId`);

@@ -23,6 +23,7 @@ async fn only_what_is_missing_is_planned() {
         [
             flag,
             r#"add column to "session": authenticatedAt timestamp null  [core]"#,
+            r#"add column to "session": amr text(255) null  [core]"#,
             r#"create table "authMigration" (id id, appliedAt timestamp, checksum text(64))  [core]"#,
             r#"rewrite rows of "session": core/0001-session-digests, digests in place of session tokens  [core]"#,
             r#"rewrite rows of "verification": core/0002-verification-digests, digests in place of verification tokens  [core]"#,

@@ -90,6 +90,11 @@ pub(crate) struct ServerMetadata {
     /// The algorithms of ID tokens.
     #[schema(example = json!(["ES256", "RS256", "EdDSA"]))]
     id_token_signing_alg_values_supported: Vec<String>,
+    /// The authentication contexts a client may ask for.
+    acr_values_supported: Option<Vec<String>>,
+    /// Whether `claims` works.
+    #[schema(example = true)]
+    claims_parameter_supported: bool,
     /// The claims about a person.
     #[schema(example = json!(["sub", "name", "email"]))]
     claims_supported: Vec<String>,

@@ -9,6 +9,7 @@
 )]
 
 mod answer;
+mod claims;
 mod consent;
 mod consent_json;
 mod consent_memory;

@@ -45,6 +45,7 @@ async fn a_resource_server_reads_everything_in_a_token_of_the_type_at_jwt() {
         json!({
             "iss": app.base_url(), "sub": sub, "aud": FILES, "client_id": client.client_id, "exp": START + 600,
             "iat": START, "jti": claims["jti"], "scope": "openid email files:read notes:write", "auth_time": START,
+            "amr": ["pwd"],
         })
     );
     let next = client.refreshes(tokens.refresh()).await.succeeds();

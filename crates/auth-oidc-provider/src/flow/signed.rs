@@ -1,0 +1,80 @@
+//! What is signed: access tokens that are JWTs, and ID tokens. RFC 9068 §2.2, OpenID Connect Core §2.
+
+use auth_core::after;
+use auth_protocol::claims::{AccessTokenClaims, IdTokenClaims, at_hash};
+use auth_protocol::dpop::Confirmation;
+use auth_protocol::resource::Resource;
+use auth_protocol::scope::{OPENID, Scope};
+use chrono::{DateTime, Utc};
+
+use super::issue::{Basis, methods};
+use crate::error::OAuthFailure;
+use crate::keys::{SigningAlgorithm, TokenKind};
+use crate::provider::Provider;
+
+/// An access token a resource server can verify by itself (RFC 9068 §2.2).
+pub(super) fn access_token(
+    provider: &Provider,
+    basis: &Basis<'_>,
+    scope: &Scope,
+    expires_at: DateTime<Utc>,
+) -> Result<String, OAuthFailure> {
+    let cx = provider.cx();
+    let claims = AccessTokenClaims {
+        iss: provider.issuer(),
+        // RFC 9068 §2.2: a client that acts for itself is its own subject.
+        sub: basis.user_id.unwrap_or(&basis.client.client_id).to_owned(),
+        aud: basis.resources.iter().map(Resource::as_str).collect(),
+        client_id: basis.client.client_id.clone(),
+        exp: expires_at.timestamp(),
+        iat: cx.now().timestamp(),
+        jti: cx.new_token()?,
+        scope: scope.clone(),
+        auth_time: basis.auth_time.map(|at| at.timestamp()),
+        acr: basis.acr.map(str::to_owned),
+        amr: methods(basis.amr).into_iter().map(str::to_owned).collect(),
+        cnf: basis.proven.map(|proven| Confirmation { jkt: proven.jkt.clone() }),
+    };
+    Ok(provider.keys().sign(SigningAlgorithm::ALL[0], TokenKind::AccessToken, &claims)?)
+}
+
+/// Who signed in, for the client; none without the scope `openid`.
+pub(super) fn id_token(
+    provider: &Provider,
+    basis: &Basis<'_>,
+    access_token: &str,
+) -> Result<Option<String>, OAuthFailure> {
+    let Some(user_id) = basis.user_id.filter(|_| basis.scope.contains(OPENID)) else { return Ok(None) };
+    let cx = provider.cx();
+    let now = cx.now();
+    let algorithm =
+        SigningAlgorithm::parse(&basis.client.id_token_signed_response_alg).unwrap_or(SigningAlgorithm::Es256);
+    let claims = IdTokenClaims {
+        iss: provider.issuer(),
+        sub: user_id.to_owned(),
+        aud: basis.client.client_id.as_str().into(),
+        exp: after(now, provider.options().id_token_expires_in).timestamp(),
+        iat: now.timestamp(),
+        auth_time: basis.auth_time.map(|at| at.timestamp()),
+        nonce: basis.nonce.map(str::to_owned),
+        at_hash: Some(algorithm.at_hash(access_token, at_hash)),
+        sid: basis.session_id.map(|session_id| sid(provider, session_id)),
+        acr: basis.acr.map(str::to_owned),
+        amr: methods(basis.amr).into_iter().map(str::to_owned).collect(),
+        azp: None,
+        person: basis.person.clone(),
+    };
+    Ok(Some(provider.keys().sign(algorithm, TokenKind::IdToken, &claims)?))
+}
+
+/// The name of a session in ID tokens: a keyed tag, so that no row id leaves.
+pub(crate) fn sid(provider: &Provider, session_id: &str) -> String {
+    provider.cx().keys().tag("sid", session_id)
+}
+
+/// The name of a session as an ID token may have it that was signed before the app secret changed.
+pub(crate) fn sid_like(provider: &Provider, session_id: &str, named: Option<&str>) -> String {
+    let mut tags = provider.cx().keys().tags("sid", session_id);
+    let current = tags.next().unwrap_or_default();
+    named.filter(|named| tags.any(|tag| tag == *named)).map_or(current, str::to_owned)
+}
