@@ -79,7 +79,7 @@ pub(crate) struct SessionBody {
     responses(
         (status = 200, description = "The session, or null without a valid token for the MCP endpoint", body = Option<SessionBody>),
     ),
-    security(("bearer" = []))
+    security((), ("bearer" = []))
 )]
 pub(crate) async fn get_session(State(guard): State<McpGuard>, request: Request) -> Result<Response, ApiError> {
     let (parts, _) = request.into_parts();

@@ -25,6 +25,7 @@ pub struct ClientOption {
     pub(crate) client_id: String,
     pub(crate) name: String,
     pub(crate) secret: Option<Secret>,
+    pub(crate) previous_secret: Option<Secret>,
     pub(crate) auth_method: ClientAuthMethod,
     pub(crate) keys: Option<ClientKeys>,
     pub(crate) redirect_uris: Vec<String>,
@@ -50,6 +51,7 @@ impl ClientOption {
             name: client_id.clone(),
             client_id,
             secret: None,
+            previous_secret: None,
             auth_method: ClientAuthMethod::None,
             keys: None,
             redirect_uris: Vec::new(),
@@ -131,6 +133,13 @@ impl ClientOption {
         self
     }
 
+    /// Takes this secret too, while whoever runs the client changes to the other one.
+    #[must_use]
+    pub fn previous_secret(mut self, secret: impl Into<String>) -> Self {
+        self.previous_secret = Some(Secret::new(secret));
+        self
+    }
+
     /// Gets only access tokens that are bound to a key (RFC 9449 §5.2).
     #[must_use]
     pub fn require_dpop(mut self) -> Self {
@@ -153,7 +162,7 @@ impl ClientOption {
         if id.is_empty() || id.len() > MAX_ID || !id.bytes().all(|byte| byte.is_ascii_graphic()) {
             wrong(id, format!("use an id of 1 to {MAX_ID} visible characters"));
         }
-        if self.secret.as_ref().is_some_and(|secret| secret.weakness().is_some()) {
+        if [&self.secret, &self.previous_secret].into_iter().flatten().any(|secret| secret.weakness().is_some()) {
             wrong(id, "give it a secret of at least 32 bytes, drawn at random".to_owned());
         }
         if self.grant_types.is_empty() {

@@ -32,6 +32,9 @@ const INVALID_SCOPE: ErrorCode =
 const INVALID_TARGET: ErrorCode =
     ErrorCode { code: "invalid_target", status: 400, message: "The resource is malformed, or not part of the grant" };
 
+const ACCESS_DENIED: ErrorCode =
+    ErrorCode { code: "access_denied", status: 403, message: "Only people who are signed in may register clients" };
+
 const INVALID_REDIRECT_URI: ErrorCode = ErrorCode {
     code: "invalid_redirect_uri",
     status: 400,
@@ -139,8 +142,15 @@ pub(crate) const PAR: [ErrorCode; 11] = [
 pub(crate) const OF_A_CLIENT: [ErrorCode; 4] = [INVALID_REQUEST, INVALID_CLIENT, TEMPORARILY_UNAVAILABLE, SERVER_ERROR];
 
 /// What registration answers.
-pub(crate) const REGISTER: [ErrorCode; 4] =
-    [INVALID_REDIRECT_URI, INVALID_CLIENT_METADATA, TEMPORARILY_UNAVAILABLE, SERVER_ERROR];
+pub(crate) const REGISTER: [ErrorCode; 7] = [
+    INVALID_REQUEST,
+    INVALID_TOKEN,
+    ACCESS_DENIED,
+    INVALID_REDIRECT_URI,
+    INVALID_CLIENT_METADATA,
+    TEMPORARILY_UNAVAILABLE,
+    SERVER_ERROR,
+];
 
 /// What the management of a registration answers.
 pub(crate) const MANAGE: [ErrorCode; 6] = [

@@ -54,12 +54,15 @@ impl OidcProvider {
             ("id_token_expires_in", self.id_token_expires_in, 1, 86_400),
             ("interaction_expires_in", self.interaction_expires_in, 60, 3600),
             ("replay_window", self.replay_window, 0, 60),
+            ("client_secret_overlap", self.client_secret_overlap, 0, 2_592_000),
         ];
         let rotation = self.signing_keys_rotate_in;
         let rotation = (rotation != 0).then_some(("signing_keys_rotate_in", rotation, 3600, 315_360_000));
+        let secrets = self.client_secrets_expire_in;
+        let secrets = (secrets != 0).then_some(("client_secrets_expire_in", secrets, 86_400, 315_360_000));
         let lifetimes = self.resources.iter().filter_map(|resource| resource.access_token_expires_in);
         let of_resources = lifetimes.map(|seconds| ("resource.access_token_expires_in", seconds, 1, 86_400));
-        for (option, value, least, most) in bounds.into_iter().chain(of_resources).chain(rotation) {
+        for (option, value, least, most) in bounds.into_iter().chain(of_resources).chain(rotation).chain(secrets) {
             if !(least..=most).contains(&value) {
                 complaints.push(WrongOption {
                     option,

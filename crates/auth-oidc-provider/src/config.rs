@@ -10,11 +10,11 @@ use crate::authentication_context::AuthenticationContext;
 use crate::client_option::ClientOption;
 use crate::extension::ExtensionGrant;
 use crate::options::{RefreshPolicy, ScopeOption};
+use crate::registration_mode::Registration;
 use crate::resource_server::ResourceOption;
 
 /// An OAuth 2.1 authorization server and OpenID provider, as a plugin.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct OidcProvider {
     pub(crate) login_page: String,
     pub(crate) sign_up_page: Option<String>,
@@ -39,7 +39,9 @@ pub struct OidcProvider {
     pub(crate) clients: Vec<ClientOption>,
     pub(crate) grants: Vec<Arc<dyn ExtensionGrant>>,
     pub(crate) outbound: OutboundOptions,
-    pub(crate) registration: bool,
+    pub(crate) registration: Registration,
+    pub(crate) client_secrets_expire_in: u64,
+    pub(crate) client_secret_overlap: u64,
     pub(crate) unused_clients_expire_in: u64,
     pub(crate) private_use_redirects: Vec<String>,
     pub(crate) aliases: Vec<(&'static str, &'static str)>,
@@ -80,7 +82,9 @@ impl OidcProvider {
             clients: Vec::new(),
             grants: Vec::new(),
             outbound: OutboundOptions::new(),
-            registration: false,
+            registration: Registration::Off,
+            client_secrets_expire_in: 0,
+            client_secret_overlap: 86_400,
             unused_clients_expire_in: 30 * 86_400,
             private_use_redirects: vec![CURSOR_REDIRECT_URI.to_owned()],
             aliases: Vec::new(),
@@ -215,11 +219,23 @@ impl OidcProvider {
         self
     }
 
-    /// Whether anybody may register a client (RFC 7591). Default off.
+    /// Whether anybody may register a client (RFC 7591). Default off; [`OidcProvider::registration`] has
+    /// what lies between.
     #[must_use]
-    pub fn dynamic_registration(mut self, on: bool) -> Self {
-        self.registration = on;
+    pub fn dynamic_registration(self, on: bool) -> Self {
+        self.registration(if on { Registration::Open } else { Registration::Off })
+    }
+
+    /// Who may register clients (RFC 7591). Default nobody.
+    #[must_use]
+    pub fn registration(mut self, mode: Registration) -> Self {
+        self.registration = mode;
         self
+    }
+
+    /// Whether there is anybody who may register clients.
+    pub(crate) fn registers(&self) -> bool {
+        self.registration != Registration::Off
     }
 
     /// Redirect URIs with a private-use scheme that clients may register, whole and without query.

@@ -16,6 +16,7 @@ mod lifetimes;
 mod options;
 mod plugin;
 mod provider;
+mod registration_mode;
 mod resource_server;
 mod store;
 
@@ -31,4 +32,5 @@ pub use flow::check::AccessTokenFacts;
 pub use options::{RefreshPolicy, ScopeOption};
 pub use plugin::OIDC_PROVIDER;
 pub use provider::Provider;
+pub use registration_mode::Registration;
 pub use resource_server::{AccessTokenFormat, ResourceOption};

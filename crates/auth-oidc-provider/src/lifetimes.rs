@@ -78,4 +78,21 @@ impl OidcProvider {
         self.unused_clients_expire_in = seconds;
         self
     }
+
+    /// Seconds the secret of a client that registers stays valid (RFC 7591 §3.2.1). Default 0: for ever. At
+    /// least 86 400 otherwise. A client that changes its registration in the second half of that time
+    /// gets a new one.
+    #[must_use]
+    pub fn client_secrets_expire_in(mut self, seconds: u64) -> Self {
+        self.client_secrets_expire_in = seconds;
+        self
+    }
+
+    /// Seconds a client's secret counts after another has taken its place. Default 86 400; at most
+    /// 2 592 000 (30 days).
+    #[must_use]
+    pub fn client_secret_overlap(mut self, seconds: u64) -> Self {
+        self.client_secret_overlap = seconds;
+        self
+    }
 }

@@ -12,7 +12,8 @@ use crate::codes;
 use crate::complaints::WrongOption;
 use crate::config::OidcProvider;
 use crate::entity::{
-    access_token, authorization_code, client, consent, grant, interaction, key, refresh_token, used_jti,
+    access_token, authorization_code, client, consent, grant, initial_access_token, interaction, key, refresh_token,
+    used_jti,
 };
 use crate::flow::{seed, sweep};
 use crate::http::{
@@ -48,6 +49,7 @@ impl Plugin for OidcProvider {
         let _ = to.table::<consent::Entity>().recognised_by(consent::Column::Reference);
         to.table::<key::Entity>();
         to.table::<used_jti::Entity>();
+        to.table::<initial_access_token::Entity>();
         to.data_migration("oidc-provider/0001-foreign-keys", store::foreign_keys::retired());
         to.about("An OAuth 2.1 authorization server and OpenID Connect provider.");
         to.errors("/oauth2/token", &codes::TOKEN);
@@ -133,7 +135,7 @@ impl OidcProvider {
 
     /// What registering and managing a registration need.
     fn contribute_registration(&self, to: &mut Contributions) {
-        if !self.registration {
+        if !self.registers() {
             return;
         }
         to.errors("/oauth2/register", &codes::REGISTER);
@@ -149,7 +151,7 @@ impl OidcProvider {
 
     /// The aliases of routes that are there: registration has none while it is off.
     fn offered_aliases(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        self.good_aliases().filter(|(_, of)| self.registration || *of != "/oauth2/register")
+        self.good_aliases().filter(|(_, of)| self.registers() || *of != "/oauth2/register")
     }
 
     fn endpoints(&self, provider: &Provider) -> OpenApiRouter {
@@ -167,7 +169,7 @@ impl OidcProvider {
             .routes(routes!(allowed::get_consents))
             .routes(routes!(allowed::delete_consent))
             .routes(routes!(jwks::jwks));
-        let router = if self.registration {
+        let router = if self.registers() {
             router.routes(routes!(register::register)).routes(routes!(manage::read, manage::update, manage::delete))
         } else {
             router

@@ -120,7 +120,7 @@ impl Provider {
     pub(crate) fn clients_unused_since(&self) -> Option<DateTime<Utc>> {
         // Without registration every client was put there by an operator.
         let seconds = self.options().unused_clients_expire_in;
-        (self.options().registration && seconds > 0).then(|| self.grants_kept_since())
+        (self.options().registers() && seconds > 0).then(|| self.grants_kept_since())
     }
 
     /// The time before which a grant must have ended to be deleted: until then it shows that its

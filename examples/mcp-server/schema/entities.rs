@@ -240,6 +240,13 @@ pub mod oauth_application {
         /// The column `clientSecret` of `oidc-provider`: text.
         #[sea_orm(column_type = "Text")]
         pub client_secret: Option<String>,
+        /// The column `clientSecretExpiresAt` of `oidc-provider`: timestamp.
+        pub client_secret_expires_at: Option<DateTimeUtc>,
+        /// The column `previousSecret` of `oidc-provider`: text.
+        #[sea_orm(column_type = "Text")]
+        pub previous_secret: Option<String>,
+        /// The column `previousSecretUntil` of `oidc-provider`: timestamp.
+        pub previous_secret_until: Option<DateTimeUtc>,
         /// The column `registrationAccessToken` of `oidc-provider`: text.
         #[sea_orm(column_type = "Text")]
         pub registration_access_token: Option<String>,
@@ -651,6 +658,33 @@ pub mod oauth_used_jti {
         /// The column `id` of `oidc-provider`: id.
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: String,
+        /// The column `expiresAt` of `oidc-provider`: timestamp.
+        #[sea_orm(indexed)]
+        pub expires_at: DateTimeUtc,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The table `oauthInitialAccessToken` of `oidc-provider`.
+pub mod oauth_initial_access_token {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `oauthInitialAccessToken`.
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "oauthInitialAccessToken", rename_all = "camelCase")]
+    pub struct Model {
+        /// The column `id` of `oidc-provider`: id.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        /// The column `token` of `oidc-provider`: text(255).
+        #[sea_orm(unique)]
+        pub token: String,
+        /// The column `usesLeft` of `oidc-provider`: int.
+        pub uses_left: i32,
+        /// The column `createdAt` of `oidc-provider`: timestamp.
+        pub created_at: DateTimeUtc,
         /// The column `expiresAt` of `oidc-provider`: timestamp.
         #[sea_orm(indexed)]
         pub expires_at: DateTimeUtc,

@@ -22,7 +22,7 @@ CREATE INDEX "ix_verification_expiresAt" ON "verification" ("expiresAt");
 CREATE TABLE "authMigration" ( "id" text NOT NULL PRIMARY KEY, "appliedAt" timestamp with time zone NOT NULL, "checksum" text NOT NULL );
 
 -- oidc-provider: oauthApplication
-CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "registrationAccessToken" text, "name" text NOT NULL, "redirectUris" jsonb NOT NULL, "postLogoutRedirectUris" jsonb NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "jwks" jsonb, "jwksUri" text, "grantTypes" jsonb NOT NULL, "scope" text NOT NULL, "ownScope" text, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" jsonb, "requirePushedAuthorizationRequests" bool NOT NULL DEFAULT FALSE, "dpopBoundAccessTokens" bool NOT NULL DEFAULT FALSE, "skipConsent" bool NOT NULL DEFAULT FALSE, "declared" bool NOT NULL DEFAULT FALSE, "disabled" bool NOT NULL DEFAULT FALSE, "userId" text, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL, CONSTRAINT "fk_oauthApplication_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
+CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "clientSecretExpiresAt" timestamp with time zone, "previousSecret" text, "previousSecretUntil" timestamp with time zone, "registrationAccessToken" text, "name" text NOT NULL, "redirectUris" jsonb NOT NULL, "postLogoutRedirectUris" jsonb NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "jwks" jsonb, "jwksUri" text, "grantTypes" jsonb NOT NULL, "scope" text NOT NULL, "ownScope" text, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" jsonb, "requirePushedAuthorizationRequests" bool NOT NULL DEFAULT FALSE, "dpopBoundAccessTokens" bool NOT NULL DEFAULT FALSE, "skipConsent" bool NOT NULL DEFAULT FALSE, "declared" bool NOT NULL DEFAULT FALSE, "disabled" bool NOT NULL DEFAULT FALSE, "userId" text, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL, CONSTRAINT "fk_oauthApplication_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
 CREATE UNIQUE INDEX "uq_oauthApplication_clientId" ON "oauthApplication" ("clientId");
 CREATE INDEX "ix_oauthApplication_userId" ON "oauthApplication" ("userId");
 CREATE INDEX "ix_oauthApplication_createdAt" ON "oauthApplication" ("createdAt");
@@ -72,6 +72,11 @@ CREATE UNIQUE INDEX "uq_jwks_slot" ON "jwks" ("slot");
 -- oidc-provider: oauthUsedJti
 CREATE TABLE "oauthUsedJti" ( "id" text NOT NULL PRIMARY KEY, "expiresAt" timestamp with time zone NOT NULL );
 CREATE INDEX "ix_oauthUsedJti_expiresAt" ON "oauthUsedJti" ("expiresAt");
+
+-- oidc-provider: oauthInitialAccessToken
+CREATE TABLE "oauthInitialAccessToken" ( "id" text NOT NULL PRIMARY KEY, "token" text NOT NULL, "usesLeft" integer NOT NULL, "createdAt" timestamp with time zone NOT NULL, "expiresAt" timestamp with time zone NOT NULL );
+CREATE UNIQUE INDEX "uq_oauthInitialAccessToken_token" ON "oauthInitialAccessToken" ("token");
+CREATE INDEX "ix_oauthInitialAccessToken_expiresAt" ON "oauthInitialAccessToken" ("expiresAt");
 
 -- app: note
 CREATE TABLE "note" ( "id" text NOT NULL PRIMARY KEY, "userId" text NOT NULL, "text" text NOT NULL, "createdAt" timestamp with time zone NOT NULL, CONSTRAINT "fk_note_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );

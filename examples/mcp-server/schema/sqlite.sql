@@ -22,7 +22,7 @@ CREATE INDEX "ix_verification_expiresAt" ON "verification" ("expiresAt");
 CREATE TABLE "authMigration" ( "id" text NOT NULL PRIMARY KEY, "appliedAt" text NOT NULL, "checksum" text NOT NULL );
 
 -- oidc-provider: oauthApplication
-CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "registrationAccessToken" text, "name" text NOT NULL, "redirectUris" text NOT NULL, "postLogoutRedirectUris" text NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "jwks" text, "jwksUri" text, "grantTypes" text NOT NULL, "scope" text NOT NULL, "ownScope" text, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" text, "requirePushedAuthorizationRequests" boolean NOT NULL DEFAULT FALSE, "dpopBoundAccessTokens" boolean NOT NULL DEFAULT FALSE, "skipConsent" boolean NOT NULL DEFAULT FALSE, "declared" boolean NOT NULL DEFAULT FALSE, "disabled" boolean NOT NULL DEFAULT FALSE, "userId" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
+CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "clientSecretExpiresAt" text, "previousSecret" text, "previousSecretUntil" text, "registrationAccessToken" text, "name" text NOT NULL, "redirectUris" text NOT NULL, "postLogoutRedirectUris" text NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "jwks" text, "jwksUri" text, "grantTypes" text NOT NULL, "scope" text NOT NULL, "ownScope" text, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" text, "requirePushedAuthorizationRequests" boolean NOT NULL DEFAULT FALSE, "dpopBoundAccessTokens" boolean NOT NULL DEFAULT FALSE, "skipConsent" boolean NOT NULL DEFAULT FALSE, "declared" boolean NOT NULL DEFAULT FALSE, "disabled" boolean NOT NULL DEFAULT FALSE, "userId" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
 CREATE UNIQUE INDEX "uq_oauthApplication_clientId" ON "oauthApplication" ("clientId");
 CREATE INDEX "ix_oauthApplication_userId" ON "oauthApplication" ("userId");
 CREATE INDEX "ix_oauthApplication_createdAt" ON "oauthApplication" ("createdAt");
@@ -72,6 +72,11 @@ CREATE UNIQUE INDEX "uq_jwks_slot" ON "jwks" ("slot");
 -- oidc-provider: oauthUsedJti
 CREATE TABLE "oauthUsedJti" ( "id" text NOT NULL PRIMARY KEY, "expiresAt" text NOT NULL );
 CREATE INDEX "ix_oauthUsedJti_expiresAt" ON "oauthUsedJti" ("expiresAt");
+
+-- oidc-provider: oauthInitialAccessToken
+CREATE TABLE "oauthInitialAccessToken" ( "id" text NOT NULL PRIMARY KEY, "token" text NOT NULL, "usesLeft" integer NOT NULL, "createdAt" text NOT NULL, "expiresAt" text NOT NULL );
+CREATE UNIQUE INDEX "uq_oauthInitialAccessToken_token" ON "oauthInitialAccessToken" ("token");
+CREATE INDEX "ix_oauthInitialAccessToken_expiresAt" ON "oauthInitialAccessToken" ("expiresAt");
 
 -- app: note
 CREATE TABLE "note" ( "id" text NOT NULL PRIMARY KEY, "userId" text NOT NULL, "text" text NOT NULL, "createdAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );

@@ -35,16 +35,16 @@ pub(crate) struct SignUpRequest {
     #[schema(example = "correct-horse-1", format = Password)]
     password: String,
     /// The URL of a picture.
-    #[schema(max_length = 2048, example = "https://example.com/alice.png")]
+    #[schema(nullable = false, max_length = 2048, example = "https://example.com/alice.png")]
     image: Option<String>,
     /// Where a mailed link would lead: a path here, or a URL of a trusted origin.
-    #[schema(rename = "callbackURL", example = "/dashboard")]
+    #[schema(rename = "callbackURL", nullable = false, example = "/dashboard")]
     callback_url: Option<String>,
     /// Whether the browser keeps the session after it is closed. Default true.
-    #[schema(rename = "rememberMe", default = true)]
+    #[schema(rename = "rememberMe", nullable = false, default = true)]
     remember_me: Option<bool>,
     /// The handle of the authorization request that waits for a sign-in. Better Auth has none.
-    #[schema(example = "oCk3vT9sYq2mXw7rLz5pBd8nGf1hJa4eKu6iRt0cWxE")]
+    #[schema(nullable = false, example = "oCk3vT9sYq2mXw7rLz5pBd8nGf1hJa4eKu6iRt0cWxE")]
     interaction: Option<String>,
 }
 

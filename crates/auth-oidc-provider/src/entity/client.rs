@@ -18,6 +18,13 @@ pub struct Model {
     /// The digest of the client secret; none for a public client.
     #[sea_orm(column_type = "Text")]
     pub client_secret: Option<String>,
+    /// When that secret ends, if it does.
+    pub client_secret_expires_at: Option<DateTimeUtc>,
+    /// The digest of the secret before, while that still counts.
+    #[sea_orm(column_type = "Text")]
+    pub previous_secret: Option<String>,
+    /// Until when it counts; none for as long as the client is declared with it.
+    pub previous_secret_until: Option<DateTimeUtc>,
     /// The digest of the token by which it manages its own registration; none if it cannot (RFC 7592).
     #[sea_orm(column_type = "Text")]
     pub registration_access_token: Option<String>,

@@ -8,6 +8,7 @@ pub mod authorization_code;
 pub mod client;
 pub mod consent;
 pub mod grant;
+pub mod initial_access_token;
 pub mod interaction;
 pub mod key;
 pub mod refresh_token;

@@ -1,14 +1,13 @@
 //! Who asks: the client, by the one method it registered. RFC 6749 §2.3.
 
-use auth_core::{ClientAddress, digest};
+use auth_core::ClientAddress;
 use auth_protocol::client_auth::{ClientAuthMethod, PresentedClient, judge_client_auth};
 use auth_protocol::error::OAuthErrorCode;
 use auth_protocol::params::Params;
 use http::{HeaderMap, header};
-use subtle::ConstantTimeEq as _;
 use tracing::Span;
 
-use super::client_assertion;
+use super::{client_assertion, client_secret};
 use crate::entity::client;
 use crate::error::OAuthFailure;
 use crate::provider::Provider;
@@ -41,22 +40,17 @@ pub(crate) async fn authenticate(
     }
     let registered = ClientAuthMethod::parse(&client.token_endpoint_auth_method).ok_or_else(refused)?;
     judge_client_auth(registered, &presented)?;
-    let is_proven = match (&presented, client.client_secret.as_deref()) {
-        (PresentedClient::Public { .. }, None) => true,
-        (PresentedClient::Basic { client_secret, .. } | PresentedClient::Post { client_secret, .. }, Some(stored)) => {
-            digest(client_secret).as_bytes().ct_eq(stored.as_bytes()).into()
+    let is_proven = match (&presented, client.client_secret.is_some()) {
+        (PresentedClient::Public { .. }, false) => true,
+        (PresentedClient::Basic { client_secret, .. } | PresentedClient::Post { client_secret, .. }, true) => {
+            client_secret::is_of(&client, client_secret, provider.cx().now())
         }
-        (PresentedClient::Assertion { assertion, .. }, None) => {
+        (PresentedClient::Assertion { assertion, .. }, false) => {
             client_assertion::judge(provider, &client, assertion).await?;
             true
         }
-        (
-            PresentedClient::Public { .. }
-            | PresentedClient::Basic { .. }
-            | PresentedClient::Post { .. }
-            | PresentedClient::Assertion { .. },
-            _,
-        ) => false,
+        (PresentedClient::Public { .. } | PresentedClient::Assertion { .. }, true)
+        | (PresentedClient::Basic { .. } | PresentedClient::Post { .. }, false) => false,
     };
     if is_proven { Ok(client) } else { Err(refused()) }
 }

@@ -6,16 +6,16 @@ use auth_protocol::client::{ApplicationType, GrantType, ResponseType};
 use auth_protocol::client_auth::ClientAuthMethod;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::redirect_uri::RedirectUri;
-use auth_protocol::registration::{ClientMetadata, RegistrationResponse};
+use auth_protocol::registration::{AcceptedClient, ClientMetadata, RegistrationResponse};
 use auth_protocol::scope::Scope;
-use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 use tracing::Span;
 
-use super::register;
+use super::{client_secret, register};
 use crate::entity::client;
 use crate::error::OAuthFailure;
 use crate::event::{ClientDeleted, ClientUpdated, GrantRevoked};
+use crate::keys::SigningAlgorithm;
 use crate::provider::Provider;
 use crate::store;
 
@@ -53,43 +53,32 @@ async fn replace(
     if metadata.client_id.as_deref() != Some(client_id) {
         return Err(refused("client_id must be that of the client"));
     }
-    if metadata.client_secret.as_ref().is_some_and(|secret| !is_secret_of(&before, secret)) {
+    if metadata
+        .client_secret
+        .as_ref()
+        .is_some_and(|secret| !secret.as_str().is_some_and(|secret| client_secret::is_of(&before, secret, cx.now())))
+    {
         return Err(refused("a client does not choose its secret"));
     }
     let (accepted, algorithm) = register::judge(provider, metadata)?;
-    let secret = match (accepted.token_endpoint_auth_method, &before.client_secret) {
-        (ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost, None) => Some(cx.new_token()?),
-        (ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost, Some(_))
-        | (ClientAuthMethod::None | ClientAuthMethod::PrivateKeyJwt, _) => None,
-    };
-    let kept = match accepted.token_endpoint_auth_method {
-        ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost => before.client_secret.clone(),
-        ClientAuthMethod::None | ClientAuthMethod::PrivateKeyJwt => None,
-    };
-    let after = client::Model {
-        id: before.id.clone(),
-        client_secret: secret.as_deref().map(digest).or(kept),
-        registration_access_token: before.registration_access_token.clone(),
-        user_id: before.user_id.clone(),
-        id_token_signed_response_alg: algorithm.as_str().to_owned(),
-        // What only an operator gives stays as it is.
-        own_scope: before.own_scope.clone(),
-        skip_consent: before.skip_consent,
-        declared: before.declared,
-        disabled: before.disabled,
-        created_at: before.created_at,
-        ..register::row(&accepted, client_id, cx.now())
-    };
+    let secret = cx.new_token()?;
     let event = ClientUpdated { client_id: client_id.to_owned() };
-    let (row, told_of) = (&after, &event);
-    retrying(|| async move {
+    let change = &Change { accepted: &accepted, algorithm, secret: &secret };
+    let told_of = &event;
+    let changed = retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
-        store::client::update(&tx, row.clone()).await?;
+        // It may have changed since it was judged, or be gone.
+        let before = store::client::find_held(&tx, client_id).await?.filter(|client| manages(client, token));
+        let Some(before) = before else { return Err(not_valid()) };
+        let (after, is_new) = change.of(provider, before);
+        store::client::update(&tx, after.clone()).await?;
         cx.events().emit_in(told_of, &tx).await?;
         tx.commit().await?;
-        Ok::<_, OAuthFailure>(())
+        Ok::<_, OAuthFailure>((after, is_new))
     })
     .await?;
+    let (after, is_new) = changed;
+    let secret = is_new.then_some(secret);
     tracing::info!(client.id = client_id, method = after.token_endpoint_auth_method, "client.updated");
     cx.events().emit(&event).await;
     Ok(told(provider, &after, token, secret))
@@ -135,20 +124,60 @@ pub(crate) async fn delete(provider: &Provider, client_id: &str, token: &str) ->
 /// The client whose registration a token manages. An unknown client and a wrong token are told alike.
 async fn managed(provider: &Provider, client_id: &str, token: &str) -> Result<client::Model, OAuthFailure> {
     let found = store::client::find(provider.cx().db(), client_id).await?;
-    let presented = digest(token);
-    let fits = |client: &client::Model| {
-        client.registration_access_token.as_ref().is_some_and(|kept| kept.as_bytes().ct_eq(presented.as_bytes()).into())
-    };
-    let client = found.filter(|client| !client.disabled && fits(client));
-    let refused = || OAuthError::new(OAuthErrorCode::InvalidToken, "the registration access token is not valid");
-    let client = client.ok_or_else(|| OAuthFailure::Refused(refused()))?;
+    let client = found.filter(|client| manages(client, token)).ok_or_else(not_valid)?;
     Span::current().record("client.id", &*client.client_id);
     Ok(client)
 }
 
-fn is_secret_of(client: &client::Model, secret: &Value) -> bool {
-    let given = secret.as_str().map(digest);
-    given.zip(client.client_secret.as_ref()).is_some_and(|(given, kept)| given.as_bytes().ct_eq(kept.as_bytes()).into())
+/// Whether a token manages a client.
+fn manages(client: &client::Model, token: &str) -> bool {
+    let presented = digest(token);
+    let kept = client.registration_access_token.as_ref().filter(|_| !client.disabled);
+    kept.is_some_and(|kept| kept.as_bytes().ct_eq(presented.as_bytes()).into())
+}
+
+fn not_valid() -> OAuthFailure {
+    let description = "the registration access token is not valid";
+    OAuthFailure::Refused(OAuthError::new(OAuthErrorCode::InvalidToken, description))
+}
+
+/// What a client makes of its registration, and the secret it gets if it is to have another.
+struct Change<'a> {
+    accepted: &'a AcceptedClient,
+    algorithm: SigningAlgorithm,
+    secret: &'a str,
+}
+
+impl Change<'_> {
+    /// The row that follows on another, and whether the secret is a new one.
+    fn of(&self, provider: &Provider, before: client::Model) -> (client::Model, bool) {
+        let has_secret = matches!(
+            self.accepted.token_endpoint_auth_method,
+            ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost
+        );
+        let is_new = has_secret && (before.client_secret.is_none() || client_secret::is_due(provider, &before));
+        let mut after = client::Model {
+            client_secret: before.client_secret.filter(|_| has_secret),
+            client_secret_expires_at: before.client_secret_expires_at.filter(|_| has_secret),
+            previous_secret: before.previous_secret.filter(|_| has_secret),
+            previous_secret_until: before.previous_secret_until.filter(|_| has_secret),
+            registration_access_token: before.registration_access_token,
+            user_id: before.user_id,
+            id_token_signed_response_alg: self.algorithm.as_str().to_owned(),
+            // What only an operator gives stays as it is.
+            own_scope: before.own_scope,
+            skip_consent: before.skip_consent,
+            declared: before.declared,
+            disabled: before.disabled,
+            created_at: before.created_at,
+            id: before.id,
+            ..register::row(self.accepted, &before.client_id, provider.cx().now())
+        };
+        if is_new {
+            client_secret::replace(provider, &mut after, self.secret);
+        }
+        (after, is_new)
+    }
 }
 
 /// What is registered. The token is the one that was presented, since it is kept as a digest (RFC 7592 §3).
@@ -164,7 +193,10 @@ fn told(provider: &Provider, client: &client::Model, token: &str, secret: Option
     RegistrationResponse {
         client_id: client.client_id.clone(),
         client_id_issued_at: client.created_at.timestamp(),
-        client_secret_expires_at: client.client_secret.as_ref().map(|_| 0),
+        client_secret_expires_at: client
+            .client_secret
+            .as_ref()
+            .map(|_| client.client_secret_expires_at.map_or(0, |end| end.timestamp())),
         client_secret: secret,
         registration_access_token: Some(token.to_owned()),
         registration_client_uri: Some(register::management_url(provider, &client.client_id)),

@@ -1,11 +1,13 @@
 //! The use cases: fetch through stores, judge with `auth-protocol`, write through stores.
 
+pub(crate) mod admission;
 pub(crate) mod allowed;
 pub(crate) mod asked;
 pub(crate) mod authorize;
 pub(crate) mod check;
 mod client_assertion;
 pub(crate) mod client_auth;
+mod client_secret;
 pub(crate) mod consent;
 pub(crate) mod direct;
 pub(crate) mod end_session;

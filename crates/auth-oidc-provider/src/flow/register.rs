@@ -11,6 +11,8 @@ use auth_protocol::registration::{
 use serde_json::json;
 use tracing::Span;
 
+use super::admission::{self, Admitted, Applicant};
+use super::client_secret;
 use crate::entity::{Words, client};
 use crate::error::OAuthFailure;
 use crate::event::ClientRegistered;
@@ -26,17 +28,18 @@ const MANAGEMENT_PREFIX: &str = "reg_";
 pub(crate) async fn register(
     provider: &Provider,
     metadata: &ClientMetadata,
-    owner: Option<String>,
+    applicant: Applicant<'_>,
 ) -> Result<RegistrationResponse, OAuthFailure> {
-    accept(provider, metadata, owner).await.inspect_err(|failure| failure.tell(provider, "register", None))
+    accept(provider, metadata, applicant).await.inspect_err(|failure| failure.tell(provider, "register", None))
 }
 
 async fn accept(
     provider: &Provider,
     metadata: &ClientMetadata,
-    owner: Option<String>,
+    applicant: Applicant<'_>,
 ) -> Result<RegistrationResponse, OAuthFailure> {
     let cx = provider.cx();
+    let Admitted { owner, token } = admission::judge(provider, applicant).await?;
     let (accepted, algorithm) = judge(provider, metadata)?;
     let management = format!("{MANAGEMENT_PREFIX}{}", cx.new_token()?);
     let client_id = cx.new_token()?;
@@ -49,14 +52,20 @@ async fn accept(
     let row = client::Model {
         id: cx.new_id()?,
         client_secret: secret.as_deref().map(digest),
+        client_secret_expires_at: secret.as_ref().and_then(|_| client_secret::ends(provider)),
         registration_access_token: Some(digest(&management)),
         user_id: owner,
         id_token_signed_response_alg: algorithm.as_str().to_owned(),
         ..row(&accepted, &client_id, cx.now())
     };
-    let (row, told) = (&row, &event);
+    let (row, told, token) = (&row, &event, token.as_deref());
     retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
+        if let Some(token) = token
+            && !store::initial_access_token::spend(&tx, token, cx.now()).await?
+        {
+            return Err(admission::invalid());
+        }
         store::client::insert(&tx, row.clone()).await?;
         cx.events().emit_in(told, &tx).await?;
         tx.commit().await?;
@@ -66,6 +75,9 @@ async fn accept(
     tracing::info!(client.id = client_id, method = row.token_endpoint_auth_method, "client.registered");
     cx.events().emit(&event).await;
     let mut answer = RegistrationResponse::new(accepted, client_id, secret, row.created_at.timestamp());
+    if let Some(end) = row.client_secret_expires_at {
+        answer.client_secret_expires_at = Some(end.timestamp());
+    }
     answer.id_token_signed_response_alg = Some(algorithm.as_str().to_owned());
     answer.registration_client_uri = Some(management_url(provider, &row.client_id));
     answer.registration_access_token = Some(management);
@@ -103,6 +115,9 @@ pub(super) fn row(accepted: &AcceptedClient, client_id: &str, now: chrono::DateT
         id: String::new(),
         client_id: client_id.to_owned(),
         client_secret: None,
+        client_secret_expires_at: None,
+        previous_secret: None,
+        previous_secret_until: None,
         registration_access_token: None,
         name: accepted.client_name.clone(),
         redirect_uris: accepted.redirect_uris.iter().map(RedirectUri::as_str).collect(),

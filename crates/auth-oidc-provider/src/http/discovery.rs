@@ -49,7 +49,7 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
         authorization_endpoint: endpoint("/oauth2/authorize"),
         token_endpoint: endpoint("/oauth2/token"),
         jwks_uri: Some(endpoint("/jwks")),
-        registration_endpoint: provider.options().registration.then(|| endpoint("/oauth2/register")),
+        registration_endpoint: provider.options().registers().then(|| endpoint("/oauth2/register")),
         userinfo_endpoint: Some(endpoint("/oauth2/userinfo")),
         revocation_endpoint: Some(endpoint("/oauth2/revoke")),
         introspection_endpoint: Some(endpoint("/oauth2/introspect")),

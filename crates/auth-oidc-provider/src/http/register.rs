@@ -7,9 +7,11 @@ use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, StatusCode, header};
 
+use super::bearer::{challenge, presented};
 use super::form::body;
 use super::schema::{Client, ClientMetadata};
 use crate::error::{ErrorBody, OAuthFailure, no_store};
+use crate::flow::admission::Applicant;
 use crate::flow::register;
 use crate::provider::Provider;
 
@@ -41,13 +43,18 @@ async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Metadata, O
 
 /// Registers a client. The answer states what was stored: what is not acceptable is left out.
 ///
-/// Anybody may; a session counts only where the request comes from a page of this origin, and then
+/// Who may is the app's to say: anybody, people who are signed in, or whoever has an initial access
+/// token; a session counts only where the request comes from a page of this origin, and then
 /// its person is noted as the owner.
 #[utoipa::path(
     post, path = "/oauth2/register", tag = "oidc", request_body = ClientMetadata,
     responses(
         (status = 201, description = "The client as it was stored", body = Client),
         (status = 400, description = "No redirect URI is acceptable, or the metadata is malformed", body = ErrorBody),
+        (status = 401, description = "An initial access token is needed", body = ErrorBody, headers(
+            ("www-authenticate" = String, description = "`Bearer`, with the error if there was a token")
+        )),
+        (status = 403, description = "Only people who are signed in may register clients", body = ErrorBody),
     )
 )]
 pub(crate) async fn register(
@@ -55,11 +62,23 @@ pub(crate) async fn register(
     headers: HeaderMap,
     MetadataBody(metadata): MetadataBody,
 ) -> Result<Response, OAuthFailure> {
-    let owner = owner(&provider, &headers).await?;
-    let client = register::register(&provider, &metadata, owner).await?;
-    let mut response = (StatusCode::CREATED, Json(client)).into_response();
-    no_store(response.headers_mut());
-    Ok(response)
+    let person = owner(&provider, &headers).await?;
+    let token = match presented(&headers) {
+        Ok(token) => token,
+        Err(error) => return Ok(challenge(StatusCode::BAD_REQUEST, Some(&error))),
+    };
+    let applicant = Applicant { person, token };
+    match register::register(&provider, &metadata, applicant).await {
+        Ok(client) => {
+            let mut response = (StatusCode::CREATED, Json(client)).into_response();
+            no_store(response.headers_mut());
+            Ok(response)
+        }
+        Err(OAuthFailure::Refused(error)) if error.code == OAuthErrorCode::InvalidToken => {
+            Ok(challenge(StatusCode::UNAUTHORIZED, token.map(|_| &error)))
+        }
+        Err(failure) => Err(failure),
+    }
 }
 
 /// The person signed in on a page of ours; a cookie that came from anywhere else counts for nothing.

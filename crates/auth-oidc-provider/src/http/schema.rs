@@ -6,6 +6,7 @@
 mod documents;
 mod registration;
 
+use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 pub(crate) use documents::{JwkSet, ServerMetadata};
@@ -33,6 +34,10 @@ pub(crate) struct AuthorizationRequest {
     /// Comes back with the answer.
     #[schema(example = "af0ifjsldkj")]
     state: Option<String>,
+    /// How the answer comes: `query`, which is the default, or `form_post`.
+    #[param(example = "query")]
+    #[schema(example = "query")]
+    response_mode: Option<String>,
     /// The PKCE challenge; required.
     #[param(example = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")]
     #[schema(example = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM")]
@@ -46,7 +51,7 @@ pub(crate) struct AuthorizationRequest {
     resource: Option<String>,
     /// Comes back in the ID token.
     nonce: Option<String>,
-    /// `none`, `login`, `consent`, `select_account`, separated by blanks.
+    /// `none`, `login`, `consent`, `select_account`, `create`, separated by blanks.
     #[param(example = "consent")]
     prompt: Option<String>,
     /// The authentication contexts that are of use, separated by blanks.
@@ -55,12 +60,17 @@ pub(crate) struct AuthorizationRequest {
     #[param(example = json!(r#"{"id_token":{"email":null}}"#))]
     claims: Option<String>,
     /// The most seconds since the person signed in.
-    max_age: Option<u32>,
+    max_age: Option<u64>,
     /// The thumbprint of the key the code is to be bound to (RFC 9449 §10).
     #[schema(example = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I")]
     dpop_jkt: Option<String>,
+    /// The address to fill in where somebody has to sign in.
+    #[schema(example = "alice@example.com")]
+    login_hint: Option<String>,
     /// An ID token of ours: only the person it names may answer.
     id_token_hint: Option<String>,
+    /// What pushing the request has given (RFC 9126 §4); nothing but the client counts beside it.
+    request_uri: Option<String>,
     /// Goes on with a request that waited for its person; nothing else counts then.
     interaction: Option<String>,
 }
@@ -92,6 +102,10 @@ pub(crate) struct TokenRequest {
     client_id: Option<String>,
     /// The secret of a client that registered `client_secret_post`.
     client_secret: Option<String>,
+    /// Always `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
+    client_assertion_type: Option<String>,
+    /// What a client signs that registered `private_key_jwt` (RFC 7523 §2.2).
+    client_assertion: Option<String>,
 }
 
 /// Tokens (RFC 6749 §5.1).
@@ -132,6 +146,10 @@ pub(crate) struct TokenToLookAt {
     client_id: Option<String>,
     /// The secret of a client that registered `client_secret_post`.
     client_secret: Option<String>,
+    /// Always `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.
+    client_assertion_type: Option<String>,
+    /// What a client signs that registered `private_key_jwt` (RFC 7523 §2.2).
+    client_assertion: Option<String>,
 }
 
 /// What a token is worth (RFC 7662 §2.2).
@@ -154,8 +172,7 @@ pub(crate) struct Introspection {
     #[schema(example = "0192f0c1-7a4e-7cc3-9c2b-5d1c0e6f8a21")]
     sub: Option<String>,
     /// The resource it is for, or a list of several.
-    #[schema(example = "https://mcp.example.com/mcp")]
-    aud: Option<String>,
+    aud: Option<Audience>,
     /// When it ends, in seconds since the Unix epoch.
     #[schema(example = 1_768_482_000)]
     exp: Option<i64>,
@@ -167,6 +184,17 @@ pub(crate) struct Introspection {
     iss: Option<String>,
     /// The key it is bound to: its thumbprint as `jkt` (RFC 9449 §6.2).
     cnf: Option<serde_json::Value>,
+}
+
+/// Who a token is for (RFC 7519 §4.1.3).
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = oidc::Audience, example = "https://mcp.example.com/mcp")]
+pub(crate) enum Audience {
+    /// One resource.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
 }
 
 /// A request for userinfo whose token comes in its body (RFC 6750 §2.2).

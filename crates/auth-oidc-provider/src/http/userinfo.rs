@@ -53,7 +53,7 @@ pub(crate) async fn userinfo(State(provider): State<Provider>, headers: HeaderMa
             ("www-authenticate" = String, description = "`Bearer` with the error")
         )),
     ),
-    security(("bearer" = []))
+    security((), ("bearer" = []))
 )]
 pub(crate) async fn userinfo_post(
     State(provider): State<Provider>,

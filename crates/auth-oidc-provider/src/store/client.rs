@@ -1,8 +1,8 @@
 //! Queries on `oauthApplication`.
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
 };
 
 use crate::entity::client::{Column, Entity, Model};
@@ -38,6 +38,11 @@ async fn write(db: &impl ConnectionTrait, row: Model, others: &[Column]) -> Resu
 /// Finds a client by its public name.
 pub(crate) async fn find(db: &impl ConnectionTrait, client_id: &str) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::ClientId.eq(client_id)).one(db).await
+}
+
+/// Finds a client by its public name, and keeps it so until the transaction ends.
+pub(crate) async fn find_held(tx: &DatabaseTransaction, client_id: &str) -> Result<Option<Model>, DbErr> {
+    Entity::find().filter(Column::ClientId.eq(client_id)).lock_exclusive().one(tx).await
 }
 
 /// Deletes a client, and by the foreign keys everything that belongs to it.

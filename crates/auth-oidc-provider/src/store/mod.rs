@@ -6,6 +6,7 @@ pub(crate) mod client;
 pub(crate) mod consent;
 pub(crate) mod foreign_keys;
 pub(crate) mod grant;
+pub(crate) mod initial_access_token;
 pub(crate) mod interaction;
 pub(crate) mod key;
 pub(crate) mod refresh_token;

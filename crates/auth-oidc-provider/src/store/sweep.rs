@@ -8,7 +8,8 @@ use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter as _, QuerySelect as _};
 
 use crate::entity::{
-    access_token, authorization_code, client, consent, grant, interaction, key, refresh_token, used_jti,
+    access_token, authorization_code, client, consent, grant, initial_access_token, interaction, key, refresh_token,
+    used_jti,
 };
 
 /// The most rows of a table one batch deletes.
@@ -28,10 +29,12 @@ pub(crate) async fn batch(
     let alone = Condition::all().add(grant::Column::UserId.is_null()).add(grant::Column::ExpiresAt.lte(now));
     let grants = Condition::any().add(grant::Column::ExpiresAt.lte(grants_until)).add(alone);
     let used = used_jti::Column::ExpiresAt.lte(now).into();
+    let tokens_to_register = initial_access_token::Column::ExpiresAt.lte(now).into();
     let keys = key::Column::ExpiresAt.lte(now).into();
     let deleted = [
         delete::<key::Entity>(db, keys, key::Column::Id).await?,
         delete::<used_jti::Entity>(db, used, used_jti::Column::Id).await?,
+        delete::<initial_access_token::Entity>(db, tokens_to_register, initial_access_token::Column::Id).await?,
         delete::<interaction::Entity>(db, interactions, interaction::Column::Id).await?,
         delete::<access_token::Entity>(db, tokens, access_token::Column::Id).await?,
         delete::<grant::Entity>(db, grants, grant::Column::Id).await?,

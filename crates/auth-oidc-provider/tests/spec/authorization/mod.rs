@@ -8,6 +8,7 @@
     reason = "these steps stand outside test functions, and are tests all the same"
 )]
 
+mod admission;
 mod answer;
 mod claims;
 mod consent;

@@ -9,6 +9,7 @@ mod bodies;
 mod client_assertion;
 mod client_authentication;
 mod client_credentials;
+mod client_secrets;
 mod declared_clients;
 mod dpop;
 mod end_session;
