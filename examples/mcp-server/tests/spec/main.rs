@@ -9,6 +9,7 @@
 mod kills;
 mod logs;
 mod orders;
+mod processes;
 mod readme;
 mod schema;
 mod server;
