@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs;
 
-use super::options;
+use super::{claims, options};
 use crate::example;
 use crate::tidy::Tree;
 use crate::tool::{self, Failure};
@@ -30,6 +30,8 @@ pub(crate) const GENERATED: &[Generated] = &[
     Generated { path: "docs/reference/errors.md", by: Maker::App(&["errors"]) },
     Generated { path: "docs/reference/cli.md", by: Maker::App(&["cli"]) },
     Generated { path: "docs/reference/options.md", by: Maker::Sources(options::page) },
+    Generated { path: "docs/reference/standards.md", by: Maker::Sources(claims::standards) },
+    Generated { path: "docs/reference/attacks.md", by: Maker::Sources(claims::attacks) },
     Generated { path: "examples/mcp-server/schema/sqlite.sql", by: Maker::App(&["generate", "--backend", "sqlite"]) },
     Generated {
         path: "examples/mcp-server/schema/postgres.sql",

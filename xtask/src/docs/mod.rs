@@ -2,6 +2,7 @@
 //! sees that what is shown compiles.
 
 mod blocks;
+mod claims;
 mod events;
 mod examples;
 mod generated;
@@ -47,7 +48,8 @@ fn write() -> Outcome {
 /// Everything that can be said is said before this fails.
 pub(crate) fn check() -> Outcome {
     let tree = Tree::of_workspace()?;
-    let findings: Vec<_> = [links::find, examples::find, events::find].iter().flat_map(|find| find(&tree)).collect();
+    let findings: Vec<_> =
+        [links::find, examples::find, events::find, claims::find].iter().flat_map(|find| find(&tree)).collect();
     for finding in &findings {
         println!("  {finding}");
     }
