@@ -59,7 +59,9 @@ pub(crate) struct AuthorizationRequest {
     /// Claims asked for one by one: a JSON object (OpenID Connect Core §5.5).
     #[param(example = json!(r#"{"id_token":{"email":null}}"#))]
     claims: Option<String>,
-    /// The most seconds since the person signed in.
+    /// The most seconds since the person signed in; more than can be counted is as good as no limit.
+    #[param(format = "seconds")]
+    #[schema(format = "seconds")]
     max_age: Option<u64>,
     /// The thumbprint of the key the code is to be bound to (RFC 9449 §10).
     #[schema(example = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I")]
