@@ -16,8 +16,9 @@ enum Runtime {
     Python(&'static str),
 }
 
+/// A program that runs against a server, with what other people have written.
 #[derive(Debug)]
-struct Client {
+pub(crate) struct Client {
     name: &'static str,
     folder: &'static str,
     runtime: Runtime,
@@ -31,6 +32,13 @@ const CLIENTS: &[Client] = &[
     Client { name: "python-v2", folder: "python-mcp-sdk", runtime: Runtime::Python("v2") },
     Client { name: "idpyoidc", folder: "idpyoidc", runtime: Runtime::Python("v5") },
 ];
+
+/// Asks the same of the example and of another provider; not a client that anybody uses.
+pub(crate) const DIFFERENTIAL: Client = Client { name: "differential", folder: "differential", runtime: Runtime::Node };
+
+/// Asks what the API description allows; not a client either.
+pub(crate) const SCHEMATHESIS: Client =
+    Client { name: "schemathesis", folder: "schemathesis", runtime: Runtime::Python("v4") };
 
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Arguments {
@@ -86,6 +94,28 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Client>, Failure> {
             client.ok_or_else(|| Failure::Usage(format!("no client is called `{name}`; there are {}", known())))
         })
         .collect()
+}
+
+/// Runs one program against an example of its own, and shows each line it prints to somebody who looks for more.
+pub(crate) fn alone(
+    client: &Client,
+    prepare: impl FnOnce(&mut Command),
+    also: impl FnMut(&str) + Send,
+) -> (Outcome, Counts) {
+    let mut counts = Counts::default();
+    let outcome = client.install().and_then(|()| {
+        let example = Example::start()?;
+        let mut program = client.program();
+        prepare(program.env("BASE_URL", &example.base_url));
+        let (status, found) = tool::count_and(&mut program, also)?;
+        counts += found;
+        if status.success() && found.passed > 0 {
+            return Ok(());
+        }
+        println!("-- the example's last lines:\n{}", example.log());
+        Err(Failure::Failed(format!("{} ended with {status}", client.name)))
+    });
+    (outcome, counts)
 }
 
 fn run_clients(clients: &[&Client], base_url: Option<String>) -> (Outcome, Counts) {
@@ -144,7 +174,7 @@ impl Client {
                 })
             }
             Runtime::Python(name) => {
-                needs("python3", "Python 3.10")?;
+                needs("python3", "Python 3.11")?;
                 let environment = folder.join(".venv").join(name);
                 let requirements = folder.join(format!("requirements-{name}.txt"));
                 unless_stamped(&requirements, &environment.join(".installed"), || {

@@ -11,12 +11,14 @@ mod ci;
 mod clients;
 mod counts;
 mod databases;
+mod differential;
 mod docs;
 mod example;
 mod guide;
 mod json;
 mod licences;
 mod proofs;
+mod schemathesis;
 mod tests;
 mod tidy;
 mod tool;
@@ -56,6 +58,16 @@ const TASKS: &[Task] = &[
         name: "interop",
         about: "third-party clients against the example [client ...] [--base-url URL]",
         run: clients::run,
+    },
+    Task {
+        name: "differential",
+        about: "the same questions to the example and to node-oidc-provider [--write] [word ...]",
+        run: differential::run,
+    },
+    Task {
+        name: "schemathesis",
+        about: "requests made of the API description, to the example [--requests NUMBER]",
+        run: schemathesis::run,
     },
     Task {
         name: "browser",
@@ -111,7 +123,7 @@ fn dispatch(arguments: &[String]) -> Outcome {
 }
 
 fn usage() -> String {
-    let lines = TASKS.iter().map(|task| format!("  {:<9} {}", task.name, task.about));
+    let lines = TASKS.iter().map(|task| format!("  {:<12} {}", task.name, task.about));
     format!("usage: cargo xtask <task> [arguments]\n\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 

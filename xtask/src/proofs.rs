@@ -1,11 +1,13 @@
 //! `cargo xtask proofs`: the tests whose name starts with `proof_`, at full size, on each database.
 //!
-//! What each has shown is written into a page, so that a reader need not run them for an hour.
+//! So are requests made of the API description. What each has shown is written into a page, so that a
+//! reader need not run them for an hour.
 
 mod page;
 
 use crate::counts::Counts;
 use crate::databases::{self, Kind, Ready};
+use crate::schemathesis;
 use crate::tool::{self, Failure, Outcome};
 
 /// What stands before a figure that a proof prints.
@@ -14,6 +16,8 @@ const FIGURE: &str = "proof: ";
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let (kinds, arguments) = databases::chosen(arguments, &Kind::ALL)?;
     let (mut outcome, mut counts) = (Ok(()), Counts::default());
+    // The example keeps its rows in SQLite.
+    let asks = arguments.is_empty() && kinds.contains(&Kind::Sqlite);
     for kind in kinds {
         println!("== proofs on {}", kind.name());
         let ready = match kind.ready() {
@@ -32,11 +36,25 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         outcome = outcome.and(ended);
         counts += found;
     }
+    if asks {
+        println!("== proofs of the API description");
+        let (ended, found) = of_requests(schemathesis::IN_PROOFS);
+        outcome = outcome.and(ended);
+        counts += found;
+    }
     println!("{counts}");
     if counts.passed == 0 {
         return outcome.and(Err(Failure::Failed("no proof test ran".to_owned())));
     }
     outcome
+}
+
+/// Sends so many requests made of the API description, and writes down what came of them.
+pub(crate) fn of_requests(requests: u32) -> (Outcome, Counts) {
+    let mut figures = Vec::new();
+    let (outcome, counts) = schemathesis::ask(requests, |line| figures.extend(figure(line)));
+    let written = outcome.and_then(|()| page::write("schemathesis", "Requests made of the API description", &figures));
+    (written, counts)
 }
 
 fn on(database: &Ready, arguments: &[String]) -> Result<(Outcome, Counts, Vec<String>), Failure> {
@@ -54,10 +72,13 @@ fn on(database: &Ready, arguments: &[String]) -> Result<(Outcome, Counts, Vec<St
     }
     database.give_to(&mut command);
     let mut figures = Vec::new();
-    let (status, counts) = tool::count_and(&mut command, |line| {
-        figures.extend(line.trim().strip_prefix(FIGURE).map(str::to_owned));
-    })?;
+    let (status, counts) = tool::count_and(&mut command, |line| figures.extend(figure(line)))?;
     figures.sort();
     figures.dedup();
     Ok((tool::succeeded(&command, status), counts, figures))
+}
+
+/// What a proof has printed for the page.
+fn figure(line: &str) -> Option<String> {
+    line.trim().strip_prefix(FIGURE).map(str::to_owned)
 }

@@ -10,7 +10,7 @@ const PAGE: &str = "docs/reference/proofs.md";
 const HEAD: &str = "# Proofs
 
 What was tried at full size, and what came of it.
-`cargo xtask proofs` runs it again, optimised as a release, one proof after the other, and writes this page.
+`cargo xtask proofs` runs it again, the tests optimised as a release, one after the other, and writes this page.
 ";
 
 /// Puts what was shown on a database in the place of what stood there.
