@@ -14,14 +14,25 @@ from collections import Counter, defaultdict
 import schemathesis
 from journey import PASSWORD, REDIRECT_URI, SIGNED_OUT_URI, Person, new_email
 from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation import GenerationMode
 
 BASE = os.environ["BASE_URL"]
 SOMEBODY = os.environ["RUN_AS"] == "somebody"
-# How often a request carries what is real; the others stay as they were generated.
+# How often a request carries what is real; the others stay as they were generated. The first ones of each
+# operation always do, since some operations are asked a few times only.
 OFTEN = 0.8
+FIRST = 4
 dice = random.Random(int(os.environ["SEED"]))
 answers: dict[str, Counter] = defaultdict(Counter)
 _people: list[Person] = []
+_asked: Counter = Counter()
+
+
+def early(case, what: str) -> bool:
+    """Whether this is one of the first requests of its kind to an operation."""
+    wrong = case.meta is not None and case.meta.generation.mode == GenerationMode.NEGATIVE
+    _asked[case.operation.label, what, wrong] += 1
+    return _asked[case.operation.label, what, wrong] <= FIRST
 
 
 def somebody() -> Person:
@@ -161,7 +172,7 @@ if SOMEBODY:
         """What proves a person or a client; the checks take it away again to see whether it was needed."""
 
         def get(self, case, ctx):
-            return header(case) if dice.random() < OFTEN else None
+            return header(case) if early(case, "credentials") or dice.random() < OFTEN else None
 
         def set(self, case, data, ctx):
             if data == "Cookie":
@@ -176,25 +187,26 @@ def before_call(ctx, case, kwargs):
     case.headers = {**(case.headers or {}), "Origin": BASE}
     if not SOMEBODY:
         return
-    if dice.random() < OFTEN:
-        knows(case)
+    whole = early(case, "values")
+    if whole or dice.random() < OFTEN:
+        knows(case, whole)
     if case.headers.get("Authorization") == MARK:
         case.headers = {**case.headers, "Authorization": credentials(case)}
     if MARK in (case.cookies or {}):
         case.cookies = somebody().cookies()
 
 
-def knows(case) -> None:
-    """Puts what is real into the request."""
+def knows(case, whole: bool) -> None:
+    """Puts what is real into the request: the whole of it, or nearly."""
     label = case.operation.label
     if "client_id" in (case.path_parameters or {}):
         case.path_parameters = {**case.path_parameters, "client_id": somebody().client["client_id"]}
     if "file" in (case.path_parameters or {}):
         case.path_parameters = {**case.path_parameters, "file": somebody().stylesheet()}
     if label in QUERIES:
-        case.query = filled(case, ParameterLocation.QUERY, case.query or {}, QUERIES[label]())
+        case.query = filled(case, ParameterLocation.QUERY, case.query or {}, kept(QUERIES[label](), whole))
     if label in BODIES and isinstance(case.body, dict):
-        case.body = filled(case, ParameterLocation.BODY, case.body, BODIES[label]())
+        case.body = filled(case, ParameterLocation.BODY, case.body, kept(BODIES[label](), whole))
 
 
 def filled(case, place: ParameterLocation, generated: dict, real: dict) -> dict:
@@ -205,12 +217,12 @@ def filled(case, place: ParameterLocation, generated: dict, real: dict) -> dict:
     if case.meta is not None and case.meta.is_negative_at(place):
         texts = {name for name, value in generated.items() if isinstance(value, str) and name not in SHAPED}
         return {name: real.get(name, value) if name in texts else value for name, value in generated.items()}
-    return {**{name: value for name, value in generated.items() if dice.random() < 0.3}, **kept(real)}
+    return {**{name: value for name, value in generated.items() if dice.random() < 0.3}, **real}
 
 
-def kept(values: dict) -> dict:
-    """All of the values, or all but one: what is missing then is as it was generated."""
-    left_out = dice.choice(sorted(values)) if dice.random() < 0.15 else None
+def kept(values: dict, whole: bool) -> dict:
+    """All of the values, or now and then all but one: what is missing is as it was generated."""
+    left_out = dice.choice(sorted(values)) if not whole and dice.random() < 0.15 else None
     return {name: value for name, value in values.items() if name != left_out}
 
 
