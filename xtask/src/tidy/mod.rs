@@ -20,6 +20,7 @@ mod words;
 pub(crate) mod planted;
 
 pub(crate) use finding::Finding;
+pub(crate) use source::has_word;
 pub(crate) use tree::Tree;
 
 use finding::Weight;
