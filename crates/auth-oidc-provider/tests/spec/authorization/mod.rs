@@ -9,6 +9,7 @@
 )]
 
 mod admission;
+mod advertised;
 mod answer;
 mod claims;
 mod consent;
@@ -18,11 +19,16 @@ mod consent_page;
 mod discovery;
 mod expectations;
 mod form_post;
+mod frames;
+mod intents;
 mod interaction;
+mod limits;
 mod par;
 mod parameters;
+mod paths;
 mod pkce;
 mod posted;
+mod probes;
 mod prompt;
 mod redirect_uri;
 mod registration;

@@ -92,6 +92,19 @@ async fn without_state_none_is_added() {
     assert_eq!(url.as_str(), GOODBYE);
 }
 
+/// Modelled on the intents of the OpenID conformance suite.
+#[tokio::test]
+async fn a_request_that_is_a_state_and_nothing_else_asks_and_leads_nowhere() {
+    let ready = ready().await;
+
+    let page = ready.is_asked(&[("state", "kept")]).await;
+    let after = ready.confirms(&page).await.page();
+
+    assert!(after.text().contains("You are signed out"), "{}", after.describe());
+    assert_eq!(after.answer.location(), None);
+    assert_eq!(signed_in_at_all(&ready).await, Value::Null);
+}
+
 #[tokio::test]
 async fn an_expired_hint_is_fine() {
     let ready = ready().await;
