@@ -11,11 +11,13 @@
 mod admission;
 mod advertised;
 mod answer;
+mod changed;
 mod claims;
 mod consent;
 mod consent_json;
 mod consent_memory;
 mod consent_page;
+mod crowds;
 mod discovery;
 mod expectations;
 mod form_post;

@@ -5,6 +5,7 @@
     reason = "these steps stand outside test functions, and are tests all the same"
 )]
 
+mod at_once;
 mod bodies;
 mod client_assertion;
 mod client_authentication;
@@ -17,9 +18,11 @@ mod end_session;
 mod ended_access;
 mod exchange;
 mod extension_grant;
+mod halves;
 mod id_tokens;
 mod instances;
 mod introspection;
+mod jwks_document;
 mod jwt_access_tokens;
 mod keys;
 mod late_replay;
