@@ -11,6 +11,7 @@ mod client_assertion;
 mod client_authentication;
 mod client_credentials;
 mod client_secrets;
+mod crossing;
 mod declared_clients;
 mod dpop;
 mod drawn;

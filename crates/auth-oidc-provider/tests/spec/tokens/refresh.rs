@@ -5,6 +5,8 @@ use std::time::Duration;
 use auth_oidc_provider::OidcProvider;
 use auth_protocol::OAuthErrorCode;
 use auth_testkit::{OAuthClient, Registration, TestApp};
+use serde_json::json;
+use url::Url;
 
 use super::{DAY, SECOND, are_alive, are_dead, deletes, disables, is_refused, revoked_grants, with_tokens};
 use crate::{app, provider};
@@ -190,6 +192,25 @@ async fn the_bare_provider_gives_a_refresh_token_for_offline_access_only() {
     assert_eq!(narrow.scopes(), ["openid"]);
     client.refreshes(narrow.refresh()).await.succeeds();
     assert_eq!(app.count("oauthRefreshToken").await, 3);
+}
+
+/// OpenID Connect Core §11: what a person does not allow is not given, however the client asks.
+#[tokio::test]
+async fn who_does_not_allow_offline_access_gives_no_refresh_token() {
+    let app = app(OidcProvider::new("/sign-in").dynamic_registration(true)).build().await;
+    let client = app.registers(Registration::confidential_basic()).await.with_scope("openid email offline_access");
+    let alice = app.alice().await;
+    let request = client.asks();
+    let page = alice.browser.get(request.url().as_str()).await.page();
+    let (_, handle) = page.url.query_pairs().find(|(name, _)| name == "consent_code").unwrap();
+    let body = json!({ "accept": true, "consent_code": handle, "scopes": "openid email" });
+    let answer = alice.browser.post_json("/api/auth/oauth2/consent", &body).await;
+
+    let url = Url::parse(answer.json()["redirectURI"].as_str().unwrap()).unwrap();
+    let tokens = client.exchanges(&request.reads(&url).unwrap()).await.succeeds();
+
+    assert_eq!((tokens.refresh_token.as_deref(), tokens.scopes()), (None, vec!["openid", "email"]));
+    assert_eq!(app.count("oauthRefreshToken").await, 0);
 }
 
 #[tokio::test]
