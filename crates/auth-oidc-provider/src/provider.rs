@@ -155,9 +155,14 @@ impl Provider {
         self.servers_of(resources).iter().fold(Scope::default(), |all, server| all.union(&server.base_scope))
     }
 
-    /// What is left of a scope for a token that is for these resources only.
+    /// What is left of a scope for a grant that is for these resources only.
     pub(crate) fn allowed_scope(&self, scope: &Scope, resources: &[Resource]) -> Scope {
         resource_server::allowed(scope, &self.servers_of(resources))
+    }
+
+    /// What is left of a scope in a token that is good for all of these resources.
+    pub(crate) fn token_scope(&self, scope: &Scope, resources: &[Resource]) -> Scope {
+        resource_server::allowed_by_each(scope, &self.servers_of(resources))
     }
 
     /// What these resources make of an access token.
@@ -193,8 +198,9 @@ impl Provider {
 
     /// Changes all signing keys at once, instead of when it is time: when one may have leaked.
     ///
-    /// What the old ones have signed still counts until it ends; tokens that are looked up here can be
-    /// revoked. Other instances sign with the new ones within a minute.
+    /// The old ones are published no more, and nothing they have signed counts: neither the ID tokens and
+    /// JWT access tokens there are, nor those that somebody else would make. Who keeps the key set, for an
+    /// hour at most, learns of it then. Other instances sign with the new ones within a minute.
     ///
     /// # Errors
     /// What the database answers, or that no key could be made.

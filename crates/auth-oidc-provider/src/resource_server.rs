@@ -161,6 +161,14 @@ pub(crate) fn allowed(scope: &Scope, servers: &[&ResourceServer]) -> Scope {
     }
 }
 
+/// What is left of a scope in a token that is good for all of these resources: what each of them allows,
+/// since each reads it as its own, and what is about the person.
+pub(crate) fn allowed_by_each(scope: &Scope, servers: &[&ResourceServer]) -> Scope {
+    let person = Scope::from_tokens(IDENTITY_SCOPES).unwrap_or_default();
+    let ceilings = servers.iter().filter_map(|server| server.ceiling.as_ref());
+    ceilings.fold(scope.clone(), |left, ceiling| left.intersection(&ceiling.union(&person)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,5 +218,17 @@ mod tests {
         assert_eq!(allowed(&asked, &[&all, &notes]), asked, "one of them has no ceiling");
         assert_eq!(allowed(&asked, &[&notes]), scope("openid email notes:read notes:write"));
         assert_eq!(allowed(&asked, &[&notes, &files]), scope("openid email notes:read notes:write files:read"));
+    }
+
+    #[test]
+    fn a_token_for_several_resources_has_what_each_of_them_allows() {
+        let all = server(&ResourceOption::new("https://a.example"));
+        let notes = server(&ResourceOption::new("https://b.example").allowed_scopes(["notes:read", "shared"]));
+        let files = server(&ResourceOption::new("https://c.example").allowed_scopes(["files:read", "shared"]));
+        let asked = scope("openid notes:read files:read shared admin");
+
+        assert_eq!(allowed_by_each(&asked, &[&all]), asked);
+        assert_eq!(allowed_by_each(&asked, &[&all, &notes]), scope("openid notes:read shared"), "no way around it");
+        assert_eq!(allowed_by_each(&asked, &[&notes, &files]), scope("openid shared"));
     }
 }

@@ -56,7 +56,7 @@ pub fn claimed_client(assertion: &str) -> Option<String> {
     let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
     let payload = URL_SAFE_NO_PAD.decode(payload).ok().filter(|_| parts.next().is_none())?;
     let Claimed { sub } = serde_json::from_slice(&payload).ok()?;
-    (!sub.is_empty()).then_some(sub)
+    (!sub.is_empty() && !sub.contains(char::is_control)).then_some(sub)
 }
 
 /// Judges what a well-signed assertion claims; `now` is in seconds since the epoch.

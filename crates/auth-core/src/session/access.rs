@@ -99,6 +99,14 @@ impl<E: Event> Later for E {
 }
 
 impl AuthContext {
+    /// Whether a session has not ended, and keeps it from ending until the transaction is over.
+    ///
+    /// # Errors
+    /// [`Unexpected`] when the database fails.
+    pub async fn hold_session(&self, tx: &DatabaseTransaction, session_id: &str) -> Result<bool, Unexpected> {
+        Ok(store::session::hold(tx, session_id).await?)
+    }
+
     /// Ends all of a person's sessions, and lets every plugin end what it has given them, in the
     /// caller's transaction. Tell it with [`AccessEnded::tell`] after the commit.
     ///
@@ -110,6 +118,8 @@ impl AuthContext {
         user_id: &str,
         reason: AccessEnd,
     ) -> Result<AccessEnded, Unexpected> {
+        // What is given to them at this very moment is either there already, or comes after this.
+        store::user::hold(tx, user_id).await?;
         let ended = AccessEnded::new(user_id, reason);
         for session_id in store::session::delete_all_of(tx, user_id).await? {
             let event = SessionRevoked { user_id: user_id.to_owned(), session_id };

@@ -2,7 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _,
+};
 
 use crate::entity::{session, user};
 
@@ -41,6 +44,13 @@ pub(crate) async fn extend(
         .exec(db)
         .await?;
     Ok(done.rows_affected == 1)
+}
+
+/// Whether a session is there, and keeps it so until the transaction ends.
+pub(crate) async fn hold(tx: &DatabaseTransaction, id: &str) -> Result<bool, DbErr> {
+    use sea_orm::QuerySelect as _;
+    let held = session::Entity::find_by_id(id.to_owned()).select_only().column(session::Column::Id).lock_shared();
+    Ok(held.into_tuple::<String>().one(tx).await?.is_some())
 }
 
 /// Deletes a session.

@@ -1,6 +1,9 @@
 //! Queries on `user`.
 
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QuerySelect as _,
+};
 
 use crate::email::Email;
 use crate::entity::user;
@@ -20,6 +23,14 @@ pub async fn insert(db: &impl ConnectionTrait, row: &user::Model) -> Result<(), 
 /// [`DbErr`] when the database fails.
 pub async fn find_by_email(db: &impl ConnectionTrait, email: &Email) -> Result<Option<user::Model>, DbErr> {
     user::Entity::find().filter(user::Column::Email.eq(email.as_str())).one(db).await
+}
+
+/// Keeps a person as they are until the transaction ends. Whatever is made for them meanwhile, a session
+/// or a grant, waits for that: their row is what it refers to.
+pub(crate) async fn hold(tx: &DatabaseTransaction, id: &str) -> Result<(), DbErr> {
+    let held = user::Entity::find_by_id(id.to_owned()).select_only().column(user::Column::Id).lock_exclusive();
+    held.into_tuple::<String>().one(tx).await?;
+    Ok(())
 }
 
 /// Deletes a person, and by the foreign keys everything that belongs to them.

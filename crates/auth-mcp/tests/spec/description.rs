@@ -143,11 +143,13 @@ fn every_operation_is_told_in_full() {
 fn every_member_of_every_schema_is_told() {
     let document = document();
 
+    let told_of =
+        |schema: &Value| is_told(&schema["description"]) || is_told(&resolved(&document, schema)["description"]);
+
     let untold: Vec<String> = members(&document["components"]["schemas"])
         .flat_map(|(schema, told)| {
-            let untold = members(&told["properties"]).filter(|(_, property)| {
-                !is_told(&property["description"]) && !is_told(&resolved(&document, property)["description"])
-            });
+            let untold = members(&told["properties"])
+                .filter(|(_, property)| !told_of(property) && !each(&property["oneOf"]).any(&told_of));
             untold.map(move |(name, _)| format!("{schema}.{name}"))
         })
         .collect();
@@ -195,7 +197,7 @@ fn who_must_prove_what_is_told() {
         assert_eq!(security(path, "post"), ["", "client"], "a public client proves nothing");
     }
     assert_eq!(security("/api/auth/oauth2/userinfo", "get"), ["bearer"]);
-    assert_eq!(security("/api/auth/mcp/get-session", "get"), ["bearer"]);
+    assert_eq!(security("/api/auth/mcp/get-session", "get"), ["", "bearer"], "without a token it tells of no session");
     assert_eq!(security("/api/auth/oauth2/consent", "post"), ["session"]);
     assert_eq!(security("/api/auth/oauth2/interaction", "get"), ["session"]);
 }

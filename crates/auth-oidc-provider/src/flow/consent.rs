@@ -179,7 +179,7 @@ async fn remember(
 ) -> Result<(), Unexpected> {
     let cx = provider.cx();
     let reference = asked.consent_reference();
-    let before = store::consent::find(tx, &who.user.id, &asked.client.client_id, &reference).await?;
+    let before = store::consent::find_held(tx, &who.user.id, &asked.client.client_id, &reference).await?;
     let before = before.and_then(|consent| Scope::parse(&consent.scope).ok()).unwrap_or_default();
     let row = consent::Model {
         id: cx.new_id()?,

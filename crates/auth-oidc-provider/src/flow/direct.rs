@@ -85,6 +85,12 @@ async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, O
             return Ok::<_, OAuthFailure>(false);
         }
         store::grant::insert(&tx, row.clone()).await?;
+        // After the insert, which waits for whoever ends all access of the person.
+        if let Some(session_id) = &row.session_id
+            && !cx.hold_session(&tx, session_id).await?
+        {
+            return Err(invalid_grant("the session of the grant has ended"));
+        }
         cx.events().emit_in(told, &tx).await?;
         drawn.write(&tx).await?;
         tx.commit().await?;

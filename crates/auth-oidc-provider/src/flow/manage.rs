@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq as _;
 use tracing::Span;
 
 use super::{client_secret, register};
-use crate::entity::client;
+use crate::entity::{Words, client};
 use crate::error::OAuthFailure;
 use crate::event::{ClientDeleted, ClientUpdated, GrantRevoked};
 use crate::keys::SigningAlgorithm;
@@ -148,6 +148,10 @@ struct Change<'a> {
     secret: &'a str,
 }
 
+fn uris_of(accepted: &AcceptedClient) -> Words {
+    accepted.redirect_uris.iter().map(RedirectUri::as_str).collect()
+}
+
 impl Change<'_> {
     /// The row that follows on another, and whether the secret is a new one.
     fn of(&self, provider: &Provider, before: client::Model) -> (client::Model, bool) {
@@ -166,7 +170,8 @@ impl Change<'_> {
             id_token_signed_response_alg: self.algorithm.as_str().to_owned(),
             // What only an operator gives stays as it is.
             own_scope: before.own_scope,
-            skip_consent: before.skip_consent,
+            // Whoever was vouched for was vouched for with these redirect URIs.
+            skip_consent: before.skip_consent && before.redirect_uris == uris_of(self.accepted),
             declared: before.declared,
             disabled: before.disabled,
             created_at: before.created_at,

@@ -8,7 +8,7 @@ use auth_protocol::registration::ClientKeys;
 
 use crate::client_option::ClientOption;
 use crate::entity::{Words, client};
-use crate::keys::SigningAlgorithm;
+use crate::keys::{SigningAlgorithm, is_taken};
 use crate::provider::Provider;
 use crate::store;
 
@@ -16,27 +16,12 @@ use crate::store;
 pub(crate) async fn seed(provider: &Provider) -> Result<(), StartError> {
     let cx = provider.cx();
     for option in &provider.options().clients {
-        let id = cx.new_id()?;
-        let wanted = &row(provider, option, id);
-        let written = retrying(|| async move {
-            let tx = begin_write(cx.db()).await?;
-            let written = match store::client::find(&tx, &wanted.client_id).await? {
-                None => {
-                    store::client::insert(&tx, wanted.clone()).await?;
-                    true
-                }
-                Some(there) if !there.declared => return Ok(None),
-                Some(there) if is_same(&there, wanted) => false,
-                Some(there) => {
-                    let changed = client::Model { id: there.id, created_at: there.created_at, ..wanted.clone() };
-                    store::client::declare(&tx, changed).await?;
-                    true
-                }
-            };
-            tx.commit().await?;
-            Ok::<_, sea_orm::DbErr>(Some(written))
-        })
-        .await?;
+        let wanted = &row(provider, option, cx.new_id()?);
+        let written = match write(provider, wanted).await {
+            // Another instance was faster: what it wrote is looked at.
+            Err(error) if is_taken(&error) => write(provider, wanted).await?,
+            other => other?,
+        };
         match written {
             Some(true) => tracing::info!(client.id = option.client_id, "client.declared"),
             Some(false) => {}
@@ -49,6 +34,31 @@ pub(crate) async fn seed(provider: &Provider) -> Result<(), StartError> {
         }
     }
     Ok(())
+}
+
+/// Writes what is declared of a client; says whether there was anything to write, and nothing where
+/// somebody has registered a client of that id.
+async fn write(provider: &Provider, wanted: &client::Model) -> Result<Option<bool>, sea_orm::DbErr> {
+    let cx = provider.cx();
+    retrying(|| async move {
+        let tx = begin_write(cx.db()).await?;
+        let written = match store::client::find(&tx, &wanted.client_id).await? {
+            None => {
+                store::client::insert(&tx, wanted.clone()).await?;
+                true
+            }
+            Some(there) if !there.declared => return Ok(None),
+            Some(there) if is_same(&there, wanted) => false,
+            Some(there) => {
+                let changed = client::Model { id: there.id, created_at: there.created_at, ..wanted.clone() };
+                store::client::declare(&tx, changed).await?;
+                true
+            }
+        };
+        tx.commit().await?;
+        Ok(Some(written))
+    })
+    .await
 }
 
 /// Whether a row says what is declared. Operators may have disabled it: that stays.

@@ -133,7 +133,7 @@ pub(crate) async fn delete_consent(
     CurrentSession(who): CurrentSession,
     JsonBody(DeleteConsent { client_id }): JsonBody<DeleteConsent>,
 ) -> Result<Json<ConsentDeleted>, ApiError> {
-    if allowed::withdraw(&provider, &who.user.id, &client_id).await? {
+    if !client_id.contains(char::is_control) && allowed::withdraw(&provider, &who.user.id, &client_id).await? {
         return Ok(Json(ConsentDeleted { status: true }));
     }
     Err(ApiError::code(CONSENT_NOT_FOUND))

@@ -49,6 +49,8 @@ impl ClientKeySet {
         let is_of_type = |typ: &String| TYPES.iter().any(|known| known.eq_ignore_ascii_case(typ));
         if !SIGNATURE_ALGORITHMS.iter().any(|(_, known)| *known == header.alg)
             || !header.typ.as_ref().is_none_or(is_of_type)
+            // RFC 7515 §4.1.11: no extension is understood here.
+            || header.crit.is_some()
         {
             return Err(BadSignature::Wrong);
         }

@@ -9,7 +9,7 @@ mod rotation;
 pub(crate) use client_keys::{BadSignature, ClientKeySet};
 pub(crate) use keyring::Keyring;
 pub(crate) use remote::{RemoteKeys, Wanted};
-pub(crate) use rotation::{Occasion, Schedule, turn};
+pub(crate) use rotation::{Occasion, Schedule, is_taken, turn};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -13,6 +13,9 @@ use super::ClientKeySet;
 
 /// How long a fetched set counts.
 const FRESH: Duration = Duration::minutes(10);
+/// How long the last set counts while it cannot be fetched: a client that takes a key away is heeded
+/// then, whoever keeps its host unreachable.
+const USABLE: Duration = Duration::hours(1);
 /// How soon it is fetched again for a key it lacks, or after a fetch that failed.
 const PAUSE: Duration = Duration::seconds(30);
 /// How many sets are kept; the oldest goes.
@@ -26,6 +29,7 @@ pub(crate) struct RemoteKeys(Arc<Mutex<HashMap<String, Arc<Turn<Kept>>>>>);
 struct Kept {
     set: Option<ClientKeySet>,
     tried_at: Option<DateTime<Utc>>,
+    fetched_at: Option<DateTime<Utc>>,
 }
 
 impl fmt::Debug for RemoteKeys {
@@ -63,10 +67,16 @@ impl RemoteKeys {
         if age >= enough {
             kept.tried_at = Some(now);
             match outbound.fetch_json(&parsed).await {
-                Ok(fetched) if fetched.status == 200 => kept.set = ClientKeySet::read(&fetched.body),
+                Ok(fetched) if fetched.status == 200 => {
+                    kept.set = ClientKeySet::read(&fetched.body);
+                    kept.fetched_at = Some(now);
+                }
                 Ok(fetched) => tracing::info!(status = fetched.status, "client_keys.refused"),
                 Err(error) => tracing::info!(%error, "client_keys.unreachable"),
             }
+        }
+        if kept.fetched_at.is_none_or(|at| now - at >= USABLE) {
+            kept.set = None;
         }
         kept.set.clone()
     }

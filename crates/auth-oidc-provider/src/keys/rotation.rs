@@ -48,7 +48,9 @@ pub(crate) async fn turn(cx: &AuthContext, schedule: Schedule, occasion: Occasio
             let rows = store::key::all(cx.db()).await?;
             let Some(due) = due(&rows, algorithm, schedule, occasion, cx.now()) else { break };
             let is_change = matches!(due, Due::Change { .. });
-            turned |= perform(cx, algorithm, schedule, due).await?;
+            // Whoever may have a key could go on making tokens while it is published.
+            let kept = if occasion == Occasion::Ordered { Duration::zero() } else { schedule.kept };
+            turned |= perform(cx, algorithm, kept, due).await?;
             if is_change || occasion == Occasion::Scheduled {
                 break;
             }
@@ -91,12 +93,7 @@ fn due(
     }
 }
 
-async fn perform(
-    cx: &AuthContext,
-    algorithm: SigningAlgorithm,
-    schedule: Schedule,
-    due: Due,
-) -> Result<bool, KeyError> {
+async fn perform(cx: &AuthContext, algorithm: SigningAlgorithm, kept: Duration, due: Due) -> Result<bool, KeyError> {
     let now = cx.now();
     match due {
         Due::Next => {
@@ -115,7 +112,7 @@ async fn perform(
             let (from, to) = (&from, &to);
             let changed = retrying(|| async move {
                 let tx = begin_write(cx.db()).await?;
-                let changed = store::key::retire(&tx, from, active, now + schedule.kept).await?
+                let changed = store::key::retire(&tx, from, active, now + kept).await?
                     && store::key::activate(&tx, to, next, active, now).await?;
                 if changed {
                     tx.commit().await?;
@@ -134,6 +131,6 @@ async fn perform(
 }
 
 /// Whether the unique slot refused a second key.
-pub(super) fn is_taken(error: &sea_orm::DbErr) -> bool {
+pub(crate) fn is_taken(error: &sea_orm::DbErr) -> bool {
     matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
 }

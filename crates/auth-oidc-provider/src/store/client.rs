@@ -16,7 +16,7 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, row: Model) -> Result<(), 
 /// Writes what a client says of itself over what was there, by its row id. What an operator and the
 /// server decide is left alone, whoever changes it at the same time.
 pub(crate) async fn update(db: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
-    let others = [Column::RegistrationAccessToken, Column::OwnScope, Column::SkipConsent, Column::Declared];
+    let others = [Column::RegistrationAccessToken, Column::OwnScope, Column::Declared];
     write(db, row, &others).await
 }
 
@@ -35,8 +35,12 @@ async fn write(db: &impl ConnectionTrait, row: Model, others: &[Column]) -> Resu
     Ok(())
 }
 
-/// Finds a client by its public name.
+/// Finds a client by its public name. A name no client can have is not looked for: PostgreSQL takes no
+/// U+0000 at all.
 pub(crate) async fn find(db: &impl ConnectionTrait, client_id: &str) -> Result<Option<Model>, DbErr> {
+    if client_id.contains(char::is_control) {
+        return Ok(None);
+    }
     Entity::find().filter(Column::ClientId.eq(client_id)).one(db).await
 }
 

@@ -73,6 +73,7 @@ pub(crate) async fn revoke_all(
             .add(Column::UserId.eq(user_id))
             .add(Column::ClientId.eq(client_id))
             .add(Column::RevokedAt.is_null())
+            .add(Column::ExpiresAt.gt(now))
     };
     let ids: Vec<String> =
         Entity::find().select_only().column(Column::Id).filter(theirs()).into_tuple().all(db).await?;
@@ -86,7 +87,10 @@ pub(crate) async fn revoke_all_of(
     user_id: &str,
     now: DateTime<Utc>,
 ) -> Result<Vec<(String, String)>, DbErr> {
-    let theirs = || Condition::all().add(Column::UserId.eq(user_id)).add(Column::RevokedAt.is_null());
+    let theirs = || {
+        let of_person = Condition::all().add(Column::UserId.eq(user_id)).add(Column::RevokedAt.is_null());
+        of_person.add(Column::ExpiresAt.gt(now))
+    };
     let ids: Vec<(String, String)> = Entity::find()
         .select_only()
         .column(Column::Id)

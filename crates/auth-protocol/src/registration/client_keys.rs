@@ -57,6 +57,9 @@ fn key_set(set: &Value) -> Result<(), OAuthError> {
     if set.to_string().len() > MAX_KEY_SET_LENGTH {
         return refuse("the jwks is too large");
     }
+    if set.to_string().contains("\\u00") {
+        return refuse("the jwks holds a control character");
+    }
     if !keys.iter().all(Value::is_object) {
         return refuse("a key of the jwks is no object");
     }

@@ -35,6 +35,38 @@ async fn is_not_read(content_type: Option<&str>, body: impl Fn(&OAuthClient, &Co
     answer
 }
 
+/// PostgreSQL takes no U+0000, and refuses it where a row is written or looked for.
+#[tokio::test]
+async fn no_u0000_anywhere_makes_the_server_fail() {
+    let (app, client, tokens) = super::with_tokens().await;
+    let alice = app.person("Alice", "alice@example.com");
+    alice.signs_in().await;
+    let payload = {
+        use base64::Engine as _;
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(r#"{"sub":"\u0000"}"#)
+    };
+    let assertion = format!("e30.{payload}.sig");
+    let signed =
+        [("client_assertion_type", auth_protocol::client_assertion::ASSERTION_TYPE), ("client_assertion", &*assertion)];
+    for path in ["/oauth2/token", "/oauth2/par", "/oauth2/introspect", "/oauth2/revoke"] {
+        let answer = posts(&app, path, &[AS_FORM], form(&[&signed[..], &[("token", "x")]].concat())).await;
+        assert!(answer.status.is_client_error(), "{path}: {}", answer.describe());
+    }
+    let managed = http::Request::get("/api/auth/oauth2/register/%00").header("authorization", "Bearer reg_x");
+    assert_eq!(app.request(managed.body("").unwrap()).await.status, 401);
+    let key = json!({"kty": "EC", "crv": "P-256", "x": "a", "y": "b", "n": "\u{0}"});
+    let keys = auth_testkit::Registration::confidential_basic()
+        .with("token_endpoint_auth_method", "private_key_jwt")
+        .with("jwks", json!({"keys": [key]}));
+    assert_eq!(app.tries_to_register(&keys).await.status, 400);
+    let claims = client.asks().with("claims", r#"{"id_token":{"x":{"value":"\u0000"}}}"#);
+    let back = alice.browser.get(claims.url().as_str()).await.away();
+    assert!(back.query().unwrap().contains("error=invalid_request"), "{back}");
+    let withdrawn = alice.browser.post_json("/api/auth/oauth2/delete-consent", &json!({"client_id": "\u{0}"})).await;
+    assert_eq!(withdrawn.status, 404, "{}", withdrawn.describe());
+    super::are_alive(&client, &tokens).await;
+}
+
 #[tokio::test]
 async fn a_body_of_another_type_is_refused() {
     for content_type in [None, Some("text/plain"), Some("multipart/form-data; boundary=x"), Some("")] {

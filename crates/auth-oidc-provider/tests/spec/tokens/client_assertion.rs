@@ -16,6 +16,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed2551
 use axum::routing::get;
 use axum::{Json, Router};
 use futures::future::join_all;
+use http::StatusCode;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use sea_orm::sea_query::Expr;
@@ -284,7 +285,9 @@ async fn publishes(set: Value) -> (SocketAddr, Arc<AtomicUsize>, Arc<std::sync::
     let (counted, shown) = (asked.clone(), set.clone());
     let answer = get(move || async move {
         counted.fetch_add(1, Ordering::SeqCst);
-        Json(shown.lock().unwrap().clone())
+        let shown = shown.lock().unwrap().clone();
+        let status = if shown.is_null() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK };
+        (status, Json(shown))
     });
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -334,6 +337,23 @@ async fn published_keys_are_fetched_once_and_again_for_a_new_one() {
 }
 
 #[tokio::test]
+async fn keys_that_can_be_had_no_more_count_for_an_hour() {
+    let app = app(at_home()).build().await;
+    let pair = Pair::new(Algorithm::ES256, "k1");
+    let (address, _, set) = publishes(pair.set()).await;
+    let client = with_keys_at(&app, &format!("http://{address}/jwks")).await;
+    let asserts = async |jti: &str| asserts(&client, &pair.signs(|_| (), &claims(&app, &client, jti))).await;
+    asserts("j1").await.is_ok();
+
+    *set.lock().unwrap() = Value::Null;
+    app.clock.advance(Duration::from_mins(59));
+    asserts("j2").await.is_ok();
+    app.clock.advance(Duration::from_mins(1));
+
+    is_refused(&*asserts("j3").await, 401, OAuthErrorCode::InvalidClient);
+}
+
+#[tokio::test]
 async fn keys_that_cannot_be_had_are_no_failure_of_ours() {
     let app = app(at_home()).build().await;
     let pair = Pair::new(Algorithm::ES256, "k1");
@@ -356,7 +376,7 @@ async fn used_identifiers_are_forgotten_when_they_could_not_come_again() {
     asserts(&client, &pair.signs(|_| (), &claims(&app, &client, "j1"))).await.is_ok();
     assert_eq!(app.count("oauthUsedJti").await, 1);
 
-    app.clock.advance(Duration::from_secs(91));
+    app.clock.advance(Duration::from_secs(91 + 120));
     let _other = again(&app, provider()).await;
     let swept = async {
         while app.count("oauthUsedJti").await > 0 {

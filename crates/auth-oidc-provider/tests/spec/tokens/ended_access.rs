@@ -174,3 +174,44 @@ async fn the_app_that_was_allowed_can_be_allowed_again() {
     client.refreshes(before.refresh()).await.fails_with(OAuthErrorCode::InvalidGrant);
     are_alive(&client, &after).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn nothing_given_while_a_password_changes_outlives_it() {
+    let app = started(&Notes::default()).await;
+    let client = client_of(&app).await;
+    let alice = app.alice().await;
+    // From here on nobody asks her again.
+    client.exchanges(&alice.authorizes(&client).await).await.succeeds();
+    let cookie = alice.browser.cookie("better-auth.session_token").unwrap();
+    let cookie = format!("better-auth.session_token={cookie}");
+
+    let thieves = (0..6).map(|_| {
+        let (app, client, cookie) = (app.clone(), client.clone(), cookie.clone());
+        tokio::spawn(async move {
+            let mut stolen = Vec::new();
+            for _ in 0..8 {
+                let request = client.asks();
+                let asked = http::Request::get(request.url().as_str()).header("cookie", &cookie);
+                let answer = app.request(asked.body("").unwrap()).await;
+                let back = app.url("/").join(&answer.location().unwrap()).unwrap();
+                if back.path() == "/sign-in" {
+                    break; // The session has ended.
+                }
+                let Ok(code) = request.reads(&back) else { continue };
+                let answer = client.exchanges(&code).await;
+                if answer.status == 200 {
+                    stolen.push(answer.succeeds());
+                }
+            }
+            stolen
+        })
+    });
+    let thieves: Vec<_> = thieves.collect();
+    Way::NewPassword.ends_access_of(&app, &alice).await;
+
+    for thief in thieves {
+        for tokens in thief.await.unwrap() {
+            are_dead(&client, &tokens).await;
+        }
+    }
+}

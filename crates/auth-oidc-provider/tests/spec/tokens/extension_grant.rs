@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
+use auth_core::entity::session;
 use auth_oidc_provider::{ClientOption, ExtensionGrant, GrantRefusal, GrantRequest, Granted, OidcProvider};
 use auth_protocol::scope::Scope;
 use auth_protocol::{OAuthError, OAuthErrorCode};
 use auth_testkit::{OAuthClient, TestApp};
 use futures::future::join_all;
+use sea_orm::EntityTrait as _;
 use serde_json::json;
 
 use super::is_refused;
@@ -34,6 +36,10 @@ impl ExtensionGrant for Tickets {
         let used = self.0.clone();
         let resources = request.provider.resources().to_vec();
         let granted = Granted::for_person(person, Scope::parse("openid mcp:tools").unwrap(), resources);
+        let granted = match request.params.get("session") {
+            Some(session) => granted.signed_in(session, request.provider.cx().now()),
+            None => granted,
+        };
         Ok(granted.consume(move |_| {
             let used = used.clone();
             Box::pin(async move { Ok(!used.swap(true, Ordering::SeqCst)) })
@@ -85,6 +91,21 @@ async fn what_an_extension_refuses_is_told_in_its_words_and_changes_nothing() {
 
     assert_ne!(before, after);
     assert_eq!(app.dump_tables().await, after);
+}
+
+#[tokio::test]
+async fn what_was_approved_in_a_session_ends_with_it() {
+    let (app, kiosk, alice) = kiosk().await;
+    let session = session::Entity::find().one(app.db()).await.unwrap().unwrap();
+    let presents = async |kiosk: &OAuthClient, alice: &str, session: &str| {
+        kiosk.posts("/oauth2/token", &[("grant_type", TICKET), ("ticket", alice), ("session", session)]).await
+    };
+    presents(&kiosk, &alice, &session.id).await.succeeds();
+
+    let (app, kiosk, alice) = self::kiosk().await;
+    let before = app.dump_tables().await;
+    is_refused(&*presents(&kiosk, &alice, "ended").await, 400, OAuthErrorCode::InvalidGrant);
+    assert_eq!(app.dump_tables().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

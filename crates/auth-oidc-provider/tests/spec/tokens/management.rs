@@ -203,4 +203,9 @@ async fn what_an_operator_has_decided_survives_an_update() {
     assert_eq!(told["grant_types"], json!(["authorization_code", "refresh_token"]));
     let row = client::Entity::find().one(app.db()).await.unwrap().unwrap();
     assert_eq!((row.skip_consent, row.own_scope, row.declared), (true, None, false));
+
+    let elsewhere = json!({"client_id": client.client_id, "redirect_uris": ["https://evil.example/"]});
+    assert_eq!(updates(&app, &client, &elsewhere).await.status, StatusCode::OK);
+    let row = client::Entity::find().one(app.db()).await.unwrap().unwrap();
+    assert!(!row.skip_consent, "nobody has vouched for it there");
 }
