@@ -72,7 +72,7 @@ impl OidcProvider {
 
     /// Seconds after its last use, or its registration, at which a client is deleted that nobody
     /// uses: it has no grant, no remembered consent and no open request. Default 2 592 000 (30 days);
-    /// 0 keeps all. Only where clients register themselves.
+    /// 0 keeps all. Only where clients register themselves; one that is declared or has an owner stays.
     #[must_use]
     pub fn unused_clients_expire_in(mut self, seconds: u64) -> Self {
         self.unused_clients_expire_in = seconds;

@@ -68,6 +68,27 @@ async fn a_client_nobody_used_goes_after_thirty_days_and_one_in_use_stays() {
 }
 
 #[tokio::test]
+async fn a_client_that_is_declared_or_has_an_owner_stays_unused() {
+    let declared = ClientOption::public("known").redirect_uri("https://client.example/callback");
+    let app = app(provider().client(declared)).build().await;
+    let alice = app.alice().await;
+    app.registers(Registration::public()).await;
+    let owned = alice.browser.post_json("/api/auth/oauth2/register", &Registration::public().metadata()).await;
+    assert_eq!(owned.status, 201, "{}", owned.describe());
+    assert_eq!(app.count("oauthApplication").await, 3);
+
+    app.clock.advance(Duration::from_secs(400 * DAY));
+
+    swept(&app, "oauthApplication", 2).await;
+    alice.signs_in().await;
+    let own = owned.json();
+    let of_alice = (own["client_id"].as_str().unwrap(), own["redirect_uris"][0].as_str().unwrap());
+    for (client_id, redirect_uri) in [("known", "https://client.example/callback"), of_alice] {
+        alice.authorizes(&OAuthClient::known(&app, client_id, redirect_uri)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_client_whose_grant_has_just_ended_stays_for_the_next_one() {
     let app = app(provider().access_token_expires_in(60).grant_expires_in(31 * DAY)).build().await;
     let alice = app.alice().await;
