@@ -60,9 +60,7 @@ impl OidcProvider {
         let rotation = (rotation != 0).then_some(("signing_keys_rotate_in", rotation, 3600, 315_360_000));
         let secrets = self.client_secrets_expire_in;
         let secrets = (secrets != 0).then_some(("client_secrets_expire_in", secrets, 86_400, 315_360_000));
-        let lifetimes = self.resources.iter().filter_map(|resource| resource.access_token_expires_in);
-        let of_resources = lifetimes.map(|seconds| ("resource.access_token_expires_in", seconds, 1, 86_400));
-        for (option, value, least, most) in bounds.into_iter().chain(of_resources).chain(rotation).chain(secrets) {
+        for (option, value, least, most) in bounds.into_iter().chain(rotation).chain(secrets) {
             if !(least..=most).contains(&value) {
                 complaints.push(WrongOption {
                     option,
@@ -72,6 +70,7 @@ impl OidcProvider {
             }
         }
         complaints.extend((0..self.aliases.len()).filter_map(|index| self.alias_complaint(index)));
+        complaints.extend(self.resources.iter().flat_map(ResourceOption::complaints));
         complaints.extend(self.scope_complaints());
         complaints.extend(self.grant_complaints());
         let known: Vec<&str> = self.grants.iter().map(|grant| grant.grant_type()).collect();

@@ -18,6 +18,7 @@ mod plugin;
 mod provider;
 mod registration_mode;
 mod resource_server;
+mod resources;
 mod store;
 
 pub use crate::http::Document;

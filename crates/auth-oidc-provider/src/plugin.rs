@@ -13,9 +13,9 @@ use crate::complaints::WrongOption;
 use crate::config::OidcProvider;
 use crate::entity::{
     access_token, authorization_code, client, consent, grant, initial_access_token, interaction, key, refresh_token,
-    used_jti,
+    resource, used_jti,
 };
-use crate::flow::{seed, sweep};
+use crate::flow::{seed, seed_resources, sweep};
 use crate::http::{
     Document, allowed, authorize, consent as consent_http, discovery, end_session, form_post,
     interaction as interaction_http, introspect, jwks, manage, par, register, revoke, token, userinfo,
@@ -50,6 +50,7 @@ impl Plugin for OidcProvider {
         to.table::<key::Entity>();
         to.table::<used_jti::Entity>();
         to.table::<initial_access_token::Entity>();
+        let _ = to.table::<resource::Entity>().recognised_by(resource::Column::BaseScope);
         to.data_migration("oidc-provider/0001-foreign-keys", store::foreign_keys::retired());
         to.about("An OAuth 2.1 authorization server and OpenID Connect provider.");
         to.errors("/oauth2/token", &codes::TOKEN);
@@ -193,10 +194,12 @@ fn scheme(of: HttpAuthScheme, description: &str) -> SecurityScheme {
     SecurityScheme::Http(scheme)
 }
 
-/// Loads the keys and writes the declared clients, then lets a background task delete what nobody needs any more.
+/// Loads the keys and writes what is declared, then lets a background task delete what nobody needs any more.
 async fn start(provider: Provider) -> Result<(), StartError> {
     provider.keys().load(provider.cx()).await?;
     seed::seed(&provider).await?;
+    seed_resources::seed(&provider).await?;
+    provider.reload_resources().await?;
     tokio::spawn(sweep::run(provider));
     Ok(())
 }

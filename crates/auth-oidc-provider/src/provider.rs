@@ -15,7 +15,8 @@ use chrono::{DateTime, Duration, Utc};
 use crate::complaints::WrongOption;
 use crate::config::OidcProvider;
 use crate::keys::{ClientKeySet, KeyError, Keyring, Occasion, RemoteKeys, Schedule, Wanted, turn};
-use crate::resource_server::{self, DefaultLifetimes, ResourceOption, ResourceServer, TokenTerms};
+use crate::resource_server::{self, DefaultLifetimes, MAX_IDENTIFIER, ResourceOption, ResourceServer, TokenTerms};
+use crate::resources::{Known, Resources};
 
 /// An open provider. Cheap to clone; the state of every handler.
 #[derive(Clone)]
@@ -25,7 +26,7 @@ struct Inner {
     cx: AuthContext,
     options: OidcProvider,
     resources: Vec<Resource>,
-    resource_servers: Vec<ResourceServer>,
+    known_resources: Resources,
     scopes: Scope,
     default_scope: Scope,
     registration: RegistrationPolicy,
@@ -58,6 +59,10 @@ impl OidcProvider {
             match Resource::parse(&identifier) {
                 Ok(resource) if resources.contains(&resource) => {
                     complaints.push(WrongOption::text("resource", &option.identifier, "list it once"));
+                }
+                Ok(resource) if resource.as_str().len() > MAX_IDENTIFIER => {
+                    let right = format!("use at most {MAX_IDENTIFIER} bytes for the whole URL");
+                    complaints.push(WrongOption::text("resource", &option.identifier, &right));
                 }
                 Ok(resource) => {
                     resource_servers.push(ResourceServer::new(resource.clone(), option));
@@ -92,7 +97,7 @@ impl OidcProvider {
             cx: cx.clone(),
             options: self.clone(),
             resources,
-            resource_servers,
+            known_resources: Resources::declared(resource_servers),
             scopes,
             default_scope,
             registration,
@@ -140,7 +145,7 @@ impl Provider {
         self.cx().config().origin()
     }
 
-    /// What tokens can be good for, in canonical form.
+    /// What is declared that tokens can be good for, in canonical form.
     pub fn resources(&self) -> &[Resource] {
         &self.0.resources
     }
@@ -150,14 +155,32 @@ impl Provider {
         &self.0.scopes
     }
 
+    /// What tokens can be good for at the moment.
+    pub(crate) fn known_resources(&self) -> &Resources {
+        &self.0.known_resources
+    }
+
+    fn known(&self) -> Arc<Known> {
+        self.known_resources().known()
+    }
+
+    /// The resources a request means, in canonical form.
+    ///
+    /// # Errors
+    /// `invalid_target`, when one is unknown or takes no tokens.
+    pub(crate) fn requested_resources(&self, named: &[Resource]) -> Result<Vec<Resource>, OAuthError> {
+        self.known().requested(named)
+    }
+
     /// The scope a client needs to do anything with these resources.
     pub(crate) fn base_scope_of(&self, resources: &[Resource]) -> Scope {
-        self.servers_of(resources).iter().fold(Scope::default(), |all, server| all.union(&server.base_scope))
+        let known = self.known();
+        known.servers_of(resources).iter().fold(Scope::default(), |all, server| all.union(&server.base_scope))
     }
 
     /// What is left of a scope for a grant that is for these resources only.
     pub(crate) fn allowed_scope(&self, scope: &Scope, resources: &[Resource]) -> Scope {
-        resource_server::allowed(scope, &self.servers_of(resources))
+        resource_server::allowed(scope, &self.known().servers_of(resources))
     }
 
     /// What is left of a scope in a token that is good for all of these resources.
@@ -168,16 +191,14 @@ impl Provider {
     /// What these resources make of an access token.
     ///
     /// # Errors
-    /// `invalid_target` where no token is good for all of them.
+    /// `invalid_target` where no token is good for all of them, or one takes none.
     pub(crate) fn token_terms(&self, resources: &[Resource]) -> Result<TokenTerms, OAuthError> {
         let options = self.options();
         let lifetimes =
             DefaultLifetimes { opaque: options.access_token_expires_in, jwt: options.jwt_access_token_expires_in };
-        TokenTerms::of(&self.servers_of(resources), lifetimes)
-    }
-
-    fn servers_of(&self, resources: &[Resource]) -> Vec<&ResourceServer> {
-        self.0.resource_servers.iter().filter(|server| resources.contains(&server.resource)).collect()
+        let known = self.known();
+        known.judge(resources)?;
+        TokenTerms::of(&known.servers_of(resources), lifetimes)
     }
 
     pub(crate) fn options(&self) -> &OidcProvider {
@@ -219,8 +240,9 @@ impl Provider {
         let options = self.options();
         let seconds = |seconds: u64| Duration::try_seconds(i64::try_from(seconds).unwrap_or(i64::MAX));
         let every = seconds(options.signing_keys_rotate_in).filter(|every| !every.is_zero());
-        let longest = options.resources.iter().filter_map(|resource| resource.access_token_expires_in);
-        let longest = longest.chain([options.id_token_expires_in, options.jwt_access_token_expires_in]).max();
+        let of_resources = self.known().longest();
+        let longest =
+            of_resources.into_iter().chain([options.id_token_expires_in, options.jwt_access_token_expires_in]).max();
         // Whoever fetched the keys yesterday has the next one, and a hint of yesterday is still read.
         let day = Duration::days(1);
         let ahead = every.map_or(day, |every| day.min(every / 2));

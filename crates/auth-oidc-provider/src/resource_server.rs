@@ -3,6 +3,35 @@
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::{IDENTITY_SCOPES, Scope};
+use serde_json::{Map, Value};
+
+use crate::complaints::WrongOption;
+use crate::entity::resource;
+
+/// The longest identifier of a resource, in bytes.
+pub(crate) const MAX_IDENTIFIER: usize = 255;
+/// The most seconds an access token lives.
+pub(crate) const MAX_LIFETIME: u64 = 86_400;
+/// What a token says by itself, so that nobody else says it (RFC 9068 §2.2, RFC 7519 §4.1).
+const RESERVED_CLAIMS: [&str; 17] = [
+    "iss",
+    "sub",
+    "aud",
+    "exp",
+    "nbf",
+    "iat",
+    "jti",
+    "client_id",
+    "scope",
+    "auth_time",
+    "acr",
+    "amr",
+    "azp",
+    "sid",
+    "nonce",
+    "cnf",
+    "act",
+];
 
 /// How an access token is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,6 +44,21 @@ pub enum AccessTokenFormat {
     Jwt,
 }
 
+impl AccessTokenFormat {
+    /// The format as it is stored and told.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Opaque => "opaque",
+            Self::Jwt => "jwt",
+        }
+    }
+
+    /// Reads what [`Self::as_str`] has written.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        [Self::Opaque, Self::Jwt].into_iter().find(|format| format.as_str() == text)
+    }
+}
+
 /// Something a token can be good for (RFC 8707), and what tokens for it are like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourceOption {
@@ -24,6 +68,7 @@ pub struct ResourceOption {
     pub(crate) format: AccessTokenFormat,
     pub(crate) access_token_expires_in: Option<u64>,
     pub(crate) require_dpop: bool,
+    pub(crate) claims: Map<String, Value>,
 }
 
 impl ResourceOption {
@@ -36,6 +81,7 @@ impl ResourceOption {
             format: AccessTokenFormat::default(),
             access_token_expires_in: None,
             require_dpop: false,
+            claims: Map::new(),
         }
     }
 
@@ -76,10 +122,38 @@ impl ResourceOption {
         self
     }
 
+    /// Adds a claim that stands in each of its access tokens that is a JWT. Default none; what tokens say by
+    /// themselves stays as it is.
+    #[must_use]
+    pub fn claim(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.claims.insert(name.into(), value.into());
+        self
+    }
+
+    /// What is wrong with it, whatever else is offered.
+    pub(crate) fn complaints(&self) -> Vec<WrongOption> {
+        let mut complaints = Vec::new();
+        if let Some(seconds) = self.access_token_expires_in.filter(|seconds| !(1..=MAX_LIFETIME).contains(seconds)) {
+            complaints.push(WrongOption {
+                option: "resource.access_token_expires_in",
+                value: seconds.to_string(),
+                right: format!("use 1 to {MAX_LIFETIME} seconds"),
+            });
+        }
+        let taken = self.claims.keys().filter(|name| is_reserved(name));
+        complaints.extend(taken.map(|name| WrongOption::text("resource.claim", name, "use a name of its own")));
+        complaints
+    }
+
     /// Every scope it names.
     pub(crate) fn named_scopes(&self) -> impl Iterator<Item = &String> {
         self.base_scope.iter().chain(self.allowed_scopes.iter().flatten())
     }
+}
+
+/// Whether a claim is one that tokens make by themselves.
+pub(crate) fn is_reserved(claim: &str) -> bool {
+    claim.is_empty() || RESERVED_CLAIMS.contains(&claim)
 }
 
 /// A resource with its identifier in canonical form.
@@ -90,11 +164,32 @@ pub(crate) struct ResourceServer {
     /// The only scopes of a token for it; none means all.
     ceiling: Option<Scope>,
     format: AccessTokenFormat,
-    expires_in: Option<u64>,
+    pub(crate) expires_in: Option<u64>,
     require_dpop: bool,
+    claims: Map<String, Value>,
 }
 
 impl ResourceServer {
+    /// One whose row is as it was written; none where its identifier or a scope is not.
+    pub(crate) fn of(row: &resource::Model) -> Option<Self> {
+        let base_scope = Scope::parse(&row.base_scope).ok()?;
+        let ceiling = row.allowed_scopes.as_deref().map(Scope::parse).transpose().ok()?;
+        let claims = match &row.custom_claims {
+            None => Map::new(),
+            Some(Value::Object(claims)) => claims.clone(),
+            Some(_) => return None,
+        };
+        Some(Self {
+            resource: Resource::parse(&row.identifier).ok()?,
+            ceiling: ceiling.map(|scope| scope.union(&base_scope)),
+            base_scope,
+            format: AccessTokenFormat::parse(&row.access_token_format)?,
+            expires_in: row.access_token_ttl.and_then(|seconds| u64::try_from(seconds).ok()),
+            require_dpop: row.dpop_bound_access_tokens_required,
+            claims,
+        })
+    }
+
     pub(crate) fn new(resource: Resource, option: &ResourceOption) -> Self {
         let scope = |names: &[String]| Scope::from_tokens(names.iter().map(String::as_str)).unwrap_or_default();
         let base_scope = scope(&option.base_scope);
@@ -106,6 +201,7 @@ impl ResourceServer {
             format: option.format,
             expires_in: option.access_token_expires_in,
             require_dpop: option.require_dpop,
+            claims: option.claims.clone(),
         }
     }
 }
@@ -125,6 +221,8 @@ pub(crate) struct TokenTerms {
     pub(crate) expires_in: u64,
     /// Whether it has to be bound to a key: if any of them wants that.
     pub(crate) require_dpop: bool,
+    /// Claims of a token that is a JWT, besides its own.
+    pub(crate) claims: Map<String, Value>,
 }
 
 impl TokenTerms {
@@ -144,7 +242,9 @@ impl TokenTerms {
         };
         let expires_in = servers.iter().map(|server| server.expires_in.unwrap_or(otherwise)).min();
         let require_dpop = servers.iter().any(|server| server.require_dpop);
-        Ok(Self { format, expires_in: expires_in.unwrap_or(otherwise), require_dpop })
+        // Where two say different things, that of the one that was there first counts.
+        let claims = servers.iter().rev().flat_map(|server| server.claims.clone()).collect();
+        Ok(Self { format, expires_in: expires_in.unwrap_or(otherwise), require_dpop, claims })
     }
 }
 

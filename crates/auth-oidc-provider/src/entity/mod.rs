@@ -12,6 +12,7 @@ pub mod initial_access_token;
 pub mod interaction;
 pub mod key;
 pub mod refresh_token;
+pub mod resource;
 pub mod used_jti;
 mod words;
 

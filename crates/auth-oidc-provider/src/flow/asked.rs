@@ -10,7 +10,7 @@ use auth_protocol::client_auth::ClientAuthMethod;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::params::Params;
 use auth_protocol::redirect_uri::RedirectUri;
-use auth_protocol::resource::{self, Resource};
+use auth_protocol::resource::Resource;
 use auth_protocol::scope::{self, IDENTITY_SCOPES, Scope};
 
 use super::form_post;
@@ -221,11 +221,12 @@ fn parse(
     // A claim asked for by itself is covered by a scope, which the consent page shows.
     let scope = scope.union(&Scope::from_tokens(request.claims.scopes())?.intersection(provider.scopes()));
     judge_acr(provider, &request)?;
-    let resources = resource::requested(&request.resources, provider.resources())?;
+    let resources = provider.requested_resources(&request.resources)?;
     // A request that names a resource and only scopes about the person has left out what it wants
     // there, as ChatGPT does: the base scope then is the default, and the consent page shows it.
     let names_a_resource = !request.resources.is_empty();
-    let scope = if names_a_resource && scope.without(&IDENTITY_SCOPES).is_empty() {
+    let left_open = request.scope.is_none() && provider.options().default_scope.is_none();
+    let scope = if names_a_resource && (left_open || scope.without(&IDENTITY_SCOPES).is_empty()) {
         scope.union(&provider.base_scope_of(&resources))
     } else {
         scope

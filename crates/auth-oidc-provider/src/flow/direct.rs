@@ -5,7 +5,7 @@ use auth_core::database::{begin_write, retrying};
 use auth_protocol::claims::PersonClaims;
 use auth_protocol::client_credentials::judge_client_credentials;
 use auth_protocol::params::Params;
-use auth_protocol::resource::{self, Resource};
+use auth_protocol::resource::Resource;
 use auth_protocol::scope::Scope;
 use auth_protocol::token::TokenResponse;
 use tracing::Span;
@@ -29,7 +29,7 @@ pub(super) async fn client_credentials(
     let Asking { provider, client, .. } = asking;
     let own = Scope::parse(client.own_scope.as_deref().unwrap_or_default()).map_err(Unexpected::new)?;
     let scope = judge_client_credentials(kind(client), scope, &own)?;
-    let resources = resource::requested(resources, provider.resources())?;
+    let resources = provider.requested_resources(resources)?;
     issue(asking, &Granted::to_client(scope, resources)).await
 }
 

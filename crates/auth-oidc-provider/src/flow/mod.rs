@@ -27,6 +27,7 @@ pub(crate) mod refresh;
 pub(crate) mod register;
 pub(crate) mod revoke;
 pub(crate) mod seed;
+pub(crate) mod seed_resources;
 mod signed;
 pub(crate) mod sweep;
 pub(crate) mod userinfo;

@@ -6,6 +6,8 @@ use auth_protocol::dpop::Confirmation;
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::{OPENID, Scope};
 use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::issue::{Basis, methods};
 use crate::error::OAuthFailure;
@@ -20,7 +22,7 @@ pub(super) fn access_token(
     expires_at: DateTime<Utc>,
 ) -> Result<String, OAuthFailure> {
     let cx = provider.cx();
-    let claims = AccessTokenClaims {
+    let own = AccessTokenClaims {
         iss: provider.issuer(),
         // RFC 9068 §2.2: a client that acts for itself is its own subject.
         sub: basis.user_id.unwrap_or(&basis.client.client_id).to_owned(),
@@ -35,7 +37,17 @@ pub(super) fn access_token(
         amr: methods(basis.amr).into_iter().map(str::to_owned).collect(),
         cnf: basis.proven.map(|proven| Confirmation { jkt: proven.jkt.clone() }),
     };
+    let claims = Claims { of_resources: provider.token_terms(basis.resources)?.claims, own };
     Ok(provider.keys().sign(SigningAlgorithm::ALL[0], TokenKind::AccessToken, &claims)?)
+}
+
+/// The claims of a token along with those that its resources have fixed, none of which is one of its own.
+#[derive(Serialize)]
+struct Claims {
+    #[serde(flatten)]
+    of_resources: Map<String, Value>,
+    #[serde(flatten)]
+    own: AccessTokenClaims,
 }
 
 /// Who signed in, for the client; none without the scope `openid`.

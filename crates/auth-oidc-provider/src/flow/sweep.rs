@@ -14,7 +14,8 @@ const CLIENTS_EVERY: u32 = 60;
 /// The pause between two full batches, in which others may write.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Deletes expired rows every minute and unused clients every hour, until the app ends.
+/// Deletes expired rows every minute and unused clients every hour, and keeps up with what other instances
+/// change, until the app ends.
 pub(crate) async fn run(provider: Provider) {
     let mut ticks = tokio::time::interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -23,6 +24,12 @@ pub(crate) async fn run(provider: Provider) {
         ticks.tick().await;
         if let Err(error) = provider.keep_signing_keys().await {
             tracing::warn!(%error, "keys.not_kept");
+        }
+        // The start has just read them.
+        if looks > 0
+            && let Err(error) = provider.reload_resources().await
+        {
+            tracing::warn!(%error, "resources.not_read");
         }
         if let Err(error) = look(&provider, looks.is_multiple_of(CLIENTS_EVERY)).await {
             tracing::warn!(%error, "expired.not_deleted");

@@ -10,5 +10,6 @@ pub(crate) mod initial_access_token;
 pub(crate) mod interaction;
 pub(crate) mod key;
 pub(crate) mod refresh_token;
+pub(crate) mod resource;
 pub(crate) mod sweep;
 pub(crate) mod used_jti;

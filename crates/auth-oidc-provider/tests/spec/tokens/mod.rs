@@ -13,6 +13,7 @@ mod client_credentials;
 mod client_secrets;
 mod crossing;
 mod declared_clients;
+mod declared_resources;
 mod dpop;
 mod drawn;
 mod end_session;
