@@ -9,6 +9,9 @@ mod adopting_better_auth {}
 #[doc = include_str!("guides/behind-a-proxy.md")]
 mod behind_a_proxy {}
 
+#[doc = include_str!("guides/clients-and-resources.md")]
+mod clients_and_resources {}
+
 #[doc = include_str!("guides/first-mcp-server.md")]
 mod first_mcp_server {}
 

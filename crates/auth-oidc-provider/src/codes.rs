@@ -96,6 +96,48 @@ pub(crate) const INVALID_CONSENT_CODE: ErrorCode = ErrorCode {
 pub(crate) const CONSENT_NOT_FOUND: ErrorCode =
     ErrorCode { code: "CONSENT_NOT_FOUND", status: 404, message: "Nothing was allowed to this client" };
 
+/// Who asks may not do this.
+pub(crate) const NOT_ALLOWED: ErrorCode =
+    ErrorCode { code: "NOT_ALLOWED", status: 403, message: "Your account may not do this" };
+
+/// There is no such client for whoever asks.
+pub(crate) const CLIENT_NOT_FOUND: ErrorCode =
+    ErrorCode { code: "CLIENT_NOT_FOUND", status: 404, message: "There is no such client" };
+
+/// What a client is to be cannot be.
+pub(crate) const CLIENT_REFUSED: ErrorCode =
+    ErrorCode { code: "INVALID_CLIENT_METADATA", status: 400, message: "The client cannot be as it is described" };
+
+/// The client is declared in code.
+pub(crate) const CLIENT_IS_DECLARED: ErrorCode = ErrorCode {
+    code: "CLIENT_IS_DECLARED",
+    status: 409,
+    message: "This client is declared in code: change it there. Here it can be disabled.",
+};
+
+/// The client has no secret.
+pub(crate) const CLIENT_HAS_NO_SECRET: ErrorCode =
+    ErrorCode { code: "CLIENT_HAS_NO_SECRET", status: 409, message: "This client has no secret" };
+
+/// There is no such resource.
+pub(crate) const RESOURCE_NOT_FOUND: ErrorCode =
+    ErrorCode { code: "RESOURCE_NOT_FOUND", status: 404, message: "There is no such resource" };
+
+/// What a resource is to be cannot be.
+pub(crate) const RESOURCE_REFUSED: ErrorCode =
+    ErrorCode { code: "INVALID_RESOURCE", status: 400, message: "The resource cannot be as it is described" };
+
+/// There is a resource of this identifier.
+pub(crate) const RESOURCE_EXISTS: ErrorCode =
+    ErrorCode { code: "RESOURCE_EXISTS", status: 409, message: "There is a resource of this identifier" };
+
+/// The resource is declared in code.
+pub(crate) const RESOURCE_IS_DECLARED: ErrorCode = ErrorCode {
+    code: "RESOURCE_IS_DECLARED",
+    status: 409,
+    message: "This resource is declared in code: change it there. Here it can be disabled.",
+};
+
 /// What the token endpoint answers.
 pub(crate) const TOKEN: [ErrorCode; 11] = [
     INVALID_REQUEST,

@@ -6,6 +6,7 @@ use auth_outbound::OutboundOptions;
 use auth_protocol::registration::CURSOR_REDIRECT_URI;
 use auth_protocol::scope;
 
+use crate::administration::ManagedBy;
 use crate::authentication_context::AuthenticationContext;
 use crate::client_option::ClientOption;
 use crate::extension::ExtensionGrant;
@@ -40,6 +41,7 @@ pub struct OidcProvider {
     pub(crate) grants: Vec<Arc<dyn ExtensionGrant>>,
     pub(crate) outbound: OutboundOptions,
     pub(crate) registration: Registration,
+    pub(crate) managed_by: ManagedBy,
     pub(crate) client_secrets_expire_in: u64,
     pub(crate) client_secret_overlap: u64,
     pub(crate) unused_clients_expire_in: u64,
@@ -83,6 +85,7 @@ impl OidcProvider {
             grants: Vec::new(),
             outbound: OutboundOptions::new(),
             registration: Registration::Off,
+            managed_by: ManagedBy::default(),
             client_secrets_expire_in: 0,
             client_secret_overlap: 86_400,
             unused_clients_expire_in: 30 * 86_400,

@@ -2,6 +2,18 @@
 
 use auth_core::{About, Event};
 
+mod administration;
+
+pub use administration::{ClientCreated, InitialAccessTokenIssued, ResourceCreated, ResourceUpdated};
+
+/// Adds the person who did it, where somebody did.
+fn by(about: About, who: Option<&str>) -> About {
+    match who {
+        Some(who) => about.with("by", who),
+        None => about,
+    }
+}
+
 /// A client registered itself.
 ///
 /// In its transaction a hook can refuse it.
@@ -21,28 +33,33 @@ impl Event for ClientRegistered {
     }
 }
 
-/// A client changed its registration.
+/// A client changed its registration, or somebody changed or disabled it.
 ///
 /// In its transaction a hook can refuse it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientUpdated {
     /// The client.
     pub client_id: String,
+    /// Who did it; none where the client or the app itself did.
+    pub by: Option<String>,
 }
 
 impl Event for ClientUpdated {
     const NAME: &'static str = "client.updated";
 
     fn about(&self) -> About {
-        About::client(&self.client_id)
+        by(About::client(&self.client_id), self.by.as_deref())
     }
 }
 
-/// A client deleted itself, and with it everything it was given; each grant is told by itself.
+/// A client deleted itself, or somebody deleted it, and with it everything it was given; each grant is told
+/// by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientDeleted {
     /// The client.
     pub client_id: String,
+    /// Who did it; none where the client itself did.
+    pub by: Option<String>,
 }
 
 impl Event for ClientDeleted {
@@ -50,7 +67,7 @@ impl Event for ClientDeleted {
     const ENDS_ACCESS: bool = true;
 
     fn about(&self) -> About {
-        About::client(&self.client_id)
+        by(About::client(&self.client_id), self.by.as_deref())
     }
 }
 
@@ -90,13 +107,16 @@ impl Event for ConsentDenied {
     }
 }
 
-/// A person took back what they had allowed a client; each of its grants ended with it.
+/// A person, or an operator for them, took back what they had allowed a client; each of its grants ended with
+/// it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentWithdrawn {
     /// The client.
     pub client_id: String,
-    /// The person.
+    /// The person who had allowed it.
     pub user_id: String,
+    /// The operator who did it; none where the person did.
+    pub by: Option<String>,
 }
 
 impl Event for ConsentWithdrawn {
@@ -104,7 +124,7 @@ impl Event for ConsentWithdrawn {
     const ENDS_ACCESS: bool = true;
 
     fn about(&self) -> About {
-        About::client(&self.client_id).and_user(Some(&self.user_id))
+        by(About::client(&self.client_id).and_user(Some(&self.user_id)), self.by.as_deref())
     }
 }
 
@@ -202,7 +222,7 @@ pub struct GrantRevoked {
     /// The person; none where the client acts for itself.
     pub user_id: Option<String>,
     /// Why: `code replayed`, `refresh token reused`, `revoked by the client`, `withdrawn by the person`,
-    /// `client deleted`, `password changed`, `person disabled`, `person deleted`.
+    /// `withdrawn by an operator`, `client deleted`, `password changed`, `person disabled`, `person deleted`.
     pub reason: &'static str,
 }
 

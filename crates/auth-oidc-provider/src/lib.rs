@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod administration;
 mod authentication_context;
 mod client_option;
 mod codes;
@@ -22,11 +23,13 @@ mod resources;
 mod store;
 
 pub use crate::http::Document;
+pub use administration::{Administration, AdministrativeAction};
 pub use client_option::ClientOption;
 pub use config::OidcProvider;
 pub use event::{
-    ClientDeleted, ClientRegistered, ClientUpdated, CodeIssued, ConsentDenied, ConsentGiven, ConsentWithdrawn,
-    GrantRevoked, RefreshReplayed, TokenRevoked, TokensIssued, TokensRefreshed,
+    ClientCreated, ClientDeleted, ClientRegistered, ClientUpdated, CodeIssued, ConsentDenied, ConsentGiven,
+    ConsentWithdrawn, GrantRevoked, InitialAccessTokenIssued, RefreshReplayed, ResourceCreated, ResourceUpdated,
+    TokenRevoked, TokensIssued, TokensRefreshed,
 };
 pub use extension::{ExtensionGrant, GrantRefusal, GrantRequest, Granted};
 pub use flow::check::AccessTokenFacts;

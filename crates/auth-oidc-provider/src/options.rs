@@ -24,9 +24,9 @@ pub struct ScopeOption {
 }
 
 impl OidcProvider {
-    /// Whether a client is declared that may act for itself.
+    /// Whether there may be a client that acts for itself.
     pub(crate) fn has_machines(&self) -> bool {
-        self.clients.iter().any(|client| !client.own_scope.is_empty())
+        self.managed_by.operators.is_some() || self.clients.iter().any(|client| !client.own_scope.is_empty())
     }
 
     /// The extension of a grant type.

@@ -1,5 +1,7 @@
 //! The provider as a plugin.
 
+mod administration;
+
 use auth_core::session::AccessEnded;
 use auth_core::{
     Access, AuthContext, Contributions, ErrorShape, Mount, Plugin, PluginId, RateLimit, StartError, route_at,
@@ -75,6 +77,7 @@ impl Plugin for OidcProvider {
         to.access("/oauth2/end-session", Access::CrossSiteNavigation);
         to.rate_limit(RateLimit::new("/oauth2/authorize", 60, 300));
         self.contribute_registration(to);
+        self.contribute_administration(to);
         // Large clients share addresses: these stop floods, not use.
         for path in ["/oauth2/token", "/oauth2/par", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/userinfo"] {
             to.rate_limit(RateLimit::new(path, 60, 6000));
@@ -175,6 +178,7 @@ impl OidcProvider {
         } else {
             router
         };
+        let router = self.administration_endpoints(router);
         let router = self.offered_aliases().fold(router, |router, (alias, of)| match of {
             "/oauth2/authorize" => {
                 router.routes(route_at(alias, routes!(authorize::authorize, authorize::authorize_post)))

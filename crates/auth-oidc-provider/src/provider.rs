@@ -185,7 +185,7 @@ impl Provider {
 
     /// What is left of a scope in a token that is good for all of these resources.
     pub(crate) fn token_scope(&self, scope: &Scope, resources: &[Resource]) -> Scope {
-        resource_server::allowed_by_each(scope, &self.servers_of(resources))
+        resource_server::allowed_by_each(scope, &self.known().servers_of(resources))
     }
 
     /// What these resources make of an access token.

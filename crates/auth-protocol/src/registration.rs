@@ -44,6 +44,8 @@ pub struct RegistrationPolicy {
     pub auth_methods: Vec<ClientAuthMethod>,
     /// The private-use redirect URIs allowed, without query. Default Cursor's.
     pub private_use_redirects: Vec<String>,
+    /// Whether a client may act for itself, and then needs neither codes nor a redirect URI. Default no.
+    pub machines: bool,
 }
 
 impl Default for RegistrationPolicy {
@@ -53,6 +55,7 @@ impl Default for RegistrationPolicy {
             grant_types: vec![GrantType::AuthorizationCode, GrantType::RefreshToken],
             auth_methods: ClientAuthMethod::ALL.to_vec(),
             private_use_redirects: vec![CURSOR_REDIRECT_URI.to_owned()],
+            machines: false,
         }
     }
 }
@@ -62,7 +65,7 @@ impl Default for RegistrationPolicy {
 pub struct AcceptedClient {
     /// The name a person sees, safe to show as text.
     pub client_name: String,
-    /// The acceptable redirect URIs: 1 to [`MAX_REDIRECT_URIS`].
+    /// The acceptable redirect URIs: 1 to [`MAX_REDIRECT_URIS`], or none of a client that only acts for itself.
     pub redirect_uris: Vec<RedirectUri>,
     /// The authentication method; with any but `none` the client gets a secret.
     pub token_endpoint_auth_method: ClientAuthMethod,
@@ -72,7 +75,7 @@ pub struct AcceptedClient {
     pub dpop_bound_access_tokens: bool,
     /// The public keys of a client that proves itself by them.
     pub keys: Option<ClientKeys>,
-    /// The grant types, among them `authorization_code`.
+    /// The grant types, among them `authorization_code` unless the client only acts for itself.
     pub grant_types: Vec<GrantType>,
     /// The known scopes it named: a hint, not a ceiling; empty when it named none.
     pub scope: Scope,
@@ -106,11 +109,17 @@ pub struct AcceptedClient {
 /// `invalid_client_metadata` when the client cannot use the code grant, or no authentication method
 /// is left. RFC 7591 §3.2.2.
 pub fn judge_registration(request: &ClientMetadata, policy: &RegistrationPolicy) -> Result<AcceptedClient, OAuthError> {
-    let redirect_uris = acceptance::redirect_uris(request.redirect_uris.as_deref(), policy)?;
+    let only_acts = acceptance::only_acts_for_itself(request.grant_types.as_deref(), policy);
+    let redirect_uris =
+        if only_acts { Vec::new() } else { acceptance::redirect_uris(request.redirect_uris.as_deref(), policy)? };
     acceptance::judge_response_types(request.response_types.as_deref())?;
     let method = acceptance::auth_method(request.token_endpoint_auth_method.as_deref(), policy)?;
     let text = |value: &Option<String>| value.as_deref().and_then(|text| display_text(text, MAX_TEXT_LENGTH));
     let uri = |value: &Option<String>| value.as_deref().and_then(acceptance::display_uri);
+
+    let keys = client_keys::judge_keys(method, request.jwks.as_ref(), request.jwks_uri.as_deref())?;
+    let grant_types = acceptance::grant_types(request.grant_types.as_deref(), policy)?;
+    acceptance::judge_machine(&grant_types, method)?;
 
     Ok(AcceptedClient {
         client_name: request
@@ -121,8 +130,8 @@ pub fn judge_registration(request: &ClientMetadata, policy: &RegistrationPolicy)
         token_endpoint_auth_method: method,
         require_pushed_authorization_requests: request.require_pushed_authorization_requests.unwrap_or_default(),
         dpop_bound_access_tokens: request.dpop_bound_access_tokens.unwrap_or_default(),
-        keys: client_keys::judge_keys(method, request.jwks.as_ref(), request.jwks_uri.as_deref())?,
-        grant_types: acceptance::grant_types(request.grant_types.as_deref(), policy)?,
+        keys,
+        grant_types,
         scope: acceptance::scope(request.scope.as_deref(), &policy.scopes),
         application_type: acceptance::application_type(request.application_type.as_deref(), &redirect_uris),
         redirect_uris,

@@ -205,7 +205,7 @@ fn cors(cx: &AuthContext, access: Access, origin: Option<&HeaderValue>, headers:
         Access::Navigation | Access::CrossSiteNavigation => return,
     }
     let fixed = [
-        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE, OPTIONS"),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE, OPTIONS"),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, accept, dpop, mcp-protocol-version"),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ];

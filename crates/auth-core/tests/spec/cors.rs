@@ -74,7 +74,7 @@ async fn a_route_with_cookies_is_open_to_trusted_origins() {
     [
         "access-control-allow-credentials: true",
         "access-control-allow-headers: authorization, content-type, accept, dpop, mcp-protocol-version",
-        "access-control-allow-methods: GET, POST, PUT, DELETE, OPTIONS",
+        "access-control-allow-methods: GET, POST, PUT, PATCH, DELETE, OPTIONS",
         "access-control-allow-origin: https://app.example.com",
         "access-control-expose-headers: www-authenticate, dpop-nonce, x-request-id, retry-after",
         "access-control-max-age: 86400",

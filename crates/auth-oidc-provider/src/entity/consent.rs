@@ -14,7 +14,7 @@ pub struct Model {
     #[sea_orm(unique_key = "user_client_reference")]
     pub user_id: String,
     /// To whom.
-    #[sea_orm(unique_key = "user_client_reference")]
+    #[sea_orm(unique_key = "user_client_reference", indexed)]
     pub client_id: String,
     /// For which redirect target and resources: a digest of both.
     #[sea_orm(unique_key = "user_client_reference", column_type = "String(StringLen::N(64))", default_value = "")]

@@ -3,9 +3,11 @@
 use auth_core::database::{begin_write, retrying};
 use auth_core::{Unexpected, digest};
 use auth_protocol::error::OAuthErrorCode;
+use chrono::{DateTime, Utc};
 
 use crate::entity::initial_access_token;
 use crate::error::OAuthFailure;
+use crate::event::InitialAccessTokenIssued;
 use crate::provider::Provider;
 use crate::registration_mode::Registration;
 use crate::store;
@@ -13,7 +15,7 @@ use crate::store;
 /// What every initial access token begins with.
 const PREFIX: &str = "iat_";
 /// The longest an initial access token lives, in seconds: a year.
-const LONGEST: u64 = 31_536_000;
+pub(super) const LONGEST: u64 = 31_536_000;
 
 /// Who asks to register a client.
 #[derive(Debug, Default)]
@@ -58,6 +60,37 @@ pub(super) fn invalid() -> OAuthFailure {
     OAuthFailure::new(OAuthErrorCode::InvalidToken, "an initial access token that works is needed")
 }
 
+/// Issues an initial access token, and says when it ends.
+pub(super) async fn issue(
+    provider: &Provider,
+    uses: u16,
+    expires_in: u64,
+    by: Option<&str>,
+) -> Result<(String, DateTime<Utc>), Unexpected> {
+    let cx = provider.cx();
+    let token = format!("{PREFIX}{}", cx.new_token()?);
+    let row = &initial_access_token::Model {
+        id: cx.new_id()?,
+        token: digest(&token),
+        uses_left: i32::from(uses),
+        created_at: cx.now(),
+        expires_at: cx.after(cx.now(), expires_in.min(LONGEST)),
+    };
+    let event = InitialAccessTokenIssued { id: row.id.clone(), by: by.map(str::to_owned) };
+    let told = &event;
+    retrying(|| async move {
+        let tx = begin_write(cx.db()).await?;
+        store::initial_access_token::insert(&tx, row.clone()).await?;
+        cx.events().emit_in(told, &tx).await?;
+        tx.commit().await?;
+        Ok::<_, Unexpected>(())
+    })
+    .await?;
+    tracing::info!(user.id = by, uses, "initial_access_token.issued");
+    cx.events().emit(&event).await;
+    Ok((token, row.expires_at))
+}
+
 impl Provider {
     /// Issues an initial access token, with which `uses` clients can be registered within `expires_in`
     /// seconds, at most a year. It is stored as a digest and never told again.
@@ -65,21 +98,6 @@ impl Provider {
     /// # Errors
     /// [`Unexpected`] when the database or the randomness fails.
     pub async fn issue_initial_access_token(&self, uses: u16, expires_in: u64) -> Result<String, Unexpected> {
-        let cx = self.cx();
-        let token = format!("{PREFIX}{}", cx.new_token()?);
-        let row = &initial_access_token::Model {
-            id: cx.new_id()?,
-            token: digest(&token),
-            uses_left: i32::from(uses),
-            created_at: cx.now(),
-            expires_at: cx.after(cx.now(), expires_in.min(LONGEST)),
-        };
-        retrying(|| async move {
-            let tx = begin_write(cx.db()).await?;
-            store::initial_access_token::insert(&tx, row.clone()).await?;
-            tx.commit().await
-        })
-        .await?;
-        Ok(token)
+        Ok(issue(self, uses, expires_in, None).await?.0)
     }
 }

@@ -12,6 +12,7 @@ use crate::entity::{client, consent, grant};
 use crate::event::{ConsentWithdrawn, GrantRevoked};
 use crate::provider::Provider;
 use crate::store;
+use crate::store::comparable;
 
 /// A client, and all that a person has allowed it.
 #[derive(Debug)]
@@ -28,20 +29,20 @@ pub(crate) struct Allowed {
 }
 
 impl Allowed {
-    fn by_grant((grant, client): (grant::Model, client::Model)) -> Result<Self, Unexpected> {
+    pub(super) fn by_grant((grant, client): (grant::Model, client::Model)) -> Result<Self, Unexpected> {
         let scope = Scope::parse(&grant.scope).map_err(Unexpected::new)?;
         let (since, resources) = (grant.created_at, grant.resources.0);
         Ok(Self { client, scope, resources, since, last: since, is_connected: true })
     }
 
-    fn by_memory((consent, client): (consent::Model, client::Model)) -> Result<Self, Unexpected> {
+    pub(super) fn by_memory((consent, client): (consent::Model, client::Model)) -> Result<Self, Unexpected> {
         let scope = Scope::parse(&consent.scope).map_err(Unexpected::new)?;
         let (since, last) = (consent.created_at, consent.updated_at);
         Ok(Self { client, scope, resources: Vec::new(), since, last, is_connected: false })
     }
 
     /// Takes in what the same client was allowed besides.
-    fn and(mut self, other: Self) -> Self {
+    pub(super) fn and(mut self, other: Self) -> Self {
         self.scope = self.scope.union(&other.scope);
         for resource in other.resources {
             if !self.resources.contains(&resource) {
@@ -75,12 +76,26 @@ pub(crate) async fn list(provider: &Provider, user_id: &str) -> Result<Vec<Allow
     Ok(all)
 }
 
+/// What is to be taken back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Withdrawal<'a> {
+    pub(crate) user_id: &'a str,
+    pub(crate) client_id: &'a str,
+    /// The operator who does it; none where the person does.
+    pub(crate) by: Option<&'a str>,
+}
+
 /// Takes back all that a person has allowed a client, and with it every token it has; says whether there
 /// was anything. Committed before it is answered.
-#[tracing::instrument(skip_all, fields(client.id = client_id, user.id = user_id))]
-pub(crate) async fn withdraw(provider: &Provider, user_id: &str, client_id: &str) -> Result<bool, Unexpected> {
+#[tracing::instrument(skip_all, fields(client.id = withdrawal.client_id, user.id = withdrawal.user_id))]
+pub(crate) async fn withdraw(provider: &Provider, withdrawal: Withdrawal<'_>) -> Result<bool, Unexpected> {
     let cx = provider.cx();
-    let withdrawn = ConsentWithdrawn { client_id: client_id.to_owned(), user_id: user_id.to_owned() };
+    let Withdrawal { user_id, client_id, by } = withdrawal;
+    if !comparable::is_text(client_id) || !comparable::is_id(user_id) {
+        return Ok(false);
+    }
+    let withdrawn =
+        ConsentWithdrawn { client_id: client_id.to_owned(), user_id: user_id.to_owned(), by: by.map(str::to_owned) };
     let told = &withdrawn;
     let ended = retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
@@ -100,7 +115,7 @@ pub(crate) async fn withdraw(provider: &Provider, user_id: &str, client_id: &str
     })
     .await?;
     let Some(ended) = ended else { return Ok(false) };
-    tracing::info!(client.id = client_id, user.id = user_id, grants = ended.len(), "consent.withdrawn");
+    tracing::info!(client.id = client_id, user.id = user_id, by, grants = ended.len(), "consent.withdrawn");
     cx.events().emit(&withdrawn).await;
     for event in &ended {
         cx.events().emit(event).await;
@@ -113,6 +128,6 @@ fn revoked(of: &ConsentWithdrawn, grant_id: String) -> GrantRevoked {
         client_id: of.client_id.clone(),
         grant_id,
         user_id: Some(of.user_id.clone()),
-        reason: "withdrawn by the person",
+        reason: if of.by.is_some() { "withdrawn by an operator" } else { "withdrawn by the person" },
     }
 }

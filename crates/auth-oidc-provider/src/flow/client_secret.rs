@@ -49,6 +49,58 @@ pub(super) fn replace(provider: &Provider, client: &mut client::Model, secret: &
     client.client_secret_expires_at = ends(provider);
 }
 
+/// How long a secret counts after another has taken its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Overlap {
+    /// As the app says.
+    Usual,
+    /// Not at all: somebody else may have it.
+    None,
+}
+
+/// That a client is to get another secret.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rotation<'a> {
+    pub(super) client_id: &'a str,
+    /// Who orders it; none where the app itself does.
+    pub(super) by: Option<&'a str>,
+    pub(super) overlap: Overlap,
+}
+
+/// Gives a client another secret if it has one, is not declared and is one of those that `is_theirs`.
+pub(super) async fn rotate(
+    provider: &Provider,
+    rotation: Rotation<'_>,
+    is_theirs: impl Fn(&client::Model) -> bool,
+) -> Result<Option<(client::Model, String)>, Unexpected> {
+    let cx = provider.cx();
+    let Rotation { client_id, by, overlap } = rotation;
+    let secret = cx.new_token()?;
+    let event = ClientUpdated { client_id: client_id.to_owned(), by: by.map(str::to_owned) };
+    let (new, told, is_theirs) = (&secret, &event, &is_theirs);
+    let rotated = retrying(|| async move {
+        let tx = begin_write(cx.db()).await?;
+        let found = store::client::find_held(&tx, client_id).await?;
+        let has_one = |client: &client::Model| client.client_secret.is_some() && !client.declared && is_theirs(client);
+        let Some(mut client) = found.filter(has_one) else { return Ok(None) };
+        replace(provider, &mut client, new);
+        if overlap == Overlap::None {
+            client.previous_secret = None;
+            client.previous_secret_until = None;
+        }
+        client.updated_at = cx.now();
+        store::client::update(&tx, client.clone()).await?;
+        cx.events().emit_in(told, &tx).await?;
+        tx.commit().await?;
+        Ok::<_, Unexpected>(Some(client))
+    })
+    .await?;
+    let Some(client) = rotated else { return Ok(None) };
+    tracing::info!(client.id = client_id, user.id = by, "client.secret_rotated");
+    cx.events().emit(&event).await;
+    Ok(Some((client, secret)))
+}
+
 impl Provider {
     /// Gives a client a new secret, and returns it: it is stored as a digest and never told again. The
     /// one before counts for [`client_secret_overlap`](crate::OidcProvider::client_secret_overlap)
@@ -57,29 +109,7 @@ impl Provider {
     /// # Errors
     /// [`Unexpected`] when the database or the randomness fails.
     pub async fn rotate_client_secret(&self, client_id: &str) -> Result<Option<String>, Unexpected> {
-        let cx = self.cx();
-        let secret = cx.new_token()?;
-        let event = ClientUpdated { client_id: client_id.to_owned() };
-        let (new, told) = (&secret, &event);
-        let rotated = retrying(|| async move {
-            let tx = begin_write(cx.db()).await?;
-            let Some(mut client) = store::client::find_held(&tx, client_id).await? else { return Ok(false) };
-            if client.client_secret.is_none() || client.declared {
-                return Ok::<_, Unexpected>(false);
-            }
-            replace(self, &mut client, new);
-            client.updated_at = cx.now();
-            store::client::update(&tx, client).await?;
-            cx.events().emit_in(told, &tx).await?;
-            tx.commit().await?;
-            Ok(true)
-        })
-        .await?;
-        if !rotated {
-            return Ok(None);
-        }
-        tracing::info!(client.id = client_id, "client.secret_rotated");
-        cx.events().emit(&event).await;
-        Ok(Some(secret))
+        let rotation = Rotation { client_id, by: None, overlap: Overlap::Usual };
+        Ok(rotate(self, rotation, |_| true).await?.map(|(_, secret)| secret))
     }
 }

@@ -1,7 +1,7 @@
 //! A client reads, changes and deletes its own registration. RFC 7592.
 
 use auth_core::database::{begin_write, retrying};
-use auth_core::digest;
+use auth_core::{Unexpected, digest};
 use auth_protocol::client::{ApplicationType, GrantType, ResponseType};
 use auth_protocol::client_auth::ClientAuthMethod;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
@@ -62,7 +62,7 @@ async fn replace(
     }
     let (accepted, algorithm) = register::judge(provider, metadata)?;
     let secret = cx.new_token()?;
-    let event = ClientUpdated { client_id: client_id.to_owned() };
+    let event = ClientUpdated { client_id: client_id.to_owned(), by: None };
     let change = &Change { accepted: &accepted, algorithm, secret: &secret };
     let told_of = &event;
     let changed = retrying(|| async move {
@@ -87,13 +87,24 @@ async fn replace(
 /// Deletes a client, and with it everything it was given (RFC 7592 §2.3).
 #[tracing::instrument(skip_all, fields(client.id))]
 pub(crate) async fn delete(provider: &Provider, client_id: &str, token: &str) -> Result<(), OAuthFailure> {
+    managed(provider, client_id, token).await.inspect_err(|failure| failure.tell(provider, "manage", None))?;
+    if remove(provider, client_id, None, |client| manages(client, token)).await? { Ok(()) } else { Err(not_valid()) }
+}
+
+/// Deletes a client if it is still one of those that `is_theirs`; says whether there was one.
+pub(super) async fn remove(
+    provider: &Provider,
+    client_id: &str,
+    by: Option<&str>,
+    is_theirs: impl Fn(&client::Model) -> bool,
+) -> Result<bool, Unexpected> {
     let cx = provider.cx();
-    let client =
-        managed(provider, client_id, token).await.inspect_err(|failure| failure.tell(provider, "manage", None))?;
-    let event = ClientDeleted { client_id: client_id.to_owned() };
-    let (id, told_of) = (&client.id, &event);
+    let event = ClientDeleted { client_id: client_id.to_owned(), by: by.map(str::to_owned) };
+    let (told_of, is_theirs) = (&event, &is_theirs);
     let ended = retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
+        let found = store::client::find_held(&tx, client_id).await?;
+        let Some(client) = found.filter(|client| is_theirs(client)) else { return Ok(None) };
         let grants = store::grant::alive_to(&tx, client_id, cx.now()).await?;
         let ended: Vec<GrantRevoked> = grants
             .into_iter()
@@ -108,17 +119,18 @@ pub(crate) async fn delete(provider: &Provider, client_id: &str, token: &str) ->
             cx.events().emit_in(event, &tx).await?;
         }
         cx.events().emit_in(told_of, &tx).await?;
-        store::client::delete(&tx, id).await?;
+        store::client::delete(&tx, &client.id).await?;
         tx.commit().await?;
-        Ok::<_, OAuthFailure>(ended)
+        Ok::<_, Unexpected>(Some(ended))
     })
     .await?;
-    tracing::info!(client.id = client_id, grants = ended.len(), "client.deleted");
+    let Some(ended) = ended else { return Ok(false) };
+    tracing::info!(client.id = client_id, user.id = by, grants = ended.len(), "client.deleted");
     for event in &ended {
         cx.events().emit(event).await;
     }
     cx.events().emit(&event).await;
-    Ok(())
+    Ok(true)
 }
 
 /// The client whose registration a token manages. An unknown client and a wrong token are told alike.
@@ -142,10 +154,10 @@ fn not_valid() -> OAuthFailure {
 }
 
 /// What a client makes of its registration, and the secret it gets if it is to have another.
-struct Change<'a> {
-    accepted: &'a AcceptedClient,
-    algorithm: SigningAlgorithm,
-    secret: &'a str,
+pub(super) struct Change<'a> {
+    pub(super) accepted: &'a AcceptedClient,
+    pub(super) algorithm: SigningAlgorithm,
+    pub(super) secret: &'a str,
 }
 
 fn uris_of(accepted: &AcceptedClient) -> Words {
@@ -154,7 +166,7 @@ fn uris_of(accepted: &AcceptedClient) -> Words {
 
 impl Change<'_> {
     /// The row that follows on another, and whether the secret is a new one.
-    fn of(&self, provider: &Provider, before: client::Model) -> (client::Model, bool) {
+    pub(super) fn of(&self, provider: &Provider, before: client::Model) -> (client::Model, bool) {
         let has_secret = matches!(
             self.accepted.token_endpoint_auth_method,
             ClientAuthMethod::ClientSecretBasic | ClientAuthMethod::ClientSecretPost
@@ -187,6 +199,15 @@ impl Change<'_> {
 
 /// What is registered. The token is the one that was presented, since it is kept as a digest (RFC 7592 §3).
 fn told(provider: &Provider, client: &client::Model, token: &str, secret: Option<String>) -> RegistrationResponse {
+    RegistrationResponse {
+        registration_access_token: Some(token.to_owned()),
+        registration_client_uri: Some(register::management_url(provider, &client.client_id)),
+        ..described(client, secret)
+    }
+}
+
+/// What is registered, to whoever may know it, and a secret that was just made.
+pub(crate) fn described(client: &client::Model, secret: Option<String>) -> RegistrationResponse {
     let uris = |words: &crate::entity::Words| words.0.iter().filter_map(|uri| RedirectUri::parse(uri).ok()).collect();
     let text = |member: &str| client.metadata.as_ref().and_then(|all| all.get(member)?.as_str()).map(str::to_owned);
     let contacts = client.metadata.as_ref().and_then(|all| all.get("contacts")?.as_array().cloned());
@@ -203,8 +224,8 @@ fn told(provider: &Provider, client: &client::Model, token: &str, secret: Option
             .as_ref()
             .map(|_| client.client_secret_expires_at.map_or(0, |end| end.timestamp())),
         client_secret: secret,
-        registration_access_token: Some(token.to_owned()),
-        registration_client_uri: Some(register::management_url(provider, &client.client_id)),
+        registration_access_token: None,
+        registration_client_uri: None,
         redirect_uris: uris(&client.redirect_uris),
         token_endpoint_auth_method: ClientAuthMethod::parse(&client.token_endpoint_auth_method)
             .unwrap_or(ClientAuthMethod::None),

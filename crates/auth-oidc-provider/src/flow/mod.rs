@@ -1,5 +1,6 @@
 //! The use cases: fetch through stores, judge with `auth-protocol`, write through stores.
 
+pub(crate) mod administration;
 pub(crate) mod admission;
 pub(crate) mod allowed;
 pub(crate) mod asked;

@@ -3,10 +3,10 @@
 use auth_core::database::{begin_write, retrying};
 use auth_core::digest;
 use auth_protocol::client_auth::ClientAuthMethod;
-use auth_protocol::error::OAuthErrorCode;
+use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::redirect_uri::RedirectUri;
 use auth_protocol::registration::{
-    AcceptedClient, ClientKeys, ClientMetadata, RegistrationResponse, judge_registration,
+    AcceptedClient, ClientKeys, ClientMetadata, RegistrationPolicy, RegistrationResponse, judge_registration,
 };
 use serde_json::json;
 use tracing::Span;
@@ -94,12 +94,20 @@ pub(super) fn judge(
     provider: &Provider,
     metadata: &ClientMetadata,
 ) -> Result<(AcceptedClient, SigningAlgorithm), OAuthFailure> {
-    let accepted = judge_registration(metadata, provider.registration())?;
+    Ok(judge_by(provider.registration(), metadata)?)
+}
+
+/// The same, by another policy than that for those who register.
+pub(super) fn judge_by(
+    policy: &RegistrationPolicy,
+    metadata: &ClientMetadata,
+) -> Result<(AcceptedClient, SigningAlgorithm), OAuthError> {
+    let accepted = judge_registration(metadata, policy)?;
     if let Some(ClientKeys::Here(set)) = &accepted.keys
         && ClientKeySet::read(set.to_string().as_bytes()).is_none()
     {
         let description = "no key of the jwks can be used";
-        return Err(OAuthFailure::new(OAuthErrorCode::InvalidClientMetadata, description));
+        return Err(OAuthError::new(OAuthErrorCode::InvalidClientMetadata, description));
     }
     let algorithm = metadata.id_token_signed_response_alg.as_deref().and_then(SigningAlgorithm::parse);
     Ok((accepted, algorithm.unwrap_or(SigningAlgorithm::ALL[0])))

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::codes::CONSENT_NOT_FOUND;
 use crate::error::no_store;
-use crate::flow::allowed::{self, Allowed};
+use crate::flow::allowed::{self, Allowed, Withdrawal};
 use crate::provider::Provider;
 
 /// A client, and all that the person who is signed in has allowed it.
@@ -133,7 +133,8 @@ pub(crate) async fn delete_consent(
     CurrentSession(who): CurrentSession,
     JsonBody(DeleteConsent { client_id }): JsonBody<DeleteConsent>,
 ) -> Result<Json<ConsentDeleted>, ApiError> {
-    if !client_id.contains(char::is_control) && allowed::withdraw(&provider, &who.user.id, &client_id).await? {
+    let withdrawal = Withdrawal { user_id: &who.user.id, client_id: &client_id, by: None };
+    if allowed::withdraw(&provider, withdrawal).await? {
         return Ok(Json(ConsentDeleted { status: true }));
     }
     Err(ApiError::code(CONSENT_NOT_FOUND))

@@ -1,5 +1,6 @@
 //! The provider's endpoints: extract, one flow call, render.
 
+pub(crate) mod administration;
 pub(crate) mod allowed;
 pub(crate) mod authorize;
 mod bearer;

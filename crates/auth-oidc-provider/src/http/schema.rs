@@ -3,12 +3,14 @@
 #![expect(dead_code, reason = "these types are read by the description only")]
 #![expect(clippy::struct_field_names, reason = "the fields have the names of the wire")]
 
+mod administration;
 mod documents;
 mod registration;
 
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
+pub(crate) use administration::{ManagedClient, NewResource, WantedClient, WantedResource};
 pub(crate) use documents::{JwkSet, ServerMetadata};
 pub(crate) use registration::{Client, ClientMetadata};
 

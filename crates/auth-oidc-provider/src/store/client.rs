@@ -1,10 +1,11 @@
 //! Queries on `oauthApplication`.
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QuerySelect as _,
+    ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 
+use super::comparable;
 use crate::entity::client::{Column, Entity, Model};
 
 /// Writes a new client.
@@ -18,6 +19,16 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, row: Model) -> Result<(), 
 pub(crate) async fn update(db: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
     let others = [Column::RegistrationAccessToken, Column::OwnScope, Column::Declared];
     write(db, row, &others).await
+}
+
+/// Writes what an operator makes of a client over what was there, by its row id. What is declared stays so.
+pub(crate) async fn administer(db: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
+    let mut row = row.into_active_model().reset_all();
+    for column in [Column::ClientId, Column::Declared, Column::CreatedAt] {
+        row.not_set(column);
+    }
+    Entity::update(row).exec(db).await?;
+    Ok(())
 }
 
 /// Writes what is declared of a client over what was there, by its row id. An operator may have
@@ -35,10 +46,25 @@ async fn write(db: &impl ConnectionTrait, row: Model, others: &[Column]) -> Resu
     Ok(())
 }
 
-/// Finds a client by its public name. A name no client can have is not looked for: PostgreSQL takes no
-/// U+0000 at all.
+/// Clients, the newest first, from after a row id on; those of one owner on request.
+pub(crate) async fn list(
+    db: &impl ConnectionTrait,
+    owner: Option<&str>,
+    after: Option<&str>,
+    limit: u64,
+) -> Result<Vec<Model>, DbErr> {
+    if owner.is_some_and(|owner| !comparable::is_id(owner)) {
+        return Ok(Vec::new());
+    }
+    let of_owner = owner.map(|owner| Column::UserId.eq(owner));
+    let rest = after.map(|after| Column::Id.lt(after));
+    let which = of_owner.into_iter().chain(rest).fold(Condition::all(), Condition::add);
+    Entity::find().filter(which).order_by_desc(Column::Id).limit(limit).all(db).await
+}
+
+/// Finds a client by its public name.
 pub(crate) async fn find(db: &impl ConnectionTrait, client_id: &str) -> Result<Option<Model>, DbErr> {
-    if client_id.contains(char::is_control) {
+    if !comparable::is_text(client_id) {
         return Ok(None);
     }
     Entity::find().filter(Column::ClientId.eq(client_id)).one(db).await
@@ -46,6 +72,9 @@ pub(crate) async fn find(db: &impl ConnectionTrait, client_id: &str) -> Result<O
 
 /// Finds a client by its public name, and keeps it so until the transaction ends.
 pub(crate) async fn find_held(tx: &DatabaseTransaction, client_id: &str) -> Result<Option<Model>, DbErr> {
+    if !comparable::is_text(client_id) {
+        return Ok(None);
+    }
     Entity::find().filter(Column::ClientId.eq(client_id)).lock_exclusive().one(tx).await
 }
 

@@ -1,8 +1,10 @@
 //! The queries of the provider's tables.
 
 pub(crate) mod access_token;
+pub(crate) mod allowed;
 pub(crate) mod authorization_code;
 pub(crate) mod client;
+pub(crate) mod comparable;
 pub(crate) mod consent;
 pub(crate) mod foreign_keys;
 pub(crate) mod grant;

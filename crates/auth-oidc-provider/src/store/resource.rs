@@ -2,9 +2,10 @@
 
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
-    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
+    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
 };
 
+use super::comparable;
 use crate::entity::resource::{Column, Entity, Model};
 
 /// The most resources an instance knows.
@@ -35,6 +36,19 @@ pub(crate) async fn update(db: &impl ConnectionTrait, row: Model) -> Result<(), 
 /// Finds a resource by its identifier, and keeps it so until the transaction ends.
 pub(crate) async fn find_held(tx: &DatabaseTransaction, identifier: &str) -> Result<Option<Model>, DbErr> {
     Entity::find().filter(Column::Identifier.eq(identifier)).lock_exclusive().one(tx).await
+}
+
+/// Finds a resource by its row id, and keeps it so until the transaction ends.
+pub(crate) async fn find_by_id_held(tx: &DatabaseTransaction, id: &str) -> Result<Option<Model>, DbErr> {
+    if !comparable::is_id(id) {
+        return Ok(None);
+    }
+    Entity::find_by_id(id).lock_exclusive().one(tx).await
+}
+
+/// How many resources there are.
+pub(crate) async fn count(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    Entity::find().count(db).await
 }
 
 /// Every resource, the oldest first.

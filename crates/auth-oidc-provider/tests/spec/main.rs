@@ -1,5 +1,6 @@
 //! The provider through its front door: real router, real database, people with browsers.
 
+mod administration;
 mod authorization;
 mod events;
 mod large;

@@ -68,17 +68,37 @@ pub(super) fn grant_types(
         return Ok(vec![GrantType::AuthorizationCode]);
     };
     let mut kept = Vec::new();
+    let is_offered = |grant: &GrantType| {
+        policy.grant_types.contains(grant) || (policy.machines && *grant == GrantType::ClientCredentials)
+    };
     for grant in wanted.iter().filter_map(|name| GrantType::parse(name)) {
-        if policy.grant_types.contains(&grant) && !kept.contains(&grant) {
+        if is_offered(&grant) && !kept.contains(&grant) {
             kept.push(grant);
         }
     }
 
-    if kept.contains(&GrantType::AuthorizationCode) {
+    if only_acts_for_itself(Some(wanted), policy) {
+        // Without codes there is nothing to refresh.
+        Ok(vec![GrantType::ClientCredentials])
+    } else if kept.contains(&GrantType::AuthorizationCode) {
         Ok(kept)
     } else {
         refuse("grant_types must include authorization_code")
     }
+}
+
+/// Whether a client wants no code, where one may act for itself. RFC 6749 §4.4.
+pub(super) fn only_acts_for_itself(wanted: Option<&[String]>, policy: &RegistrationPolicy) -> bool {
+    let wants = |grant: GrantType| wanted.unwrap_or_default().iter().any(|name| name == grant.as_str());
+    policy.machines && wants(GrantType::ClientCredentials) && !wants(GrantType::AuthorizationCode)
+}
+
+/// A client that acts for itself has to prove who it is. RFC 6749 §4.4.
+pub(super) fn judge_machine(grants: &[GrantType], method: ClientAuthMethod) -> Result<(), OAuthError> {
+    if grants.contains(&GrantType::ClientCredentials) && method == ClientAuthMethod::None {
+        return refuse("a public client cannot act for itself");
+    }
+    Ok(())
 }
 
 /// Drops scopes that are not offered and words that are no scopes: at registration a scope is a hint.
@@ -90,7 +110,7 @@ pub(super) fn scope(wanted: Option<&str>, offered: &Scope) -> Scope {
 
 /// Native when every redirect stays on the person's machine, whatever the client says; else what it says.
 pub(super) fn application_type(wanted: Option<&str>, redirects: &[RedirectUri]) -> ApplicationType {
-    let is_local = redirects.iter().all(|uri| uri.is_loopback() || uri.is_private_use());
+    let is_local = !redirects.is_empty() && redirects.iter().all(|uri| uri.is_loopback() || uri.is_private_use());
 
     if is_local || wanted == Some(ApplicationType::Native.as_str()) {
         ApplicationType::Native
@@ -233,6 +253,22 @@ mod tests {
         for none in [None, Some(&[][..])] {
             assert_eq!(grant_types(none, &policy), Ok(vec![GrantType::AuthorizationCode]));
         }
+    }
+
+    #[test]
+    fn where_clients_act_for_themselves_one_may_do_only_that() {
+        let policy = RegistrationPolicy { machines: true, ..RegistrationPolicy::default() };
+        let kept = |names: &[&str]| grant_types(Some(&words(names)), &policy);
+        assert_eq!(kept(&["client_credentials", "refresh_token"]), Ok(vec![GrantType::ClientCredentials]));
+        assert_eq!(
+            kept(&["authorization_code", "client_credentials"]),
+            Ok(vec![GrantType::AuthorizationCode, GrantType::ClientCredentials])
+        );
+        assert!(kept(&["refresh_token"]).is_err());
+        assert!(judge_machine(&[GrantType::ClientCredentials], ClientAuthMethod::None).is_err());
+        assert!(judge_machine(&[GrantType::ClientCredentials], ClientAuthMethod::PrivateKeyJwt).is_ok());
+        assert!(judge_machine(&[GrantType::AuthorizationCode], ClientAuthMethod::None).is_ok());
+        assert_eq!(application_type(None, &[]), ApplicationType::Web);
     }
 
     #[test]

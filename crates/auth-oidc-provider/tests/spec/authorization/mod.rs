@@ -52,7 +52,7 @@ async fn started() -> TestApp {
 }
 
 /// Does something, and demands that every row of every table is as it was before.
-async fn changing_nothing<T>(app: &TestApp, act: impl AsyncFnOnce() -> T) -> T {
+pub(crate) async fn changing_nothing<T>(app: &TestApp, act: impl AsyncFnOnce() -> T) -> T {
     let before = app.dump_tables().await;
     let done = act().await;
     let after = app.dump_tables().await;

@@ -31,7 +31,7 @@ mod late_replay;
 mod management;
 mod outage;
 mod races;
-mod refresh;
+pub(crate) mod refresh;
 mod replay_window;
 mod resources;
 mod revocation;
@@ -77,7 +77,7 @@ async fn with_tokens() -> (TestApp, OAuthClient, Tokens) {
 }
 
 /// Verifies a token with nothing but what discovery publishes; returns its header and claims.
-async fn verified_for(app: &TestApp, audience: &str, token: &str) -> (Header, Value) {
+pub(crate) async fn verified_for(app: &TestApp, audience: &str, token: &str) -> (Header, Value) {
     let discovery = app.get("/.well-known/openid-configuration").await.json();
     let jwks = app.get(discovery["jwks_uri"].as_str().unwrap()).await;
     let jwks: JwkSet = serde_json::from_slice(&jwks.body).unwrap();
@@ -134,7 +134,7 @@ fn is_refused(answer: &Answer, status: u16, error: OAuthErrorCode) {
 }
 
 /// Demands that the tokens of a confidential client are worth nothing anywhere.
-async fn are_dead(client: &OAuthClient, tokens: &Tokens) {
+pub(crate) async fn are_dead(client: &OAuthClient, tokens: &Tokens) {
     client.userinfo(&tokens.access_token).await.fails_with(OAuthErrorCode::InvalidToken);
     for token in [&*tokens.access_token, tokens.refresh()] {
         assert_eq!(client.introspects(token).await.is_ok(), json!({ "active": false }));
@@ -143,7 +143,7 @@ async fn are_dead(client: &OAuthClient, tokens: &Tokens) {
 }
 
 /// Demands that the tokens of a confidential client work.
-async fn are_alive(client: &OAuthClient, tokens: &Tokens) {
+pub(crate) async fn are_alive(client: &OAuthClient, tokens: &Tokens) {
     client.userinfo(&tokens.access_token).await.is_ok();
     for token in [&*tokens.access_token, tokens.refresh()] {
         assert_eq!(client.introspects(token).await.is_ok()["active"], true);
@@ -179,7 +179,7 @@ async fn signed_in(person: &Person) -> Value {
 }
 
 /// When the test clock starts, in seconds: 2026-01-15T12:00:00Z.
-const START: i64 = 1_768_478_400;
+pub(crate) const START: i64 = 1_768_478_400;
 const SECOND: Duration = Duration::from_secs(1);
 /// An hour and a day, in seconds.
 const HOUR: u64 = 3600;

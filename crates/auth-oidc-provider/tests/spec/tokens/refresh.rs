@@ -58,13 +58,13 @@ async fn a_revoked_family_stays_dead_after_a_restart() {
 }
 
 /// Another instance of an app, on the same database, with the same secret and the same time.
-pub(super) async fn again(first: &TestApp, provider: OidcProvider) -> TestApp {
+pub(crate) async fn again(first: &TestApp, provider: OidcProvider) -> TestApp {
     let (db, clock) = (first.db().clone(), first.clock.clone());
     app(provider).configure(move |builder| builder.database(db).clock(clock)).build().await
 }
 
 /// The same client, talking to another instance.
-pub(super) fn same(app: &TestApp, client: &OAuthClient) -> OAuthClient {
+pub(crate) fn same(app: &TestApp, client: &OAuthClient) -> OAuthClient {
     let mut same = OAuthClient::known(app, &client.client_id, &client.redirect_uri);
     same.client_secret.clone_from(&client.client_secret);
     same.authentication = client.authentication;

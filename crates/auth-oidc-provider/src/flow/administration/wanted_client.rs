@@ -1,0 +1,173 @@
+//! What somebody wants a client to be: its metadata, and what only an operator gives.
+
+use auth_core::Unexpected;
+use auth_protocol::client::GrantType;
+use auth_protocol::client_auth::ClientAuthMethod;
+use auth_protocol::redirect_uri::RedirectUri;
+use auth_protocol::registration::{AcceptedClient, ClientMetadata, RegistrationPolicy};
+use auth_protocol::scope::{IDENTITY_SCOPES, Scope};
+use serde_json::{Map, Value};
+
+use super::Refusal;
+use super::members::{Member, Members};
+use crate::codes::CLIENT_REFUSED;
+use crate::entity::client;
+use crate::flow::{manage, register};
+use crate::keys::SigningAlgorithm;
+use crate::provider::Provider;
+
+/// What a client says of itself without having a say in it.
+const NOT_WANTED: [&str; 6] = [
+    "client_id",
+    "client_id_issued_at",
+    "client_secret",
+    "client_secret_expires_at",
+    "registration_access_token",
+    "registration_client_uri",
+];
+
+/// What is wanted of a client: what is absent stays as it is, and what is null goes.
+#[derive(Debug)]
+pub(super) struct WantedClient {
+    metadata: Map<String, Value>,
+    own_scope: Member<String>,
+    pub(super) skip_consent: Option<bool>,
+    pub(super) disabled: Option<bool>,
+    /// Its owner.
+    user_id: Member<String>,
+}
+
+impl WantedClient {
+    pub(super) fn read(provider: &Provider, body: Map<String, Value>) -> Result<Self, Refusal> {
+        let mut members = Members(body);
+        let own_scope = members.text("own_scope")?;
+        let skip_consent = members.flag("skip_consent")?;
+        let disabled = members.flag("disabled")?;
+        let user_id = members.text("user_id")?;
+        let mut metadata = members.0;
+        metadata.retain(|name, _| !NOT_WANTED.contains(&name.as_str()));
+        let own_scope = if own_scope.given().is_some_and(String::is_empty) { Member::Null } else { own_scope };
+        if let Some(scope) = own_scope.given() {
+            judge_own_scope(provider, scope)?;
+        }
+        Ok(Self { metadata, own_scope, skip_consent, disabled, user_id })
+    }
+
+    /// Whether it is more than its client could register.
+    pub(super) fn is_privileged(&self) -> bool {
+        self.own_scope.is_there() || self.skip_consent.is_some() || self.disabled.is_some() || self.user_id.is_there()
+    }
+
+    /// Whether it says nothing but whether the client is disabled.
+    pub(super) fn only_disables(&self) -> bool {
+        let others = self.own_scope.is_there() || self.skip_consent.is_some() || self.user_id.is_there();
+        self.metadata.is_empty() && !others
+    }
+
+    /// Judges the metadata of a new client.
+    pub(super) fn judge(&self, provider: &Provider) -> Result<(AcceptedClient, SigningAlgorithm), Refusal> {
+        judge(provider, self.metadata.clone(), self.own_scope.given().is_some())
+    }
+
+    /// The scope of its own that a new client has.
+    pub(super) fn own_scope(&self) -> Option<String> {
+        self.own_scope.over(None)
+    }
+
+    /// The owner that a new client has.
+    pub(super) fn owner(&self) -> Option<String> {
+        self.user_id.over(None)
+    }
+
+    /// The row that follows on another, and whether it has a new secret: `secret`.
+    pub(super) fn applied(
+        &self,
+        provider: &Provider,
+        before: client::Model,
+        secret: &str,
+    ) -> Result<(client::Model, bool), Refusal> {
+        let own_scope = self.own_scope.over(before.own_scope.clone());
+        let skip_consent = self.skip_consent.unwrap_or(before.skip_consent);
+        let (mut after, is_new) = if self.metadata.is_empty() && !self.own_scope.is_there() {
+            (client::Model { updated_at: provider.cx().now(), ..before }, false)
+        } else {
+            let (accepted, algorithm) = judge(provider, self.over(&before)?, own_scope.is_some())?;
+            manage::Change { accepted: &accepted, algorithm, secret }.of(provider, before)
+        };
+        after.own_scope = own_scope;
+        // Also at other redirect URIs: here it is an operator who says so.
+        after.skip_consent = skip_consent;
+        after.disabled = self.disabled.unwrap_or(after.disabled);
+        after.user_id = self.user_id.over(after.user_id);
+        if is_vouched_for(&after) {
+            // It was trusted as it is: from here on only operators change it.
+            after.registration_access_token = None;
+        }
+        Ok((after, is_new))
+    }
+
+    /// The metadata that follows on what is registered (RFC 7396).
+    fn over(&self, before: &client::Model) -> Result<Map<String, Value>, Unexpected> {
+        let Value::Object(mut all) = serde_json::to_value(manage::described(before, None))? else {
+            return Err(Unexpected::new("the description of a client is no object"));
+        };
+        // A client has its keys in one place.
+        for (here, there) in [("jwks", "jwks_uri"), ("jwks_uri", "jwks")] {
+            if self.metadata.contains_key(here) {
+                all.remove(there);
+            }
+        }
+        all.extend(self.metadata.clone());
+        Ok(all)
+    }
+}
+
+/// Whether an operator has given a client what it could not have registered.
+pub(super) fn is_vouched_for(client: &client::Model) -> bool {
+    client.skip_consent || client.own_scope.is_some()
+}
+
+/// Judges metadata as at registration; besides, a client that has scope of its own acts with it.
+fn judge(
+    provider: &Provider,
+    metadata: Map<String, Value>,
+    acts: bool,
+) -> Result<(AcceptedClient, SigningAlgorithm), Refusal> {
+    let refused = || Refusal::saying(CLIENT_REFUSED, "[body] a member has the wrong type");
+    let mut metadata: ClientMetadata = serde_json::from_value(Value::Object(metadata)).map_err(|_| refused())?;
+    let machine = GrantType::ClientCredentials.as_str();
+    let signs_in = metadata.redirect_uris.as_ref().is_some_and(|uris| !uris.is_empty());
+    let by_default = || signs_in.then(|| GrantType::AuthorizationCode.as_str().to_owned()).into_iter().collect();
+    let mut grants: Vec<String> = metadata.grant_types.take().unwrap_or_else(by_default);
+    grants.retain(|grant| grant != machine);
+    if acts {
+        grants.push(machine.to_owned());
+        let method = ClientAuthMethod::ClientSecretBasic.as_str();
+        metadata.token_endpoint_auth_method.get_or_insert_with(|| method.to_owned());
+    }
+    metadata.grant_types = Some(grants);
+    let policy = RegistrationPolicy { machines: true, ..provider.registration().clone() };
+    let judged = register::judge_by(&policy, &metadata);
+    let (accepted, algorithm) = judged.map_err(|error| Refusal::saying(CLIENT_REFUSED, error.description))?;
+    // At registration these are dropped, since nobody is there to mend them.
+    let all_of = |wanted: Option<&Vec<String>>, kept: &[RedirectUri]| {
+        wanted.into_iter().flatten().all(|uri| kept.iter().any(|kept| kept.as_str() == uri))
+    };
+    let post_logout = metadata.post_logout_redirect_uris.as_ref();
+    if !all_of(metadata.redirect_uris.as_ref(), &accepted.redirect_uris)
+        || !all_of(post_logout, &accepted.post_logout_redirect_uris)
+    {
+        return Err(Refusal::saying(CLIENT_REFUSED, "a redirect URI is not acceptable, or there are too many"));
+    }
+    Ok((accepted, algorithm))
+}
+
+/// A client acts with scopes that are offered, none about a person (RFC 6749 §4.4).
+fn judge_own_scope(provider: &Provider, scope: &str) -> Result<(), Refusal> {
+    let parsed = Scope::parse(scope).ok();
+    let is_good = |name: &str| provider.options().offers(name) && !IDENTITY_SCOPES.contains(&name);
+    if parsed.is_some_and(|scope| !scope.is_empty() && scope.iter().all(is_good)) {
+        return Ok(());
+    }
+    Err(Refusal::saying(CLIENT_REFUSED, "own_scope must name scopes that are offered, none about a person"))
+}
