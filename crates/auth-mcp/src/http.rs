@@ -54,7 +54,7 @@ pub(crate) struct ResourceMetadata {
 #[serde(rename_all = "camelCase")]
 #[schema(as = mcp::Session)]
 pub(crate) struct SessionBody {
-    /// The person; null where the client acts for itself.
+    /// The person, as the client knows them; null where it acts for itself.
     #[schema(example = "0192f0c1-7a4e-7cc3-9c2b-5d1c0e6f8a21")]
     user_id: Option<String>,
     /// The client.
@@ -85,7 +85,8 @@ pub(crate) async fn get_session(State(guard): State<McpGuard>, request: Request)
     let (parts, _) = request.into_parts();
     let session = guard.session(&parts).await.map_err(Unexpected::new)?;
     let body = session.map(|session: McpSession| SessionBody {
-        user_id: session.user_id,
+        // Whoever has the token reads this: the client.
+        user_id: session.subject,
         client_id: session.client_id,
         scopes: session.scopes.to_string(),
         resource: session.resource,

@@ -5,12 +5,18 @@ use auth_protocol::scope::Scope;
 use auth_resource_server::VerifiedToken;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use serde_json::Value;
+
+use crate::verify::SUBJECT;
 
 /// Who is behind a guarded request: a client, and the person it acts for. It never holds a token.
 #[derive(Clone, Debug, PartialEq)]
 pub struct McpSession {
     /// The person's id; none where the client acts for itself (RFC 6749 §4.4).
     pub user_id: Option<String>,
+    /// What the client knows the person by, and may be told: their id, or a name of its sector (OpenID
+    /// Connect Core §8).
+    pub subject: Option<String>,
     /// The client.
     pub client_id: String,
     /// What the client may do.
@@ -34,7 +40,9 @@ impl McpSession {
 
     pub(crate) fn new(token: VerifiedToken, resource: &str) -> Self {
         let client_id = token.client_id.unwrap_or_default();
+        let known_as = token.claims.get(SUBJECT).and_then(Value::as_str).unwrap_or(&token.subject).to_owned();
         Self {
+            subject: (token.subject != client_id).then_some(known_as),
             // RFC 9068 §2.2: a client that acts for itself is its own subject.
             user_id: (token.subject != client_id).then_some(token.subject),
             client_id,

@@ -11,6 +11,9 @@ use auth_resource_server::{InvalidToken, VerifiedToken, Verifier, VerifyError};
 use serde_json::Map;
 use tracing::Span;
 
+/// The claim that tells the client whom its token stands for.
+pub(crate) const SUBJECT: &str = "sub";
+
 /// The provider cannot say what a token is worth; why is in the chain of causes, for the log.
 #[derive(Debug)]
 struct Unanswered(Unexpected);
@@ -52,6 +55,8 @@ impl Verifier for InProcess {
         if !facts.resources.iter().any(|resource| resource == self.resource.as_str()) {
             return Err(InvalidToken::Audience.into());
         }
+        // The app knows the person by their id; what the client may be told stands beside it.
+        let claims = Map::from_iter([(SUBJECT.to_owned(), facts.subject.into())]);
         Ok(VerifiedToken {
             subject: facts.user_id.unwrap_or_else(|| facts.client_id.clone()),
             client_id: Some(facts.client_id),
@@ -60,7 +65,7 @@ impl Verifier for InProcess {
             issuer: Some(self.provider.issuer()),
             expires_at: Some(facts.expires_at.timestamp()),
             confirmation: facts.dpop_jkt,
-            claims: Map::new(),
+            claims,
         })
     }
 }

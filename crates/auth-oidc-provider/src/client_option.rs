@@ -4,7 +4,7 @@ use auth_core::Secret;
 use auth_protocol::client::GrantType;
 use auth_protocol::client_auth::ClientAuthMethod;
 use auth_protocol::redirect_uri::RedirectUri;
-use auth_protocol::registration::ClientKeys;
+use auth_protocol::registration::{ClientKeys, MAX_SECTOR_LENGTH, only_host};
 use auth_protocol::scope::{IDENTITY_SCOPES, Scope};
 use serde_json::Value;
 use url::Url;
@@ -35,6 +35,16 @@ pub struct ClientOption {
     pub(crate) skip_consent: bool,
     pub(crate) require_par: bool,
     pub(crate) require_dpop: bool,
+    sector: Option<SectorOption>,
+}
+
+/// Where a declared client has names of its own for people.
+#[derive(Clone, Debug)]
+enum SectorOption {
+    /// The one host of its redirect URIs.
+    Host,
+    /// One that is named.
+    Named(String),
 }
 
 impl ClientOption {
@@ -61,6 +71,7 @@ impl ClientOption {
             skip_consent: false,
             require_par: false,
             require_dpop: false,
+            sector: None,
         }
     }
 
@@ -147,6 +158,35 @@ impl ClientOption {
         self
     }
 
+    /// Gives it names of people that clients of other hosts do not know (OpenID Connect Core §8). Its
+    /// redirect URIs are of one host, which is the sector.
+    #[must_use]
+    pub fn pairwise(mut self) -> Self {
+        self.sector = Some(SectorOption::Host);
+        self
+    }
+
+    /// Gives it names of people that clients outside of this sector do not know; a sector is a host, such as
+    /// `apps.example.com`, and its clients know people by the same names.
+    #[must_use]
+    pub fn pairwise_in(mut self, sector: impl Into<String>) -> Self {
+        self.sector = Some(SectorOption::Named(sector.into()));
+        self
+    }
+
+    /// The host of its sector, if it has one.
+    pub(crate) fn sector(&self) -> Option<String> {
+        match self.sector.as_ref()? {
+            SectorOption::Named(sector) => Some(sector.clone()),
+            SectorOption::Host => only_host(&self.parsed_redirect_uris()).ok().map(str::to_owned),
+        }
+    }
+
+    /// Its redirect URIs that are such.
+    pub(crate) fn parsed_redirect_uris(&self) -> Vec<RedirectUri> {
+        self.redirect_uris.iter().filter_map(|uri| RedirectUri::parse(uri).ok()).collect()
+    }
+
     fn grants(mut self, grant_type: &str) -> Self {
         if !self.grant_types.iter().any(|known| known == grant_type) {
             self.grant_types.push(grant_type.to_owned());
@@ -172,6 +212,15 @@ impl ClientOption {
             if RedirectUri::parse(uri).is_err() {
                 wrong(uri, format!("give {id} a whole redirect URI such as \"https://app.example.com/callback\""));
             }
+        }
+        match (&self.sector, self.sector()) {
+            (Some(SectorOption::Host), None) => {
+                wrong(id, "give it redirect URIs of one host, or name its sector".to_owned());
+            }
+            (Some(SectorOption::Named(sector)), _) if !is_sector(sector) => {
+                wrong(sector, format!("name the sector of {id} by a host such as \"apps.example.com\""));
+            }
+            (Some(_) | None, _) => {}
         }
         for name in &self.own_scope {
             let one = Scope::parse(name).is_ok_and(|scope| scope.len() == 1);
@@ -202,4 +251,10 @@ impl ClientOption {
     fn acts(&self) -> bool {
         self.grant_types.iter().any(|grant| grant == GrantType::ClientCredentials.as_str())
     }
+}
+
+/// Whether a text can be a host, written as browsers write it.
+fn is_sector(text: &str) -> bool {
+    let is_of_host = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_".contains(&byte);
+    (1..=MAX_SECTOR_LENGTH).contains(&text.len()) && text.bytes().all(is_of_host)
 }

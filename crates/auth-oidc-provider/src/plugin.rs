@@ -14,8 +14,8 @@ use crate::codes;
 use crate::complaints::WrongOption;
 use crate::config::OidcProvider;
 use crate::entity::{
-    access_token, authorization_code, client, consent, grant, initial_access_token, interaction, key, refresh_token,
-    resource, used_jti,
+    access_token, authorization_code, client, consent, grant, initial_access_token, interaction, key, pairwise_subject,
+    refresh_token, resource, used_jti,
 };
 use crate::flow::{seed, seed_resources, sweep};
 use crate::http::{
@@ -53,6 +53,9 @@ impl Plugin for OidcProvider {
         to.table::<used_jti::Entity>();
         to.table::<initial_access_token::Entity>();
         let _ = to.table::<resource::Entity>().recognised_by(resource::Column::BaseScope);
+        let _ = to
+            .table::<pairwise_subject::Entity>()
+            .unique([pairwise_subject::Column::Sector, pairwise_subject::Column::Subject]);
         to.data_migration("oidc-provider/0001-foreign-keys", store::foreign_keys::retired());
         to.about("An OAuth 2.1 authorization server and OpenID Connect provider.");
         to.errors("/oauth2/token", &codes::TOKEN);

@@ -85,6 +85,7 @@ impl OidcProvider {
         let registration = RegistrationPolicy {
             scopes: scopes.clone(),
             private_use_redirects: self.private_use_redirects.clone(),
+            local_documents: self.outbound.allows_loopback(),
             ..RegistrationPolicy::default()
         };
         let outbound = Outbound::new(self.outbound.clone())
@@ -247,6 +248,11 @@ impl Provider {
         let day = Duration::days(1);
         let ahead = every.map_or(day, |every| day.min(every / 2));
         Schedule { every, ahead, kept: seconds(longest.unwrap_or_default()).unwrap_or(day) + day }
+    }
+
+    /// The guarded client, by which everything is fetched.
+    pub(crate) fn outbound(&self) -> Option<&Outbound> {
+        self.0.outbound.as_ref()
     }
 
     /// The keys of a client that publishes them.

@@ -54,6 +54,11 @@ impl OutboundOptions {
         self
     }
 
+    /// Says whether loopback addresses are admitted.
+    pub fn allows_loopback(&self) -> bool {
+        self.reach == Reach::PublicAndLoopback
+    }
+
     /// Sets who resolves names. Default the system; the answers are checked either way.
     #[must_use]
     pub fn lookup(mut self, lookup: impl Lookup) -> Self {

@@ -5,6 +5,7 @@ mod client_keys;
 mod display_text;
 mod metadata;
 mod response;
+mod subject_type;
 
 use crate::OAuthError;
 use crate::client::{ApplicationType, GrantType};
@@ -17,6 +18,7 @@ use display_text::display_text;
 pub use client_keys::{ClientKeys, MAX_KEY_SET_LENGTH, MAX_KEYS};
 pub use metadata::ClientMetadata;
 pub use response::RegistrationResponse;
+pub use subject_type::{MAX_SECTOR_LENGTH, Sector, SubjectType, judge_sector_document, only_host};
 
 /// The largest number of redirect URIs kept; further ones are dropped.
 pub const MAX_REDIRECT_URIS: usize = 10;
@@ -46,6 +48,8 @@ pub struct RegistrationPolicy {
     pub private_use_redirects: Vec<String>,
     /// Whether a client may act for itself, and then needs neither codes nor a redirect URI. Default no.
     pub machines: bool,
+    /// Whether the document of a sector may be on this machine, by plain http: for development. Default no.
+    pub local_documents: bool,
 }
 
 impl Default for RegistrationPolicy {
@@ -56,6 +60,7 @@ impl Default for RegistrationPolicy {
             auth_methods: ClientAuthMethod::ALL.to_vec(),
             private_use_redirects: vec![CURSOR_REDIRECT_URI.to_owned()],
             machines: false,
+            local_documents: false,
         }
     }
 }
@@ -75,6 +80,8 @@ pub struct AcceptedClient {
     pub dpop_bound_access_tokens: bool,
     /// The public keys of a client that proves itself by them.
     pub keys: Option<ClientKeys>,
+    /// The sector in which people have names of their own; none where they have those of everywhere.
+    pub sector: Option<Sector>,
     /// The grant types, among them `authorization_code` unless the client only acts for itself.
     pub grant_types: Vec<GrantType>,
     /// The known scopes it named: a hint, not a ceiling; empty when it named none.
@@ -106,14 +113,15 @@ pub struct AcceptedClient {
 /// # Errors
 ///
 /// `invalid_redirect_uri` when no redirect URI is acceptable, for the reason of the first;
-/// `invalid_client_metadata` when the client cannot use the code grant, or no authentication method
-/// is left. RFC 7591 §3.2.2.
+/// `invalid_client_metadata` when the client cannot use the code grant, no authentication method is left,
+/// or the sector of a pairwise client is unclear. RFC 7591 §3.2.2.
 pub fn judge_registration(request: &ClientMetadata, policy: &RegistrationPolicy) -> Result<AcceptedClient, OAuthError> {
     let only_acts = acceptance::only_acts_for_itself(request.grant_types.as_deref(), policy);
     let redirect_uris =
         if only_acts { Vec::new() } else { acceptance::redirect_uris(request.redirect_uris.as_deref(), policy)? };
     acceptance::judge_response_types(request.response_types.as_deref())?;
     let method = acceptance::auth_method(request.token_endpoint_auth_method.as_deref(), policy)?;
+    let sector = subject_type::judge_subject_type(request, &redirect_uris, policy)?;
     let text = |value: &Option<String>| value.as_deref().and_then(|text| display_text(text, MAX_TEXT_LENGTH));
     let uri = |value: &Option<String>| value.as_deref().and_then(acceptance::display_uri);
 
@@ -131,6 +139,7 @@ pub fn judge_registration(request: &ClientMetadata, policy: &RegistrationPolicy)
         require_pushed_authorization_requests: request.require_pushed_authorization_requests.unwrap_or_default(),
         dpop_bound_access_tokens: request.dpop_bound_access_tokens.unwrap_or_default(),
         keys,
+        sector,
         grant_types,
         scope: acceptance::scope(request.scope.as_deref(), &policy.scopes),
         application_type: acceptance::application_type(request.application_type.as_deref(), &redirect_uris),

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use auth_mcp::McpGuard;
-use auth_testkit::{Answer, TestApp};
+use auth_testkit::{Answer, Registration, TestApp};
 use http::{Request, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{app, builder, client, mcp, tokens};
 
@@ -76,4 +76,26 @@ async fn an_app_can_ask_for_the_session_itself() {
 
     assert!(session.has("mcp:tools") && !session.has("notes:write"));
     assert_eq!(session.resource, app.url("/mcp").as_str());
+}
+
+/// OpenID Connect Core §8: whatever the client can read names the person as it knows them.
+#[tokio::test]
+async fn a_pairwise_client_reads_its_own_name_of_the_person_and_a_tool_knows_who_it_is() {
+    let app = app().await;
+    let alice = app.alice().await;
+    let registration = Registration::confidential_basic().with("subject_type", "pairwise");
+    let client = app.registers(registration).await.with_scope("openid mcp:tools").with_resource("/mcp");
+    let tokens = client.exchanges(&alice.authorizes(&client).await).await.succeeds();
+    let bearer = format!("Bearer {}", tokens.access_token);
+
+    let told = session(&app, Some(&bearer)).await.json();
+
+    let name = client.userinfo(&tokens.access_token).await.is_ok()["sub"].clone();
+    let id = alice.browser.fetches("/api/auth/get-session").await.json()["user"]["id"].clone();
+    assert_eq!(told["userId"], name);
+    assert_ne!(name, id);
+    let (mut parts, ()) = Request::new(()).into_parts();
+    parts.headers.insert("authorization", bearer.parse().unwrap());
+    let session = app.auth().handle::<McpGuard>().unwrap().session(&parts).await.unwrap().unwrap();
+    assert_eq!((json!(session.user_id), json!(session.subject)), (id, name));
 }

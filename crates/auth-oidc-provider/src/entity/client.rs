@@ -58,6 +58,10 @@ pub struct Model {
     /// The algorithm its ID tokens are signed with.
     #[sea_orm(column_type = "String(StringLen::N(16))")]
     pub id_token_signed_response_alg: String,
+    /// The host of the sector in which people have names of their own; none where they have those of
+    /// everywhere (OpenID Connect Core §8).
+    #[sea_orm(column_type = "String(StringLen::N(255))")]
+    pub sector: Option<String>,
     /// The rest of its metadata, kept to be echoed and shown.
     pub metadata: Option<Json>,
     /// Whether its authorization requests have to be pushed first (RFC 9126 §6).

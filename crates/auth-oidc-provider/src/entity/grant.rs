@@ -18,6 +18,10 @@ pub struct Model {
     /// Who got it.
     #[sea_orm(indexed)]
     pub client_id: String,
+    /// The name by which the client knows the person; none where that is their id. It stays what it was
+    /// when the grant was given (OpenID Connect Core §12.2).
+    #[sea_orm(column_type = "String(StringLen::N(255))")]
+    pub subject: Option<String>,
     /// The session it was given in, if it was; a code needs it to be alive, tokens do not.
     #[sea_orm(column_type = "Char(Some(64))")]
     pub session_id: Option<String>,

@@ -11,6 +11,7 @@ pub mod grant;
 pub mod initial_access_token;
 pub mod interaction;
 pub mod key;
+pub mod pairwise_subject;
 pub mod refresh_token;
 pub mod resource;
 pub mod used_jti;

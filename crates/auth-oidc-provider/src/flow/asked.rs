@@ -42,7 +42,7 @@ const KNOWN: [&str; 19] = [
 ];
 
 /// The name under which the person of a verified `id_token_hint` is kept, in place of the token:
-/// their id and a keyed tag, so that nobody can ask by hand whether this or that person is signed in.
+/// what it calls them and a keyed tag, so that nobody can ask by hand whether this or that person is signed in.
 const HINTED_PERSON: &str = "hinted_person";
 
 /// A request whose client, redirect URI and parameters are in order.
@@ -52,7 +52,7 @@ pub(crate) struct Asked {
     pub(crate) request: AuthorizationRequest,
     pub(crate) scope: Scope,
     pub(crate) resources: Vec<Resource>,
-    /// The only person the client expects, by a hint of ours.
+    /// The only person the client expects, by a hint of ours: as it knows them.
     pub(crate) hinted_person: Option<String>,
 }
 

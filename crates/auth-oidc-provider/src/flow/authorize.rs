@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderValue};
 use tracing::Span;
 
 use super::asked::{Asked, Refusal, judge, kept};
-use super::fresh::{Fresh, is_fresh};
+use super::fresh::{self, Fresh};
 use super::interaction::{self, Binding, Bound, Open};
 use super::issue::IssuedCode;
 use super::next::{Door, Next};
@@ -155,7 +155,7 @@ async fn decide(
     occasion: &Occasion<'_>,
 ) -> Result<Next, Unexpected> {
     Span::current().record("user.id", session.as_ref().map(|who| &*who.user.id));
-    let who = match session.map(|who| (is_fresh(provider, &asked, &who, occasion.since()), who)) {
+    let who = match fresh::judged(provider, &asked, session, occasion.since()).await? {
         Some((Fresh::Yes, who)) => who,
         Some((Fresh::SomebodyElse, who)) if occasion.since().is_some_and(|since| issue::auth_time(&who) >= since) => {
             return refused(provider, &asked, OAuthErrorCode::LoginRequired, "another person has signed in");

@@ -20,6 +20,9 @@ pub struct AccessTokenFacts {
     pub user_id: Option<String>,
     /// The client.
     pub client_id: String,
+    /// Whom it stands for, as the client knows them: the person by their id or by a name of the client's
+    /// sector (OpenID Connect Core §8), or the client itself. Whatever the client can read says this.
+    pub subject: String,
     /// What it allows.
     pub scope: Scope,
     /// Where it is good, in canonical form; empty means nowhere but here.
@@ -56,6 +59,7 @@ fn is_like_jwt(token: &str) -> bool {
 fn facts(stored: store::access_token::Stored) -> Result<AccessTokenFacts, Unexpected> {
     Ok(AccessTokenFacts {
         scope: Scope::parse(&stored.scope).map_err(Unexpected::new)?,
+        subject: stored.subject.or_else(|| stored.user_id.clone()).unwrap_or_else(|| stored.client_id.clone()),
         grant_id: stored.grant_id,
         user_id: stored.user_id,
         client_id: stored.client_id,

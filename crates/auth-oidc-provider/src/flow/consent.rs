@@ -96,7 +96,7 @@ async fn waiting(
     let Ok(params) = Params::parse(&row.request, &REPEATABLE) else { return Ok(Err(NothingToAnswer::Expired)) };
     let Ok(asked) = judge(provider, &params, client) else { return Ok(Err(NothingToAnswer::Expired)) };
     // The session may be another one than the sign-in this request has waited for.
-    match is_fresh(provider, &asked, &who, Some(row.created_at)) {
+    match is_fresh(provider, &asked, &who, Some(row.created_at)).await? {
         Fresh::Yes => Ok(Ok(Pending { id: row.id, asked, who, of_browser })),
         Fresh::No | Fresh::Unmet => Ok(Err(NothingToAnswer::SignInFirst)),
         Fresh::SomebodyElse => Ok(Err(NothingToAnswer::NotYours)),

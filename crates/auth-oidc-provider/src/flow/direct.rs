@@ -13,6 +13,7 @@ use tracing::Span;
 use super::asked::kind;
 use super::exchange::{Asking, invalid_grant};
 use super::issue::{Basis, draw};
+use super::subject;
 use crate::entity::{client, grant};
 use crate::error::OAuthFailure;
 use crate::event::TokensIssued;
@@ -52,7 +53,7 @@ pub(super) async fn extension(
 async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, OAuthFailure> {
     let Asking { provider, client, proven } = asking;
     let cx = provider.cx();
-    let row = row(provider, client, granted)?;
+    let row = grant::Model { subject: subject(asking, granted).await?, ..row(provider, client, granted)? };
     Span::current().record("grant.id", &*row.id).record("user.id", row.user_id.as_deref());
     let drawn = draw(
         provider,
@@ -60,6 +61,7 @@ async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, O
             client,
             grant_id: &row.id,
             user_id: row.user_id.as_deref(),
+            subject: row.subject.as_deref(),
             session_id: row.session_id.as_deref(),
             auth_time: row.auth_time,
             amr: None,
@@ -105,6 +107,14 @@ async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, O
     Ok(drawn.response.clone())
 }
 
+/// The name by which the client knows the person. What is signed holds it, so it is there before.
+async fn subject(asking: Asking<'_>, granted: &Granted) -> Result<Option<String>, Unexpected> {
+    let Some(user_id) = &granted.user_id else { return Ok(None) };
+    let cx = asking.provider.cx();
+    let drawn = &subject::drawn(cx, asking.client, user_id)?;
+    Ok(retrying(|| store::pairwise_subject::given(cx.db(), drawn.clone())).await?)
+}
+
 fn row(provider: &Provider, client: &client::Model, granted: &Granted) -> Result<grant::Model, OAuthFailure> {
     let cx = provider.cx();
     let now = cx.now();
@@ -117,6 +127,7 @@ fn row(provider: &Provider, client: &client::Model, granted: &Granted) -> Result
         id: cx.new_id()?,
         user_id: granted.user_id.clone(),
         client_id: client.client_id.clone(),
+        subject: None,
         session_id: granted.session_id.clone(),
         scope: granted.scope.to_string(),
         resources: granted.resources.iter().map(Resource::as_str).collect(),

@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderValue};
 use tracing::Span;
 
 use super::signed::sid_like;
+use super::subject;
 use crate::provider::Provider;
 use crate::store;
 
@@ -62,8 +63,14 @@ pub(crate) async fn end_session(
     let who = cx.find_session(headers).await?;
     Span::current().record("user.id", who.as_ref().map(|who| &*who.user.id));
     let named = hint.as_ref().and_then(|hint| hint.sid.as_deref());
-    let sid = who.as_ref().map(|who| sid_like(provider, &who.session.id, named)).unwrap_or_default();
-    let session = who.as_ref().map(|who| CurrentSession { subject: &who.user.id, sid: &sid });
+    let sid = who.as_ref().map(|who| sid_like(provider, client.as_ref(), &who.session.id, named)).unwrap_or_default();
+    let subject = match (&who, &client) {
+        (Some(who), Some(client)) => subject::known(provider, client, &who.user.id).await?,
+        (Some(_), None) | (None, _) => None,
+    };
+    let known_as = |who: &'_ SignedIn| subject.clone().unwrap_or_else(|| who.user.id.clone());
+    let subject = who.as_ref().map(known_as).unwrap_or_default();
+    let session = who.as_ref().map(|_| CurrentSession { subject: &subject, sid: &sid });
     let facts = EndSessionFacts { hint: hint.as_ref(), session, redirect: redirect.as_deref(), confirmation };
     match (judge_end_session(facts), &who) {
         (EndSession::NobodySignedIn, _) | (_, None) => Ok(SignOut::Done { redirect: None, cookie: None }),

@@ -153,6 +153,7 @@ fn basis<'a>(asking: Asking<'a>, stored: &'a Stored, scope: &'a Scope, resources
         client: asking.client,
         grant_id: &stored.grant_id,
         user_id: Some(&stored.user_id),
+        subject: stored.subject.as_deref(),
         session_id: stored.session_id.as_deref(),
         auth_time: stored.auth_time,
         amr: stored.amr.as_deref(),

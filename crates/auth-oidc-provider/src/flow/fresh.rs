@@ -1,11 +1,12 @@
 //! Whether a sign-in is recent enough for what a client asks. OpenID Connect Core §3.1.2.1.
 
+use auth_core::Unexpected;
 use auth_core::session::SignedIn;
 use auth_protocol::prompt::PromptValue;
 use chrono::{DateTime, Duration, Utc};
 
 use super::asked::Asked;
-use super::issue;
+use super::{issue, subject};
 use crate::provider::Provider;
 
 /// Whether a session serves a request.
@@ -21,12 +22,30 @@ pub(super) enum Fresh {
     SomebodyElse,
 }
 
+/// The person who is signed in, if anybody is, and whether their session serves a request.
+pub(super) async fn judged(
+    provider: &Provider,
+    asked: &Asked,
+    session: Option<SignedIn>,
+    since: Option<DateTime<Utc>>,
+) -> Result<Option<(Fresh, SignedIn)>, Unexpected> {
+    let Some(who) = session else { return Ok(None) };
+    Ok(Some((is_fresh(provider, asked, &who, since).await?, who)))
+}
+
 /// Judges whether the session is the one the client may expect, and recent enough for it. `since`
 /// is when the request began to wait.
-pub(super) fn is_fresh(provider: &Provider, asked: &Asked, who: &SignedIn, since: Option<DateTime<Utc>>) -> Fresh {
-    if asked.hinted_person.as_ref().is_some_and(|expected| *expected != who.user.id) {
-        return Fresh::SomebodyElse;
-    }
+pub(super) async fn is_fresh(
+    provider: &Provider,
+    asked: &Asked,
+    who: &SignedIn,
+    since: Option<DateTime<Utc>>,
+) -> Result<Fresh, Unexpected> {
+    let is_expected = subject::is_expected(provider, asked, who).await?;
+    Ok(if is_expected { how_fresh(provider, asked, who, since) } else { Fresh::SomebodyElse })
+}
+
+fn how_fresh(provider: &Provider, asked: &Asked, who: &SignedIn, since: Option<DateTime<Utc>>) -> Fresh {
     let signed_in_at = issue::auth_time(who);
     // A sign-in that happened for this very request satisfies `login` and `max_age`, once.
     let is_met = meets(provider, asked, who);

@@ -56,8 +56,7 @@ async fn access_token(provider: &Provider, token: &str, client_id: &str) -> Resu
         Span::current().record("grant.id", &*facts.grant_id).record("user.id", facts.user_id.as_deref());
     }
     Ok(facts.map(|facts| ActiveToken {
-        // A client that acts for itself is its own subject, as in a JWT.
-        sub: Some(facts.user_id.unwrap_or_else(|| facts.client_id.clone())),
+        sub: Some(facts.subject),
         scope: Some(facts.scope),
         client_id: Some(facts.client_id),
         token_type: Some(TokenType::of(facts.dpop_jkt.as_deref())),
@@ -86,7 +85,7 @@ async fn refresh_token(provider: &Provider, token: &str, client_id: &str) -> Res
         client_id: Some(stored.client_id),
         exp: Some(stored.expires_at.timestamp()),
         iat: Some(stored.created_at.timestamp()),
-        sub: Some(stored.user_id),
+        sub: Some(stored.subject.unwrap_or(stored.user_id)),
         iss: Some(provider.issuer()),
         cnf: stored.dpop_jkt.map(|jkt| Confirmation { jkt }),
         ..ActiveToken::default()

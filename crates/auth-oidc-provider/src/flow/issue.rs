@@ -13,7 +13,7 @@ use sea_orm::DatabaseTransaction;
 use tracing::Span;
 
 use super::asked::{Asked, kind};
-use super::{proof, signed};
+use super::{proof, signed, subject};
 use crate::authentication_context::told;
 use crate::entity::{Words, access_token, authorization_code, client, grant, refresh_token};
 use crate::error::OAuthFailure;
@@ -57,12 +57,14 @@ pub(crate) async fn code(
     let now = cx.now();
     let grant_id = cx.new_id()?;
     Span::current().record("grant.id", &*grant_id);
+    let drawn = subject::drawn(cx, &asked.client, &who.user.id)?;
     store::grant::insert(
         tx,
         grant::Model {
             id: grant_id.clone(),
             user_id: Some(who.user.id.clone()),
             client_id: asked.client.client_id.clone(),
+            subject: store::pairwise_subject::given(tx, drawn).await?,
             session_id: Some(who.session.id.clone()),
             scope: scope.to_string(),
             resources: asked.resources.iter().map(Resource::as_str).collect(),
@@ -129,6 +131,8 @@ pub(crate) struct Basis<'a> {
     pub(crate) grant_id: &'a str,
     /// The person; none where the client acts for itself.
     pub(crate) user_id: Option<&'a str>,
+    /// The name by which the client knows them; none where that is their id.
+    pub(crate) subject: Option<&'a str>,
     pub(crate) session_id: Option<&'a str>,
     pub(crate) auth_time: Option<DateTime<Utc>>,
     /// How the person signed in.

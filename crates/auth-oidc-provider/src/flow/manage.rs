@@ -6,7 +6,7 @@ use auth_protocol::client::{ApplicationType, GrantType, ResponseType};
 use auth_protocol::client_auth::ClientAuthMethod;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::redirect_uri::RedirectUri;
-use auth_protocol::registration::{AcceptedClient, ClientMetadata, RegistrationResponse};
+use auth_protocol::registration::{AcceptedClient, ClientMetadata, RegistrationResponse, SubjectType};
 use auth_protocol::scope::Scope;
 use subtle::ConstantTimeEq as _;
 use tracing::Span;
@@ -60,7 +60,7 @@ async fn replace(
     {
         return Err(refused("a client does not choose its secret"));
     }
-    let (accepted, algorithm) = register::judge(provider, metadata)?;
+    let (accepted, algorithm) = register::judge(provider, metadata).await?;
     let secret = cx.new_token()?;
     let event = ClientUpdated { client_id: client_id.to_owned(), by: None };
     let change = &Change { accepted: &accepted, algorithm, secret: &secret };
@@ -240,6 +240,8 @@ pub(crate) fn described(client: &client::Model, secret: Option<String>) -> Regis
         application_type,
         post_logout_redirect_uris: uris(&client.post_logout_redirect_uris),
         id_token_signed_response_alg: Some(client.id_token_signed_response_alg.clone()),
+        subject_type: if client.sector.is_some() { SubjectType::Pairwise } else { SubjectType::Public },
+        sector_identifier_uri: text("sector_identifier_uri"),
         client_uri: text("client_uri"),
         logo_uri: text("logo_uri"),
         tos_uri: text("tos_uri"),

@@ -131,6 +131,7 @@ async fn drawn(asking: Asking<'_>, stored: &Stored, asked: &Asked) -> Result<Dra
             client,
             grant_id: &stored.grant_id,
             user_id: Some(&stored.user_id),
+            subject: stored.subject.as_deref(),
             session_id: stored.session_id.as_deref(),
             auth_time: stored.auth_time,
             amr: stored.amr.as_deref(),

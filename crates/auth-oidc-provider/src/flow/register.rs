@@ -12,7 +12,7 @@ use serde_json::json;
 use tracing::Span;
 
 use super::admission::{self, Admitted, Applicant};
-use super::client_secret;
+use super::{client_secret, sector};
 use crate::entity::{Words, client};
 use crate::error::OAuthFailure;
 use crate::event::ClientRegistered;
@@ -40,7 +40,7 @@ async fn accept(
 ) -> Result<RegistrationResponse, OAuthFailure> {
     let cx = provider.cx();
     let Admitted { owner, token } = admission::judge(provider, applicant).await?;
-    let (accepted, algorithm) = judge(provider, metadata)?;
+    let (accepted, algorithm) = judge(provider, metadata).await?;
     let management = format!("{MANAGEMENT_PREFIX}{}", cx.new_token()?);
     let client_id = cx.new_token()?;
     let secret = match accepted.token_endpoint_auth_method {
@@ -90,7 +90,7 @@ pub(super) fn management_url(provider: &Provider, client_id: &str) -> String {
 }
 
 /// Judges metadata, and by which algorithm the client's ID tokens are signed.
-pub(super) fn judge(
+pub(super) async fn judge(
     provider: &Provider,
     metadata: &ClientMetadata,
 ) -> Result<(AcceptedClient, SigningAlgorithm), OAuthFailure> {
@@ -109,6 +109,7 @@ pub(super) fn judge_by(
         let description = "no key of the jwks can be used";
         return Err(OAuthError::new(OAuthErrorCode::InvalidClientMetadata, description));
     }
+    sector::judge(provider, &accepted).await?;
     let algorithm = metadata.id_token_signed_response_alg.as_deref().and_then(SigningAlgorithm::parse);
     Ok((accepted, algorithm.unwrap_or(SigningAlgorithm::ALL[0])))
 }
@@ -137,7 +138,9 @@ pub(super) fn row(accepted: &AcceptedClient, client_id: &str, now: chrono::DateT
         scope: accepted.scope.to_string(),
         application_type: accepted.application_type.as_str().to_owned(),
         id_token_signed_response_alg: String::new(),
+        sector: accepted.sector.as_ref().map(|sector| sector.host.clone()),
         metadata: Some(json!({
+            "sector_identifier_uri": accepted.sector.as_ref().and_then(|sector| sector.identifier_uri.as_deref()),
             "client_uri": accepted.client_uri,
             "logo_uri": accepted.logo_uri,
             "tos_uri": accepted.tos_uri,

@@ -74,7 +74,7 @@ fn is_same(there: &client::Model, wanted: &client::Model) -> bool {
 }
 
 fn row(provider: &Provider, option: &ClientOption, id: String) -> client::Model {
-    let uris: Vec<RedirectUri> = option.redirect_uris.iter().filter_map(|uri| RedirectUri::parse(uri).ok()).collect();
+    let uris = option.parsed_redirect_uris();
     let is_native = !uris.is_empty() && uris.iter().all(|uri| uri.is_loopback() || uri.is_private_use());
     let application_type = if is_native { ApplicationType::Native } else { ApplicationType::Web };
     let now = provider.cx().now();
@@ -102,6 +102,7 @@ fn row(provider: &Provider, option: &ClientOption, id: String) -> client::Model 
         own_scope: (!option.own_scope.is_empty()).then(|| option.own_scope.join(" ")),
         application_type: application_type.as_str().to_owned(),
         id_token_signed_response_alg: SigningAlgorithm::ALL[0].as_str().to_owned(),
+        sector: option.sector(),
         metadata: None,
         require_pushed_authorization_requests: option.require_par,
         dpop_bound_access_tokens: option.require_dpop,

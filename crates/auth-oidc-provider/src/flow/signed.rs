@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::issue::{Basis, methods};
+use crate::entity::client;
 use crate::error::OAuthFailure;
 use crate::keys::{SigningAlgorithm, TokenKind};
 use crate::provider::Provider;
@@ -25,7 +26,7 @@ pub(super) fn access_token(
     let own = AccessTokenClaims {
         iss: provider.issuer(),
         // RFC 9068 §2.2: a client that acts for itself is its own subject.
-        sub: basis.user_id.unwrap_or(&basis.client.client_id).to_owned(),
+        sub: basis.subject.or(basis.user_id).unwrap_or(&basis.client.client_id).to_owned(),
         aud: basis.resources.iter().map(Resource::as_str).collect(),
         client_id: basis.client.client_id.clone(),
         exp: expires_at.timestamp(),
@@ -63,14 +64,14 @@ pub(super) fn id_token(
         SigningAlgorithm::parse(&basis.client.id_token_signed_response_alg).unwrap_or(SigningAlgorithm::Es256);
     let claims = IdTokenClaims {
         iss: provider.issuer(),
-        sub: user_id.to_owned(),
+        sub: basis.subject.unwrap_or(user_id).to_owned(),
         aud: basis.client.client_id.as_str().into(),
         exp: after(now, provider.options().id_token_expires_in).timestamp(),
         iat: now.timestamp(),
         auth_time: basis.auth_time.map(|at| at.timestamp()),
         nonce: basis.nonce.map(str::to_owned),
         at_hash: Some(algorithm.at_hash(access_token, at_hash)),
-        sid: basis.session_id.map(|session_id| sid(provider, session_id)),
+        sid: basis.session_id.map(|session_id| sid(provider, basis.client, session_id)),
         acr: basis.acr.map(str::to_owned),
         amr: methods(basis.amr).into_iter().map(str::to_owned).collect(),
         azp: None,
@@ -79,14 +80,28 @@ pub(super) fn id_token(
     Ok(Some(provider.keys().sign(algorithm, TokenKind::IdToken, &claims)?))
 }
 
-/// The name of a session in ID tokens: a keyed tag, so that no row id leaves.
-pub(crate) fn sid(provider: &Provider, session_id: &str) -> String {
-    provider.cx().keys().tag("sid", session_id)
+/// The name of a session in the ID tokens of a client: a keyed tag, so that no row id leaves. Sectors have
+/// names of their own for it too, so that it does not tell them who is who.
+fn sid(provider: &Provider, client: &client::Model, session_id: &str) -> String {
+    provider.cx().keys().tag("sid", &session_in_sector(Some(client), session_id))
 }
 
 /// The name of a session as an ID token may have it that was signed before the app secret changed.
-pub(crate) fn sid_like(provider: &Provider, session_id: &str, named: Option<&str>) -> String {
-    let mut tags = provider.cx().keys().tags("sid", session_id);
+pub(crate) fn sid_like(
+    provider: &Provider,
+    client: Option<&client::Model>,
+    session_id: &str,
+    named: Option<&str>,
+) -> String {
+    let session = session_in_sector(client, session_id);
+    let mut tags = provider.cx().keys().tags("sid", &session);
     let current = tags.next().unwrap_or_default();
     named.filter(|named| tags.any(|tag| tag == *named)).map_or(current, str::to_owned)
+}
+
+fn session_in_sector(client: Option<&client::Model>, session_id: &str) -> String {
+    match client.and_then(|client| client.sector.as_deref()) {
+        None => session_id.to_owned(),
+        Some(sector) => format!("{session_id}@{sector}"),
+    }
 }

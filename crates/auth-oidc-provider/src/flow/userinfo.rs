@@ -57,7 +57,7 @@ async fn told(provider: &Provider, presented: Presented<'_>) -> Result<UserInfo,
         email: person.email,
         email_verified: person.email_verified,
     };
-    Ok(UserInfo { sub: user_id, person: PersonClaims::allowed_by(&scope, &person) })
+    Ok(UserInfo { sub: stored.subject.unwrap_or(user_id), person: PersonClaims::allowed_by(&scope, &person) })
 }
 
 /// A token that is bound to a key needs a proof of that key, and one that is bound to none must not come

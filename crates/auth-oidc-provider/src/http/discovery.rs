@@ -6,6 +6,7 @@ use auth_protocol::client_auth::ClientAuthMethod;
 use auth_protocol::dpop::PROOF_ALGORITHMS;
 use auth_protocol::metadata::AuthorizationServerMetadata;
 use auth_protocol::prompt::PromptValue;
+use auth_protocol::registration::SubjectType;
 use auth_resource_server::SIGNATURE_ALGORITHMS;
 use axum::extract::State;
 use axum::response::Response;
@@ -71,7 +72,7 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
         authorization_response_iss_parameter_supported: true,
         client_id_metadata_document_supported: false,
         protected_resources: provider.resources().to_vec(),
-        subject_types_supported: names(&["public"]),
+        subject_types_supported: names(&SubjectType::ALL.map(SubjectType::as_str)),
         id_token_signing_alg_values_supported: SigningAlgorithm::ALL
             .iter()
             .map(|algorithm| algorithm.as_str().to_owned())

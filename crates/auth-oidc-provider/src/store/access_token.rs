@@ -24,6 +24,7 @@ pub(crate) struct Stored {
     pub(crate) revoked_at: Option<DateTime<Utc>>,
     pub(crate) user_id: Option<String>,
     pub(crate) client_id: String,
+    pub(crate) subject: Option<String>,
     pub(crate) grant_revoked_at: Option<DateTime<Utc>>,
     pub(crate) client_disabled: bool,
 }
@@ -54,6 +55,7 @@ fn with_grant_and_client(digest: &str) -> Select<Entity> {
         .column_as(Column::RevokedAt, "revoked_at")
         .column_as(grant::Column::UserId, "user_id")
         .column_as(grant::Column::ClientId, "client_id")
+        .column_as(grant::Column::Subject, "subject")
         .column_as(grant::Column::RevokedAt, "grant_revoked_at")
         .column_as(client::Column::Disabled, "client_disabled")
         .join(JoinType::InnerJoin, Relation::Grant.def())

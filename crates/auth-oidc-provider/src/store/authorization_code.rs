@@ -25,6 +25,7 @@ pub(crate) struct Stored {
     pub(crate) grant_id: String,
     pub(crate) user_id: String,
     pub(crate) client_id: String,
+    pub(crate) subject: Option<String>,
     pub(crate) session_id: Option<String>,
     pub(crate) scope: String,
     pub(crate) resources: Words,
@@ -61,6 +62,7 @@ pub(crate) async fn find(db: &impl ConnectionTrait, digest: &str) -> Result<Opti
         .column_as(Column::GrantId, "grant_id")
         .column_as(grant::Column::UserId, "user_id")
         .column_as(grant::Column::ClientId, "client_id")
+        .column_as(grant::Column::Subject, "subject")
         .column_as(grant::Column::SessionId, "session_id")
         .column_as(grant::Column::Scope, "scope")
         .column_as(grant::Column::Resources, "resources")

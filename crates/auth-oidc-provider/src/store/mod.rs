@@ -11,6 +11,7 @@ pub(crate) mod grant;
 pub(crate) mod initial_access_token;
 pub(crate) mod interaction;
 pub(crate) mod key;
+pub(crate) mod pairwise_subject;
 pub(crate) mod refresh_token;
 pub(crate) mod resource;
 pub(crate) mod sweep;

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AcceptedClient, ClientKeys};
+use super::{AcceptedClient, ClientKeys, SubjectType};
 use crate::client::{ApplicationType, GrantType, ResponseType};
 use crate::client_auth::ClientAuthMethod;
 use crate::redirect_uri::RedirectUri;
@@ -63,6 +63,12 @@ pub struct RegistrationResponse {
     /// The algorithm ID tokens are signed with. OIDC Registration §2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<String>,
+    /// How the client knows people. OIDC Registration §2.
+    #[serde(default)]
+    pub subject_type: SubjectType,
+    /// Where the redirect URIs of its sector are listed. OIDC Registration §5.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sector_identifier_uri: Option<String>,
     /// The home page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_uri: Option<String>,
@@ -123,6 +129,8 @@ impl RegistrationResponse {
             application_type: client.application_type,
             post_logout_redirect_uris: client.post_logout_redirect_uris,
             id_token_signed_response_alg: None,
+            subject_type: if client.sector.is_some() { SubjectType::Pairwise } else { SubjectType::Public },
+            sector_identifier_uri: client.sector.and_then(|sector| sector.identifier_uri),
             client_uri: client.client_uri,
             logo_uri: client.logo_uri,
             tos_uri: client.tos_uri,
@@ -173,6 +181,7 @@ mod tests {
                 "response_types": ["code"],
                 "client_name": "Inspector",
                 "application_type": "native",
+                "subject_type": "public",
             })
         );
     }

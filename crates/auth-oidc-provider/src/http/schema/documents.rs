@@ -85,7 +85,7 @@ pub(crate) struct ServerMetadata {
     #[schema(example = json!(["https://auth.example.com/mcp"]))]
     protected_resources: Option<Vec<String>>,
     /// The kinds of `sub`.
-    #[schema(example = json!(["public"]))]
+    #[schema(example = json!(["public", "pairwise"]))]
     subject_types_supported: Vec<String>,
     /// The algorithms of ID tokens.
     #[schema(example = json!(["ES256", "RS256", "EdDSA"]))]

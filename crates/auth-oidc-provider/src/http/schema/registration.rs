@@ -39,6 +39,13 @@ pub(crate) struct ClientMetadata {
     /// `ES256`, `RS256` or `EdDSA`.
     #[schema(example = "ES256")]
     id_token_signed_response_alg: Option<String>,
+    /// `public`, or `pairwise`: people have names then that only clients of one sector know (OpenID Connect
+    /// Core §8). Absent means `public`.
+    #[schema(example = "pairwise")]
+    subject_type: Option<String>,
+    /// Where the redirect URIs of a sector are listed: an https URL, for a pairwise client with several hosts.
+    #[schema(example = "https://notes.example.com/redirects.json")]
+    sector_identifier_uri: Option<String>,
     /// Where people may be sent after signing out.
     #[schema(example = json!(["http://127.0.0.1/signed-out"]))]
     post_logout_redirect_uris: Option<Vec<String>>,
@@ -110,6 +117,11 @@ pub(crate) struct Client {
     /// How its ID tokens are signed.
     #[schema(example = "ES256")]
     id_token_signed_response_alg: Option<String>,
+    /// How it knows people: `public` or `pairwise`.
+    #[schema(example = "public")]
+    subject_type: String,
+    /// Where the redirect URIs of its sector are listed.
+    sector_identifier_uri: Option<String>,
     /// Where people may be sent after signing out.
     post_logout_redirect_uris: Option<Vec<String>>,
 }

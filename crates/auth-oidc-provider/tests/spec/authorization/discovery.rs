@@ -74,7 +74,7 @@ async fn the_document_says_what_the_provider_does() {
         "authorization_response_iss_parameter_supported": true,
         "client_id_metadata_document_supported": false,
         "protected_resources": ["http://localhost:3000/mcp"],
-        "subject_types_supported": ["public"],
+        "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256", "EdDSA"],
         "claims_parameter_supported": true,
         "claims_supported": [

@@ -38,6 +38,7 @@ mod registration_body;
 mod resource;
 mod resume;
 mod scope;
+mod sector;
 
 use auth_testkit::{Answer, AuthorizationError, AuthorizationRequest, Browser, Page, Registration, TestApp};
 use axum::body::Body;

@@ -277,6 +277,7 @@ async fn a_registration_is_answered_with_what_was_stored_and_with_no_null() {
         "scope": row.scope,
         "application_type": row.application_type,
         "id_token_signed_response_alg": row.id_token_signed_response_alg,
+        "subject_type": "public",
         "client_uri": "https://client.example",
         "contacts": ["help@client.example"],
     });

@@ -79,6 +79,21 @@ async fn an_extension_judges_and_the_provider_issues() {
 }
 
 #[tokio::test]
+async fn a_pairwise_client_of_an_extension_knows_people_by_its_own_names_too() {
+    let kiosk = ClientOption::confidential("kiosk", SECRET).grant_type(TICKET).pairwise_in("kiosk.example");
+    let app = app(provider().extension_grant(Tickets::default()).client(kiosk)).build().await;
+    let kiosk = OAuthClient::known(&app, "kiosk", "").with_secret(SECRET);
+    let alice = app.alice().await.browser.fetches(app.endpoint("/get-session").path()).await.json();
+    let alice = alice["user"]["id"].as_str().unwrap();
+
+    let tokens = kiosk.posts("/oauth2/token", &[("grant_type", TICKET), ("ticket", alice)]).await.succeeds();
+
+    let name = kiosk.userinfo(&tokens.access_token).await.is_ok()["sub"].clone();
+    assert_ne!(name, alice);
+    assert_eq!(super::verified_for(&app, "kiosk", tokens.id()).await.1["sub"], name);
+}
+
+#[tokio::test]
 async fn what_an_extension_refuses_is_told_in_its_words_and_changes_nothing() {
     let (app, kiosk, alice) = kiosk().await;
     let before = app.dump_tables().await;

@@ -30,6 +30,7 @@ mod keys;
 mod late_replay;
 mod management;
 mod outage;
+mod pairwise;
 mod races;
 pub(crate) mod refresh;
 mod replay_window;
