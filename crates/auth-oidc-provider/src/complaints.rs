@@ -1,14 +1,19 @@
 //! What can be wrong with the options of the provider, each with what would be right.
 
 use auth_protocol::client::GrantType;
+use auth_protocol::registered_claim::is_registered;
 use auth_protocol::scope::{self, IDENTITY_SCOPES, Scope};
 
 use crate::authentication_context::AuthenticationContext;
 use crate::config::OidcProvider;
+use crate::extension_claims::CustomClaim;
 use crate::resource_server::ResourceOption;
 
 /// The routes that can have a second name.
 const ALIASED: [&str; 5] = ["/oauth2/authorize", "/oauth2/token", "/oauth2/userinfo", "/oauth2/register", "/jwks"];
+
+/// The longest name of a claim, in bytes.
+const MAX_CLAIM: usize = 255;
 
 /// An option whose value is wrong, and what would be right.
 #[derive(Clone, Debug)]
@@ -73,6 +78,7 @@ impl OidcProvider {
         complaints.extend(self.resources.iter().flat_map(ResourceOption::complaints));
         complaints.extend(self.scope_complaints());
         complaints.extend(self.grant_complaints());
+        complaints.extend(self.claim_complaints());
         let known: Vec<&str> = self.grants.iter().map(|grant| grant.grant_type()).collect();
         for (index, client) in self.clients.iter().enumerate() {
             if self.clients.iter().take(index).any(|other| other.client_id == client.client_id) {
@@ -95,6 +101,28 @@ impl OidcProvider {
             let taken = earlier || GrantType::parse(name).is_some();
             taken.then(|| WrongOption::text("extension_grant", name, "let one extension answer a grant type"))
         })
+    }
+
+    /// Claims that are the protocol's, or another extension's, or that no scope opens.
+    fn claim_complaints(&self) -> Vec<WrongOption> {
+        let claims: Vec<CustomClaim> = self.custom_claims().collect();
+        let mut complaints = Vec::new();
+        for (index, CustomClaim { name, scope }) in claims.iter().enumerate() {
+            let mut wrong = |value: &str, right| complaints.push(WrongOption::text("extension_claims", value, right));
+            if name.is_empty() || name.len() > MAX_CLAIM || !name.bytes().all(|byte| byte.is_ascii_graphic()) {
+                wrong(name, "use a name of visible characters such as \"tenant\"");
+            }
+            if is_registered(name) {
+                wrong(name, "use a name that the protocol does not use");
+            }
+            if claims.iter().take(index).any(|other| other.name == *name) {
+                wrong(name, "let one extension tell a claim");
+            }
+            if let Some(scope) = scope.as_deref().filter(|scope| !self.offers(scope)) {
+                wrong(scope, "offer this scope too");
+            }
+        }
+        complaints
     }
 
     fn scope_complaints(&self) -> Vec<WrongOption> {

@@ -10,6 +10,7 @@ use crate::administration::ManagedBy;
 use crate::authentication_context::AuthenticationContext;
 use crate::client_option::ClientOption;
 use crate::extension::ExtensionGrant;
+use crate::extension_claims::ExtensionClaims;
 use crate::options::{RefreshPolicy, ScopeOption};
 use crate::registration_mode::Registration;
 use crate::resource_server::ResourceOption;
@@ -39,6 +40,7 @@ pub struct OidcProvider {
     pub(crate) resources: Vec<ResourceOption>,
     pub(crate) clients: Vec<ClientOption>,
     pub(crate) grants: Vec<Arc<dyn ExtensionGrant>>,
+    pub(crate) claims: Vec<Arc<dyn ExtensionClaims>>,
     pub(crate) outbound: OutboundOptions,
     pub(crate) registration: Registration,
     pub(crate) managed_by: ManagedBy,
@@ -83,6 +85,7 @@ impl OidcProvider {
             resources: Vec::new(),
             clients: Vec::new(),
             grants: Vec::new(),
+            claims: Vec::new(),
             outbound: OutboundOptions::new(),
             registration: Registration::Off,
             managed_by: ManagedBy::default(),
@@ -212,6 +215,13 @@ impl OidcProvider {
     #[must_use]
     pub fn extension_grant(mut self, grant: impl ExtensionGrant) -> Self {
         self.grants.push(Arc::new(grant));
+        self
+    }
+
+    /// Adds claims to ID tokens, userinfo and JWT access tokens. Default none.
+    #[must_use]
+    pub fn extension_claims(mut self, claims: impl ExtensionClaims) -> Self {
+        self.claims.push(Arc::new(claims));
         self
     }
 

@@ -10,6 +10,7 @@ pub mod entity;
 mod error;
 mod event;
 mod extension;
+mod extension_claims;
 mod flow;
 mod http;
 mod keys;
@@ -32,6 +33,7 @@ pub use event::{
     TokenRevoked, TokensIssued, TokensRefreshed,
 };
 pub use extension::{ExtensionGrant, GrantRefusal, GrantRequest, Granted};
+pub use extension_claims::{ClaimsFor, ClaimsPlace, CustomClaim, ExtensionClaims};
 pub use flow::check::AccessTokenFacts;
 pub use options::{RefreshPolicy, ScopeOption};
 pub use plugin::OIDC_PROVIDER;

@@ -2,6 +2,7 @@
 
 use crate::config::OidcProvider;
 use crate::extension::ExtensionGrant;
+use crate::extension_claims::CustomClaim;
 use crate::resource_server::ResourceOption;
 
 /// When a client gets a refresh token.
@@ -32,6 +33,11 @@ impl OidcProvider {
     /// The extension of a grant type.
     pub(crate) fn grant_of(&self, grant_type: &str) -> Option<&dyn ExtensionGrant> {
         self.grants.iter().find(|grant| grant.grant_type() == grant_type).map(|grant| &**grant)
+    }
+
+    /// The claims of extensions.
+    pub(crate) fn custom_claims(&self) -> impl Iterator<Item = CustomClaim> {
+        self.claims.iter().flat_map(|extension| extension.claims())
     }
 
     /// Whether clients can ask for a scope.

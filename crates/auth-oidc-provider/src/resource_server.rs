@@ -1,6 +1,7 @@
 //! What a token can be good for, and what tokens for it are like. RFC 8707, RFC 9068.
 
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
+use auth_protocol::registered_claim::is_registered;
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::{IDENTITY_SCOPES, Scope};
 use serde_json::{Map, Value};
@@ -12,26 +13,6 @@ use crate::entity::resource;
 pub(crate) const MAX_IDENTIFIER: usize = 255;
 /// The most seconds an access token lives.
 pub(crate) const MAX_LIFETIME: u64 = 86_400;
-/// What a token says by itself, so that nobody else says it (RFC 9068 §2.2, RFC 7519 §4.1).
-const RESERVED_CLAIMS: [&str; 17] = [
-    "iss",
-    "sub",
-    "aud",
-    "exp",
-    "nbf",
-    "iat",
-    "jti",
-    "client_id",
-    "scope",
-    "auth_time",
-    "acr",
-    "amr",
-    "azp",
-    "sid",
-    "nonce",
-    "cnf",
-    "act",
-];
 
 /// How an access token is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -153,7 +134,7 @@ impl ResourceOption {
 
 /// Whether a claim is one that tokens make by themselves.
 pub(crate) fn is_reserved(claim: &str) -> bool {
-    claim.is_empty() || RESERVED_CLAIMS.contains(&claim)
+    claim.is_empty() || is_registered(claim)
 }
 
 /// A resource with its identifier in canonical form.

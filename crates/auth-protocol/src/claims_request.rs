@@ -70,8 +70,12 @@ impl ClaimsRequest {
 
     /// The scopes that cover what is asked for about the person.
     pub fn scopes(&self) -> impl Iterator<Item = &'static str> {
-        let asks = |name: &str| self.userinfo.contains_key(name) || self.id_token.contains_key(name);
-        COVERED.into_iter().filter(move |(name, _)| asks(name)).map(|(_, scope)| scope)
+        COVERED.into_iter().filter(|(name, _)| self.asks_for(name)).map(|(_, scope)| scope)
+    }
+
+    /// Whether a claim is asked for by itself, wherever it is to be told.
+    pub fn asks_for(&self, name: &str) -> bool {
+        self.userinfo.contains_key(name) || self.id_token.contains_key(name)
     }
 
     /// The claims about the person that the ID token is to tell.

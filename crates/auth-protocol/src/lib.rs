@@ -22,6 +22,7 @@ pub mod pkce;
 pub mod prompt;
 pub mod redirect_uri;
 pub mod refresh;
+pub mod registered_claim;
 pub mod registration;
 pub mod resource;
 pub mod revocation;

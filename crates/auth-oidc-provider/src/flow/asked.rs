@@ -5,6 +5,7 @@ use auth_protocol::authorize::{
     self, AuthorizationRequest, REPEATABLE, ResponseMode, TrustedRedirect, UntrustedRequest,
 };
 use auth_protocol::claims::IdTokenClaims;
+use auth_protocol::claims_request::ClaimsRequest;
 use auth_protocol::client::ClientKind;
 use auth_protocol::client_auth::ClientAuthMethod;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
@@ -219,7 +220,7 @@ fn parse(
     let request = AuthorizationRequest::parse(params, redirect)?;
     let scope = scope::granted(request.scope.as_ref(), provider.default_scope(), provider.scopes())?;
     // A claim asked for by itself is covered by a scope, which the consent page shows.
-    let scope = scope.union(&Scope::from_tokens(request.claims.scopes())?.intersection(provider.scopes()));
+    let scope = scope.union(&covering(provider, &request.claims)?);
     judge_acr(provider, &request)?;
     let resources = provider.requested_resources(&request.resources)?;
     // A request that names a resource and only scopes about the person has left out what it wants
@@ -236,6 +237,13 @@ fn parse(
         return Err(OAuthError::new(OAuthErrorCode::InvalidScope, "no scope asked for is one of the resource"));
     }
     Ok((request, scope, resources))
+}
+
+/// The scope that covers what is asked for claim by claim, as far as there is such a scope here.
+fn covering(provider: &Provider, claims: &ClaimsRequest) -> Result<Scope, OAuthError> {
+    let custom = provider.options().custom_claims().filter(|claim| claims.asks_for(&claim.name));
+    let all: Vec<String> = claims.scopes().map(str::to_owned).chain(custom.filter_map(|claim| claim.scope)).collect();
+    Ok(Scope::from_tokens(all.iter().map(String::as_str))?.intersection(provider.scopes()))
 }
 
 /// Refuses at once where no sign-in there is could be what the client cannot do without.

@@ -75,7 +75,8 @@ async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, O
             parent_id: None,
             proven,
         },
-    )?;
+    )
+    .await?;
     let event =
         TokensIssued { client_id: row.client_id.clone(), grant_id: row.id.clone(), user_id: row.user_id.clone() };
     let (row, drawn, told) = (&row, &drawn, &event);

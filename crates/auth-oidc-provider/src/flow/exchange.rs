@@ -122,7 +122,7 @@ async fn redeem(asking: Asking<'_>, code: &str, presented: PresentedCode<'_>) ->
     let resources = resource::narrowed(presented.resources, &granted)?;
     let told = person::in_id_token(provider, &stored.user_id, stored.claims.as_ref(), &scope).await?;
     let basis = Basis { person: told, ..basis(asking, &stored, &scope, &resources) };
-    let drawn = draw(provider, &basis)?;
+    let drawn = draw(provider, &basis).await?;
     let event = TokensIssued {
         client_id: client.client_id.clone(),
         grant_id: stored.grant_id.clone(),

@@ -185,7 +185,7 @@ impl Drawn {
 }
 
 /// Draws tokens: everything slow happens here, before the transaction.
-pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAuthFailure> {
+pub(crate) async fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAuthFailure> {
     let cx = provider.cx();
     let now = cx.now();
     let options = provider.options();
@@ -198,7 +198,7 @@ pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAut
     let expires_at = cx.after(now, terms.expires_in).min(basis.grant_expires_at);
     let token = match terms.format {
         AccessTokenFormat::Opaque => format!("{ACCESS_PREFIX}{}", cx.new_token()?),
-        AccessTokenFormat::Jwt => signed::access_token(provider, basis, &scope, expires_at)?,
+        AccessTokenFormat::Jwt => signed::access_token(provider, basis, &scope, expires_at).await?,
     };
     let access = access_token::Model {
         id: cx.new_id()?,
@@ -233,7 +233,7 @@ pub(crate) fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn, OAut
         (None, None)
     };
     let response = TokenResponse {
-        id_token: signed::id_token(provider, basis, &token)?,
+        id_token: signed::id_token(provider, basis, &token).await?,
         access_token: token,
         token_type: TokenType::of(jkt.as_deref()),
         expires_in: (expires_at - now).num_seconds(),

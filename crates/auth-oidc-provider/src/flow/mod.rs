@@ -10,6 +10,7 @@ mod client_assertion;
 pub(crate) mod client_auth;
 mod client_secret;
 pub(crate) mod consent;
+mod custom_claims;
 pub(crate) mod direct;
 pub(crate) mod end_session;
 mod ended;

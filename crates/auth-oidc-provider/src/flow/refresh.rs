@@ -146,6 +146,7 @@ async fn drawn(asking: Asking<'_>, stored: &Stored, asked: &Asked) -> Result<Dra
             proven,
         },
     )
+    .await
 }
 
 /// Writes the new pair; nothing comes back if another request was faster.

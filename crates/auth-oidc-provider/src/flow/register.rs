@@ -94,10 +94,12 @@ pub(super) async fn judge(
     provider: &Provider,
     metadata: &ClientMetadata,
 ) -> Result<(AcceptedClient, SigningAlgorithm), OAuthFailure> {
-    Ok(judge_by(provider.registration(), metadata)?)
+    let (accepted, algorithm) = judge_by(provider.registration(), metadata)?;
+    sector::judge(provider, &accepted).await?;
+    Ok((accepted, algorithm))
 }
 
-/// The same, by another policy than that for those who register.
+/// The same, by any policy, and without a look at the document of its sector.
 pub(super) fn judge_by(
     policy: &RegistrationPolicy,
     metadata: &ClientMetadata,
@@ -109,7 +111,6 @@ pub(super) fn judge_by(
         let description = "no key of the jwks can be used";
         return Err(OAuthError::new(OAuthErrorCode::InvalidClientMetadata, description));
     }
-    sector::judge(provider, &accepted).await?;
     let algorithm = metadata.id_token_signed_response_alg.as_deref().and_then(SigningAlgorithm::parse);
     Ok((accepted, algorithm.unwrap_or(SigningAlgorithm::ALL[0])))
 }

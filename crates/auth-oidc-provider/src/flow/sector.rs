@@ -1,21 +1,20 @@
 //! Whether the redirect URIs of a client belong to the sector it names. OpenID Connect Registration §5.
 
-use auth_protocol::error::OAuthErrorCode;
+use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::registration::{AcceptedClient, judge_sector_document};
 use url::Url;
 
-use crate::error::OAuthFailure;
 use crate::provider::Provider;
 
 /// Fetches what a `sector_identifier_uri` leads to, through the guarded client, and judges it. It is not
 /// kept: each registration and each change of one is judged by what is there then.
-pub(super) async fn judge(provider: &Provider, accepted: &AcceptedClient) -> Result<(), OAuthFailure> {
+pub(super) async fn judge(provider: &Provider, accepted: &AcceptedClient) -> Result<(), OAuthError> {
     let uri = accepted.sector.as_ref().and_then(|sector| sector.identifier_uri.as_deref());
     let Some(uri) = uri else { return Ok(()) };
     let document = fetched(provider, uri).await.ok_or_else(|| {
-        OAuthFailure::new(OAuthErrorCode::InvalidClientMetadata, "the sector_identifier_uri cannot be fetched")
+        OAuthError::new(OAuthErrorCode::InvalidClientMetadata, "the sector_identifier_uri cannot be fetched")
     })?;
-    Ok(judge_sector_document(&document, &accepted.redirect_uris)?)
+    judge_sector_document(&document, &accepted.redirect_uris)
 }
 
 async fn fetched(provider: &Provider, uri: &str) -> Option<Vec<u8>> {

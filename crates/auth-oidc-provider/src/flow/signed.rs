@@ -6,17 +6,17 @@ use auth_protocol::dpop::Confirmation;
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::{OPENID, Scope};
 use chrono::{DateTime, Utc};
-use serde::Serialize;
-use serde_json::{Map, Value};
 
+use super::custom_claims::{self, Extended};
 use super::issue::{Basis, methods};
 use crate::entity::client;
 use crate::error::OAuthFailure;
+use crate::extension_claims::{ClaimsFor, ClaimsPlace};
 use crate::keys::{SigningAlgorithm, TokenKind};
 use crate::provider::Provider;
 
 /// An access token a resource server can verify by itself (RFC 9068 §2.2).
-pub(super) fn access_token(
+pub(super) async fn access_token(
     provider: &Provider,
     basis: &Basis<'_>,
     scope: &Scope,
@@ -38,21 +38,16 @@ pub(super) fn access_token(
         amr: methods(basis.amr).into_iter().map(str::to_owned).collect(),
         cnf: basis.proven.map(|proven| Confirmation { jkt: proven.jkt.clone() }),
     };
-    let claims = Claims { of_resources: provider.token_terms(basis.resources)?.claims, own };
+    let request = ClaimsFor { scope, ..asked(provider, basis, ClaimsPlace::AccessToken(basis.resources)) };
+    let mut custom = custom_claims::told(request).await?;
+    // What a resource has fixed stands.
+    custom.extend(provider.token_terms(basis.resources)?.claims);
+    let claims = Extended { own, custom };
     Ok(provider.keys().sign(SigningAlgorithm::ALL[0], TokenKind::AccessToken, &claims)?)
 }
 
-/// The claims of a token along with those that its resources have fixed, none of which is one of its own.
-#[derive(Serialize)]
-struct Claims {
-    #[serde(flatten)]
-    of_resources: Map<String, Value>,
-    #[serde(flatten)]
-    own: AccessTokenClaims,
-}
-
 /// Who signed in, for the client; none without the scope `openid`.
-pub(super) fn id_token(
+pub(super) async fn id_token(
     provider: &Provider,
     basis: &Basis<'_>,
     access_token: &str,
@@ -77,7 +72,14 @@ pub(super) fn id_token(
         azp: None,
         person: basis.person.clone(),
     };
-    Ok(Some(provider.keys().sign(algorithm, TokenKind::IdToken, &claims)?))
+    let custom = custom_claims::told(asked(provider, basis, ClaimsPlace::IdToken)).await?;
+    Ok(Some(provider.keys().sign(algorithm, TokenKind::IdToken, &Extended { own: claims, custom })?))
+}
+
+/// What extensions are asked for.
+fn asked<'a>(provider: &'a Provider, basis: &'a Basis<'_>, place: ClaimsPlace<'a>) -> ClaimsFor<'a> {
+    let Basis { client, user_id, scope, .. } = basis;
+    ClaimsFor { provider, client_id: &client.client_id, user_id: *user_id, scope, place }
 }
 
 /// The name of a session in the ID tokens of a client: a keyed tag, so that no row id leaves. Sectors have

@@ -11,8 +11,10 @@ use auth_resource_server::{Proofs as _, Proven};
 use http::{HeaderMap, Method};
 use tracing::Span;
 
+use super::custom_claims::{self, Extended};
 use super::proof;
 use crate::error::OAuthFailure;
+use crate::extension_claims::{ClaimsFor, ClaimsPlace};
 use crate::provider::Provider;
 use crate::store;
 
@@ -29,11 +31,14 @@ pub(crate) struct Presented<'a> {
 /// A token with `openid` is good here whatever resource it was issued for: the scope names this
 /// very endpoint.
 #[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
-pub(crate) async fn userinfo(provider: &Provider, presented: Presented<'_>) -> Result<UserInfo, OAuthFailure> {
+pub(crate) async fn userinfo(
+    provider: &Provider,
+    presented: Presented<'_>,
+) -> Result<Extended<UserInfo>, OAuthFailure> {
     told(provider, presented).await.inspect_err(|failure| failure.tell(provider, "userinfo", None))
 }
 
-async fn told(provider: &Provider, presented: Presented<'_>) -> Result<UserInfo, OAuthFailure> {
+async fn told(provider: &Provider, presented: Presented<'_>) -> Result<Extended<UserInfo>, OAuthFailure> {
     let token = presented.token.token;
     let refused = || invalid_token("the access token is not valid");
     let cx = provider.cx();
@@ -57,7 +62,11 @@ async fn told(provider: &Provider, presented: Presented<'_>) -> Result<UserInfo,
         email: person.email,
         email_verified: person.email_verified,
     };
-    Ok(UserInfo { sub: stored.subject.unwrap_or(user_id), person: PersonClaims::allowed_by(&scope, &person) })
+    let (client_id, user) = (&*stored.client_id, Some(&*user_id));
+    let request = ClaimsFor { provider, client_id, user_id: user, scope: &scope, place: ClaimsPlace::UserInfo };
+    let custom = custom_claims::told(request).await?;
+    let sub = stored.subject.unwrap_or(user_id);
+    Ok(Extended { own: UserInfo { sub, person: PersonClaims::allowed_by(&scope, &person) }, custom })
 }
 
 /// A token that is bound to a key needs a proof of that key, and one that is bound to none must not come

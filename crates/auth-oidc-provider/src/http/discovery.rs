@@ -79,23 +79,7 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
             .collect(),
         acr_values_supported: provider.options().contexts.iter().map(|context| context.acr.clone()).collect(),
         claims_parameter_supported: true,
-        claims_supported: names(&[
-            "sub",
-            "iss",
-            "aud",
-            "exp",
-            "iat",
-            "auth_time",
-            "acr",
-            "amr",
-            "nonce",
-            "sid",
-            "name",
-            "picture",
-            "updated_at",
-            "email",
-            "email_verified",
-        ]),
+        claims_supported: claims(provider),
         prompt_values_supported: prompts(provider),
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
@@ -116,4 +100,26 @@ fn prompts(provider: &Provider) -> Vec<String> {
     use PromptValue::{Consent, Create, Login, None, SelectAccount};
     let create = provider.options().sign_up_page.as_ref().map(|_| Create);
     [None, Login, Consent, SelectAccount].into_iter().chain(create).map(|prompt| prompt.as_str().to_owned()).collect()
+}
+
+/// The claims the provider tells, and those of extensions.
+fn claims(provider: &Provider) -> Vec<String> {
+    const OWN: [&str; 15] = [
+        "sub",
+        "iss",
+        "aud",
+        "exp",
+        "iat",
+        "auth_time",
+        "acr",
+        "amr",
+        "nonce",
+        "sid",
+        "name",
+        "picture",
+        "updated_at",
+        "email",
+        "email_verified",
+    ];
+    OWN.into_iter().map(str::to_owned).chain(provider.options().custom_claims().map(|claim| claim.name)).collect()
 }

@@ -210,11 +210,11 @@ pub(crate) struct UserInfoRequest {
     access_token: Option<String>,
 }
 
-/// The person behind a token (OpenID Connect Core §5.1).
+/// The person behind a token (OpenID Connect Core §5.1). Extensions add claims of their own.
 #[derive(ToSchema)]
 #[schema(as = oidc::UserInfo)]
 pub(crate) struct UserInfo {
-    /// The person's id.
+    /// The person: their id, or their name in the sector of a pairwise client.
     #[schema(example = "0192f0c1-7a4e-7cc3-9c2b-5d1c0e6f8a21")]
     sub: String,
     /// With the scope `profile`.

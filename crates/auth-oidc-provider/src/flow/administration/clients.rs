@@ -63,7 +63,7 @@ pub(crate) async fn create(asker: Asker<'_>, body: Map<String, Value>) -> Result
     let provider = asker.provider;
     let cx = provider.cx();
     let wanted = WantedClient::read(provider, body)?;
-    let (accepted, algorithm) = wanted.judge(provider)?;
+    let (accepted, algorithm) = wanted.judge(provider).await?;
     let client_id = cx.new_token()?;
     tracing::Span::current().record("client.id", &*client_id);
     let secret = match accepted.token_endpoint_auth_method {
@@ -104,22 +104,19 @@ pub(crate) async fn update(asker: Asker<'_>, client_id: &str, body: Map<String, 
     let reach = &asker.reach(Action::UpdateClient(client_id)).await?;
     let provider = asker.provider;
     let cx = provider.cx();
-    within(asker, client_id, reach).await?;
+    let seen = within(asker, client_id, reach).await?;
     let wanted = &WantedClient::read(provider, body)?;
+    judge_reach(reach, wanted, &seen)?;
+    let judged = wanted.judge_over(provider, &seen).await?;
     let secret = cx.new_token()?;
     let event = ClientUpdated { client_id: client_id.to_owned(), by: Some(asker.id().to_owned()) };
-    let (new, told) = (&secret, &event);
+    let (new, told, judged) = (&secret, &event, judged.as_ref());
     let (after, is_new) = retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
         let found = store::client::find_held(&tx, client_id).await?.filter(|client| reach.covers(client));
         let before = found.ok_or_else(|| Refusal::code(CLIENT_NOT_FOUND))?;
-        if before.declared && !wanted.only_disables() {
-            return Err(Refusal::code(CLIENT_IS_DECLARED));
-        }
-        if *reach != Reach::Every && (wanted.is_privileged() || is_vouched_for(&before) || before.disabled) {
-            return Err(Refusal::code(NOT_ALLOWED));
-        }
-        let (after, is_new) = wanted.applied(provider, before, new)?;
+        judge_reach(reach, wanted, &before)?;
+        let (after, is_new) = wanted.applied(provider, before, judged, new)?;
         judge_owner(&tx, &after).await?;
         store::client::administer(&tx, after.clone()).await.map_err(owner_has_gone)?;
         cx.events().emit_in(told, &tx).await?;
@@ -130,6 +127,17 @@ pub(crate) async fn update(asker: Asker<'_>, client_id: &str, body: Map<String, 
     tracing::info!(client.id = client_id, user.id = asker.id(), "client.updated");
     cx.events().emit(&event).await;
     Ok(Told { client: after, secret: is_new.then_some(secret) })
+}
+
+/// Whether somebody may change a client so.
+fn judge_reach(reach: &Reach, wanted: &WantedClient, client: &client::Model) -> Result<(), Refusal> {
+    if client.declared && !wanted.only_disables() {
+        return Err(Refusal::code(CLIENT_IS_DECLARED));
+    }
+    if *reach != Reach::Every && (wanted.is_privileged() || is_vouched_for(client) || client.disabled) {
+        return Err(Refusal::code(NOT_ALLOWED));
+    }
+    Ok(())
 }
 
 /// Gives a client a new secret; the one before counts for a while longer, unless it is to end at once.

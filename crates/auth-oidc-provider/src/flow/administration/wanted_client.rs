@@ -12,7 +12,7 @@ use super::Refusal;
 use super::members::{Member, Members};
 use crate::codes::CLIENT_REFUSED;
 use crate::entity::client;
-use crate::flow::{manage, register};
+use crate::flow::{manage, register, sector};
 use crate::keys::SigningAlgorithm;
 use crate::provider::Provider;
 
@@ -65,8 +65,26 @@ impl WantedClient {
     }
 
     /// Judges the metadata of a new client.
-    pub(super) fn judge(&self, provider: &Provider) -> Result<(AcceptedClient, SigningAlgorithm), Refusal> {
-        judge(provider, self.metadata.clone(), self.own_scope.given().is_some())
+    pub(super) async fn judge(&self, provider: &Provider) -> Result<(AcceptedClient, SigningAlgorithm), Refusal> {
+        let (accepted, algorithm) = judge(provider, self.metadata.clone(), self.own_scope.given().is_some())?;
+        judge_sector(provider, &accepted).await?;
+        Ok((accepted, algorithm))
+    }
+
+    /// Judges the metadata that follows on what is registered, with the document of its sector: that cannot be
+    /// fetched in a transaction.
+    pub(super) async fn judge_over(
+        &self,
+        provider: &Provider,
+        before: &client::Model,
+    ) -> Result<Option<AcceptedClient>, Refusal> {
+        if self.metadata.is_empty() {
+            return Ok(None);
+        }
+        let acts = self.own_scope.over(before.own_scope.clone()).is_some();
+        let (accepted, _) = judge(provider, self.over(before)?, acts)?;
+        judge_sector(provider, &accepted).await?;
+        Ok(Some(accepted))
     }
 
     /// The scope of its own that a new client has.
@@ -79,11 +97,13 @@ impl WantedClient {
         self.user_id.over(None)
     }
 
-    /// The row that follows on another, and whether it has a new secret: `secret`.
+    /// The row that follows on another, and whether it has a new secret: `secret`. `judged` is what was judged
+    /// with the document of its sector.
     pub(super) fn applied(
         &self,
         provider: &Provider,
         before: client::Model,
+        judged: Option<&AcceptedClient>,
         secret: &str,
     ) -> Result<(client::Model, bool), Refusal> {
         let own_scope = self.own_scope.over(before.own_scope.clone());
@@ -92,6 +112,11 @@ impl WantedClient {
             (client::Model { updated_at: provider.cx().now(), ..before }, false)
         } else {
             let (accepted, algorithm) = judge(provider, self.over(&before)?, own_scope.is_some())?;
+            let by_document = |client: &AcceptedClient| (client.sector.clone(), client.redirect_uris.clone());
+            let is_judged = judged.is_none_or(|judged| by_document(judged) == by_document(&accepted));
+            if !self.metadata.is_empty() && !is_judged {
+                return Err(Refusal::saying(CLIENT_REFUSED, "the client was changed meanwhile; try again"));
+            }
             manage::Change { accepted: &accepted, algorithm, secret }.of(provider, before)
         };
         after.own_scope = own_scope;
@@ -160,6 +185,11 @@ fn judge(
         return Err(Refusal::saying(CLIENT_REFUSED, "a redirect URI is not acceptable, or there are too many"));
     }
     Ok((accepted, algorithm))
+}
+
+async fn judge_sector(provider: &Provider, accepted: &AcceptedClient) -> Result<(), Refusal> {
+    let judged = sector::judge(provider, accepted).await;
+    judged.map_err(|error| Refusal::saying(CLIENT_REFUSED, error.description))
 }
 
 /// A client acts with scopes that are offered, none about a person (RFC 6749 §4.4).

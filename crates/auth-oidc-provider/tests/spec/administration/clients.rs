@@ -266,3 +266,20 @@ async fn names_that_can_be_nobodys_are_not_found() {
     let request = http::Request::get("/api/auth/oauth2/register/%00").header("authorization", "Bearer reg_x");
     assert_eq!(app.request(request.body(axum::body::Body::empty()).unwrap()).await.status, 401);
 }
+
+#[tokio::test]
+async fn the_sector_of_a_pairwise_client_is_judged_here_too() {
+    let (app, olga) = started().await;
+    let wanted = |redirect_uris: Value| json!({"redirect_uris": redirect_uris, "subject_type": "pairwise"});
+    let client = makes(&olga, "/clients", wanted(json!([CALLBACK]))).await;
+    let two_hosts = wanted(json!([CALLBACK, "https://other.example/callback"]));
+    let local = json!({"sector_identifier_uri": "https://localhost/redirects"});
+    changing_nothing(&app, async || {
+        is_refused(&asks(&olga, Method::POST, "/clients", Some(&two_hosts)).await, 400, "INVALID_CLIENT_METADATA");
+        is_refused(&patches(&olga, &at(&client), two_hosts.clone()).await, 400, "INVALID_CLIENT_METADATA");
+        is_refused(&patches(&olga, &at(&client), local).await, 400, "INVALID_CLIENT_METADATA");
+    })
+    .await;
+
+    assert_eq!(gets(&olga, &at(&client)).await.json()["subject_type"], "pairwise");
+}

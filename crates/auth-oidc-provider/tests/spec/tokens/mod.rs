@@ -12,6 +12,7 @@ mod client_authentication;
 mod client_credentials;
 mod client_secrets;
 mod crossing;
+mod custom_claims;
 mod declared_clients;
 mod declared_resources;
 mod dpop;
