@@ -152,6 +152,17 @@ impl AuthContext {
         }
     }
 
+    /// Asks whom the request that waits for a sign-in expects: what its client says, and nobody has checked.
+    ///
+    /// # Errors
+    /// [`Unexpected`] when the interrupted request cannot be read.
+    pub async fn waiting_login_hint(&self, resume: Resume<'_>) -> Result<Option<String>, Unexpected> {
+        match self.continuation() {
+            Some(continuation) => continuation.login_hint(resume).await,
+            None => Ok(None),
+        }
+    }
+
     /// Asks where the request that waits for a sign-in may lead to: an origin or `scheme:`.
     ///
     /// # Errors

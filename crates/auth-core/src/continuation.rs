@@ -26,6 +26,12 @@ pub trait Continuation: Send + Sync + 'static {
     /// Returns the name of the client an interaction belongs to, for the sign-in page.
     async fn client_name(&self, resume: Resume<'_>) -> Result<Option<String>, Unexpected>;
 
+    /// Returns whom the interrupted request expects to sign in, by the word of its client: only to the
+    /// browser it began in. Default nobody.
+    async fn login_hint(&self, _resume: Resume<'_>) -> Result<Option<String>, Unexpected> {
+        Ok(None)
+    }
+
     /// Returns the origin or `scheme:` the interrupted request may at once lead to after signing
     /// in, for the `form-action` of the sign-in page. Default none.
     ///

@@ -129,6 +129,11 @@ pub fn state(params: &Params) -> Option<&str> {
     params.get("state").filter(|state| state.len() <= MAX_STATE_LENGTH)
 }
 
+/// Who the client thinks will sign in, as far as the server cares to read. OIDC Core §3.1.2.1.
+pub fn login_hint(params: &Params) -> Option<&str> {
+    params.get("login_hint").filter(|hint| hint.len() <= MAX_LOGIN_HINT_LENGTH)
+}
+
 /// An authorization request whose parameters are all well-formed; nothing is granted by that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthorizationRequest {
@@ -192,7 +197,7 @@ impl AuthorizationRequest {
             prompt: Prompt::parse(params.get("prompt"))?,
             max_age: params.get("max_age").map(max_age).transpose()?,
             resources: resource::presented(params)?,
-            login_hint: params.get("login_hint").filter(|hint| hint.len() <= MAX_LOGIN_HINT_LENGTH).map(str::to_owned),
+            login_hint: login_hint(params).map(str::to_owned),
             dpop_jkt: params.get("dpop_jkt").map(thumbprint).transpose()?,
             id_token_hint: params.get("id_token_hint").map(str::to_owned),
         })

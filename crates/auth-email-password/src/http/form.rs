@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use auth_core::pages::{ErrorView, FormTarget, Hidden, NoticeView, page};
 use auth_core::session::IssuedSession;
-use auth_core::{ApiError, AuthContext, CSRF_FIELD, Csrf, FormBody, Resume, Unexpected};
+use auth_core::{ApiError, AuthContext, CSRF_FIELD, Csrf, Email, FormBody, Resume, Unexpected};
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
@@ -83,6 +83,8 @@ fn is_handle(handle: &str) -> bool {
 pub(super) struct Shown {
     pub(super) form: FormTarget,
     pub(super) client_name: Option<String>,
+    /// The address to fill in, where the client expects somebody; empty otherwise.
+    pub(super) expected: String,
     pub(super) error: Option<String>,
     status: StatusCode,
     retry_after: Option<u64>,
@@ -105,11 +107,17 @@ impl Shown {
         };
         let csrf = Csrf::of(cx, headers)?;
         let resume = Resume { interaction: carried.interaction.as_deref(), headers };
+        let hint = cx.waiting_login_hint(resume).await?;
         let callback = carried.callback.as_ref().and_then(CallbackUrl::origin).map(str::to_owned);
         let hidden = std::iter::once(Hidden { name: CSRF_FIELD, value: csrf.token }).chain(carried.fields());
         Ok(Self {
             form: FormTarget { action: action.to_owned(), hidden: hidden.collect() },
             client_name: cx.waiting_client(resume).await?,
+            // Whatever is no address is of no use in the field for one.
+            expected: hint
+                .and_then(|hint| Email::parse(&hint))
+                .map(|email| email.as_str().to_owned())
+                .unwrap_or_default(),
             error,
             status,
             retry_after,

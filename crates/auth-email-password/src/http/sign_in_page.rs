@@ -67,7 +67,7 @@ pub(crate) async fn sign_in_page(
 ) -> Response {
     let query = query.map_or_else(|_| PageQuery::default(), |Query(query)| query);
     let carried = Carried::of_query(query, &accounts.cx);
-    show(&accounts, &headers, &carried, ("", None)).await
+    show(&accounts, &headers, &carried, (None, None)).await
 }
 
 /// Signs in and goes on, or shows the form again with what was wrong.
@@ -116,7 +116,7 @@ pub(crate) async fn sign_in_form(
     };
     match done {
         Ok(entered) => go_on(&accounts.cx, entered, &carried),
-        Err(refusal) => show(&accounts, &headers, &carried, (&form.email, Some(refusal))).await,
+        Err(refusal) => show(&accounts, &headers, &carried, (Some(&form.email), Some(refusal))).await,
     }
 }
 
@@ -134,7 +134,7 @@ async fn show(
     accounts: &Accounts,
     headers: &HeaderMap,
     carried: &Carried,
-    (email, refusal): (&str, Option<Refusal>),
+    (typed, refusal): (Option<&str>, Option<Refusal>),
 ) -> Response {
     let Accounts { cx, options, .. } = accounts;
     let Some(pages) = cx.pages() else { return no_page() };
@@ -145,7 +145,7 @@ async fn show(
     let html = pages.sign_in(&SignInView {
         app_name: cx.config().app_name().to_owned(),
         form: shown.form.clone(),
-        email: email.chars().take(254).collect(),
+        email: typed.unwrap_or(&shown.expected).chars().take(254).collect(),
         error: shown.error.take(),
         sign_up_url: options.sign_up.then(|| carried.on(&options.sign_up_path)),
         client_name: shown.client_name.take(),

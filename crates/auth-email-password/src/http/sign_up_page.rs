@@ -146,7 +146,7 @@ async fn show(
         app_name: cx.config().app_name().to_owned(),
         form: shown.form.clone(),
         name: typed.map_or_else(String::new, |form| form.name.chars().take(LONGEST_NAME).collect()),
-        email: typed.map_or_else(String::new, |form| form.email.chars().take(254).collect()),
+        email: typed.map_or(&*shown.expected, |form| &form.email).chars().take(254).collect(),
         error: shown.error.take(),
         sign_in_url: carried.on(&options.sign_in_path),
         min_password: options.min_password,

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use auth_core::database::{begin_write, retrying};
 use auth_core::session::{CookieKind, SignedIn, cookie_value, set_cookie};
 use auth_core::{AuthContext, Continuation, Resume, Unexpected, digest};
-use auth_protocol::authorize::REPEATABLE;
+use auth_protocol::authorize::{self, REPEATABLE};
 use auth_protocol::params::Params;
 use auth_protocol::redirect_uri::RedirectUri;
 use chrono::{DateTime, Utc};
@@ -218,6 +218,13 @@ impl Continuation for Provider {
 
     async fn client_name(&self, resume: Resume<'_>) -> Result<Option<String>, Unexpected> {
         Ok(waiting(self, resume).await?.map(|(_, _, client)| client.name))
+    }
+
+    async fn login_hint(&self, resume: Resume<'_>) -> Result<Option<String>, Unexpected> {
+        let Some((_, row, _)) = waiting(self, resume).await? else { return Ok(None) };
+        let Ok(params) = Params::parse(&row.request, &REPEATABLE) else { return Ok(None) };
+        let is_here = is_of_browser(self.cx(), resume.headers, &row);
+        Ok(authorize::login_hint(&params).filter(|_| is_here).map(str::to_owned))
     }
 
     async fn form_target(&self, resume: Resume<'_>) -> Result<Option<String>, Unexpected> {

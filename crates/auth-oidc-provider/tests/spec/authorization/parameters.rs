@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use super::{
     asked_scope, changing_nothing, consent_page, error_at_client, error_page, gets_with, leads_to, parameter,
-    posts_form, started,
+    posts_form, sign_in_page, started,
 };
 
 #[tokio::test]
@@ -95,7 +95,9 @@ async fn an_unknown_parameter_is_ignored() {
     let request = client
         .asks()
         .with("display", "popup")
-        .with("ui_locales", "de")
+        .with("ui_locales", "de x-none")
+        .with("claims_locales", "fr-CA fr")
+        .with("id_token_signed_response_alg", "none")
         .with("claims", "{\"userinfo\":{}}")
         .with("acr_values", "1")
         .with("access_type", "offline")
@@ -164,6 +166,35 @@ async fn a_hint_does_nothing_a_person_has_not_agreed_to() {
 
         assert!(page.text().contains("alice@example.com") && !page.text().contains(hint), "{}", page.describe());
     }
+}
+
+#[tokio::test]
+async fn whoever_has_to_sign_in_finds_the_address_the_client_expects() {
+    let app = started().await;
+    let client = app.registers_client().await;
+    let filled = async |hint: &str| {
+        let page = sign_in_page(&app.browser(), &client.asks().with("login_hint", hint)).await;
+        page.form().value("email").unwrap_or_default().to_owned()
+    };
+
+    assert_eq!(filled("Alice@Example.com").await, "alice@example.com");
+    for nobody in
+        ["+49 170 1234567", "<script>alert(1)</script>", "a\" onfocus=\"alert(1)@example.com", &"x".repeat(4000)]
+    {
+        assert_eq!(filled(nobody).await, "", "{nobody}");
+    }
+}
+
+#[tokio::test]
+async fn a_hint_is_told_to_the_browser_the_request_began_in_only() {
+    let app = started().await;
+    let client = app.registers_client().await;
+    let page = sign_in_page(&app.browser(), &client.asks().with("login_hint", "alice@example.com")).await;
+
+    let elsewhere = app.browser().get(page.url.as_str()).await.page();
+
+    assert!(elsewhere.text().contains("Test client"), "{}", elsewhere.describe());
+    assert_eq!(elsewhere.form().value("email").unwrap_or_default(), "");
 }
 
 #[tokio::test]
