@@ -164,9 +164,14 @@ const REGISTRATION_NOT_SUPPORTED: ErrorCode = ErrorCode {
     status: 400,
     message: "The registration parameter is not supported",
 };
+const UNMET_AUTHENTICATION_REQUIREMENTS: ErrorCode = ErrorCode {
+    code: "unmet_authentication_requirements",
+    status: 400,
+    message: "No sign-in here has the acr that is asked for",
+};
 
 /// What the endpoint for pushed requests answers.
-pub(crate) const PAR: [ErrorCode; 11] = [
+pub(crate) const PAR: [ErrorCode; 12] = [
     INVALID_REQUEST,
     INVALID_CLIENT,
     INVALID_SCOPE,
@@ -174,6 +179,7 @@ pub(crate) const PAR: [ErrorCode; 11] = [
     UNSUPPORTED_RESPONSE_TYPE,
     REQUEST_NOT_SUPPORTED,
     REGISTRATION_NOT_SUPPORTED,
+    UNMET_AUTHENTICATION_REQUIREMENTS,
     INVALID_DPOP_PROOF,
     USE_DPOP_NONCE,
     TEMPORARILY_UNAVAILABLE,

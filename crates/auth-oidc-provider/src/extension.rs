@@ -68,6 +68,7 @@ pub struct Granted {
     pub(crate) user_id: Option<String>,
     pub(crate) session_id: Option<String>,
     pub(crate) auth_time: Option<DateTime<Utc>>,
+    pub(crate) amr: Vec<String>,
     pub(crate) scope: Scope,
     pub(crate) resources: Vec<Resource>,
     pub(crate) consume: Option<Consume>,
@@ -82,7 +83,8 @@ impl fmt::Debug for Granted {
 impl Granted {
     /// The client acts for itself: no ID token and no refresh token (RFC 6749 §4.4.3).
     pub fn to_client(scope: Scope, resources: Vec<Resource>) -> Self {
-        Self { user_id: None, session_id: None, auth_time: None, scope, resources, consume: None }
+        let amr = Vec::new();
+        Self { user_id: None, session_id: None, auth_time: None, amr, scope, resources, consume: None }
     }
 
     /// The client acts for a person.
@@ -95,6 +97,14 @@ impl Granted {
     pub fn signed_in(mut self, session_id: impl Into<String>, at: DateTime<Utc>) -> Self {
         self.session_id = Some(session_id.into());
         self.auth_time = Some(at);
+        self
+    }
+
+    /// By which methods they did (RFC 8176 §2): `pwd`, `otp`. ID tokens say so, and which of the app's
+    /// authentication contexts that is.
+    #[must_use]
+    pub fn by<S: Into<String>>(mut self, methods: impl IntoIterator<Item = S>) -> Self {
+        self.amr = methods.into_iter().map(Into::into).collect();
         self
     }
 

@@ -14,6 +14,7 @@ use super::asked::kind;
 use super::exchange::{Asking, invalid_grant};
 use super::issue::{Basis, draw};
 use super::subject;
+use crate::authentication_context;
 use crate::entity::{client, grant};
 use crate::error::OAuthFailure;
 use crate::event::TokensIssued;
@@ -64,8 +65,8 @@ async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, O
             subject: row.subject.as_deref(),
             session_id: row.session_id.as_deref(),
             auth_time: row.auth_time,
-            amr: None,
-            acr: None,
+            amr: row.amr.as_deref(),
+            acr: row.acr.as_deref(),
             person: PersonClaims::default(),
             grant_expires_at: row.expires_at,
             nonce: None,
@@ -124,6 +125,7 @@ fn row(provider: &Provider, client: &client::Model, granted: &Granted) -> Result
         // There is no refresh token, so nothing outlives the access token.
         None => provider.token_terms(&granted.resources)?.expires_in,
     };
+    let methods: Vec<&str> = granted.amr.iter().map(String::as_str).collect();
     Ok(grant::Model {
         id: cx.new_id()?,
         user_id: granted.user_id.clone(),
@@ -133,8 +135,8 @@ fn row(provider: &Provider, client: &client::Model, granted: &Granted) -> Result
         scope: granted.scope.to_string(),
         resources: granted.resources.iter().map(Resource::as_str).collect(),
         auth_time: granted.auth_time,
-        amr: None,
-        acr: None,
+        acr: authentication_context::told(&provider.options().contexts, &[], &methods).map(str::to_owned),
+        amr: (!methods.is_empty()).then(|| methods.join(" ")),
         claims: None,
         created_at: now,
         expires_at: cx.after(now, lifetime),

@@ -63,6 +63,28 @@ async fn a_pushed_request_gives_a_code_for_each_kind_of_client() {
 }
 
 #[tokio::test]
+async fn claims_and_contexts_are_pushed_too() {
+    let password = "urn:example:password";
+    let app = crate::app(crate::provider().authentication_context(password, ["pwd"])).build().await;
+    let client = app.registers(Registration::confidential_basic()).await.with_scope("openid");
+    let essential = |acr: &str| json!({"id_token": {"email": null, "acr": {"essential": true, "value": acr}}});
+    let request = client.asks().with("claims", essential(password).to_string()).with("acr_values", password);
+    let uri = pushed(&client, &request).await;
+
+    let back = consents(&app.alice().await, &url(&app, &client.client_id, &uri)).await;
+
+    let tokens = client.exchanges(&request.reads(&back).unwrap()).await.succeeds();
+    assert_eq!(tokens.scopes(), ["openid", "email"]);
+    let told = jsonwebtoken::dangerous::insecure_decode::<serde_json::Value>(tokens.id()).unwrap().claims;
+    assert_eq!((&told["email"], &told["acr"]), (&json!("alice@example.com"), &json!(password)));
+    let unmet = client.asks().with("claims", essential("urn:example:unknown").to_string());
+    let refused = changing_nothing(&app, async || pushes(&client, &unmet).await).await;
+    refused.fails_with(OAuthErrorCode::UnmetAuthenticationRequirements);
+    let unread = changing_nothing(&app, async || pushes(&client, &client.asks().with("claims", "[]")).await).await;
+    unread.fails_with(OAuthErrorCode::InvalidRequest);
+}
+
+#[tokio::test]
 async fn nothing_a_browser_adds_changes_a_pushed_request() {
     let app = started().await;
     let alice = app.alice().await;

@@ -40,7 +40,7 @@ impl ExtensionGrant for Tickets {
             Some(session) => granted.signed_in(session, request.provider.cx().now()),
             None => granted,
         };
-        Ok(granted.consume(move |_| {
+        Ok(granted.by(["hwk", "pin"]).consume(move |_| {
             let used = used.clone();
             Box::pin(async move { Ok(!used.swap(true, Ordering::SeqCst)) })
         }))
@@ -76,6 +76,23 @@ async fn an_extension_judges_and_the_provider_issues() {
     kiosk.refreshes(tokens.refresh()).await.succeeds();
     let grants = app.get("/.well-known/openid-configuration").await.json()["grant_types_supported"].clone();
     assert_eq!(grants, json!(["authorization_code", "refresh_token", TICKET]));
+}
+
+#[tokio::test]
+async fn an_extension_says_how_its_person_signed_in() {
+    let ticket = "urn:example:ticket";
+    let app = app(with_tickets().authentication_context(ticket, ["hwk"])).build().await;
+    let kiosk = OAuthClient::known(&app, "kiosk", "").with_secret(SECRET);
+    let alice = app.alice().await.browser.fetches(app.endpoint("/get-session").path()).await.json();
+    let alice = alice["user"]["id"].as_str().unwrap();
+
+    let first = kiosk.posts("/oauth2/token", &[("grant_type", TICKET), ("ticket", alice)]).await.succeeds();
+    let next = kiosk.refreshes(first.refresh()).await.succeeds();
+
+    for tokens in [first, next] {
+        let claims = super::verified_for(&app, "kiosk", tokens.id()).await.1;
+        assert_eq!((&claims["amr"], &claims["acr"]), (&json!(["hwk", "pin"]), &json!(ticket)));
+    }
 }
 
 #[tokio::test]
