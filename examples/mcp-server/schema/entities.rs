@@ -62,6 +62,9 @@ pub mod user {
         /// The rows of `oauthInteraction` that point here by `userId`.
         #[sea_orm(has_many)]
         pub oauth_interactions: HasMany<super::oauth_interaction::Entity>,
+        /// The rows of `oauthPairwiseSubject` that point here by `userId`.
+        #[sea_orm(has_many)]
+        pub oauth_pairwise_subjects: HasMany<super::oauth_pairwise_subject::Entity>,
         /// The rows of `session` that point here by `userId`.
         #[sea_orm(has_many)]
         pub sessions: HasMany<super::session::Entity>,
@@ -279,6 +282,8 @@ pub mod oauth_application {
         /// The column `idTokenSignedResponseAlg` of `oidc-provider`: text(16).
         #[sea_orm(column_type = "String(StringLen::N(16))")]
         pub id_token_signed_response_alg: String,
+        /// The column `sector` of `oidc-provider`: text(255).
+        pub sector: Option<String>,
         /// The column `metadata` of `oidc-provider`: json.
         pub metadata: Option<Json>,
         /// The column `requirePushedAuthorizationRequests` of `oidc-provider`: bool.
@@ -339,6 +344,8 @@ pub mod oauth_grant {
         /// The column `clientId` of `oidc-provider`: text(255), points to `oauthApplication.clientId`, on delete cascade.
         #[sea_orm(indexed)]
         pub client_id: String,
+        /// The column `subject` of `oidc-provider`: text(255).
+        pub subject: Option<String>,
         /// The column `sessionId` of `oidc-provider`: id.
         #[sea_orm(column_type = "Char(Some(64))")]
         pub session_id: Option<String>,
@@ -585,7 +592,7 @@ pub mod oauth_consent {
         #[sea_orm(unique_key = "user_id_and_client_id_and_reference")]
         pub user_id: String,
         /// The column `clientId` of `oidc-provider`: text(255), points to `oauthApplication.clientId`, on delete cascade.
-        #[sea_orm(unique_key = "user_id_and_client_id_and_reference")]
+        #[sea_orm(indexed, unique_key = "user_id_and_client_id_and_reference")]
         pub client_id: String,
         /// The column `reference` of `oidc-provider`: text(64).
         #[sea_orm(unique_key = "user_id_and_client_id_and_reference", column_type = "String(StringLen::N(64))", default_value = "")]
@@ -688,6 +695,85 @@ pub mod oauth_initial_access_token {
         /// The column `expiresAt` of `oidc-provider`: timestamp.
         #[sea_orm(indexed)]
         pub expires_at: DateTimeUtc,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The table `oauthResource` of `oidc-provider`.
+pub mod oauth_resource {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `oauthResource`.
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "oauthResource", rename_all = "camelCase")]
+    pub struct Model {
+        /// The column `id` of `oidc-provider`: id.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        /// The column `identifier` of `oidc-provider`: text(255).
+        #[sea_orm(unique)]
+        pub identifier: String,
+        /// The column `baseScope` of `oidc-provider`: text.
+        #[sea_orm(column_type = "Text")]
+        pub base_scope: String,
+        /// The column `allowedScopes` of `oidc-provider`: text.
+        #[sea_orm(column_type = "Text")]
+        pub allowed_scopes: Option<String>,
+        /// The column `accessTokenFormat` of `oidc-provider`: text(16).
+        #[sea_orm(column_type = "String(StringLen::N(16))", default_value = "opaque")]
+        pub access_token_format: String,
+        /// The column `accessTokenTtl` of `oidc-provider`: int.
+        pub access_token_ttl: Option<i32>,
+        /// The column `customClaims` of `oidc-provider`: json.
+        pub custom_claims: Option<Json>,
+        /// The column `dpopBoundAccessTokensRequired` of `oidc-provider`: bool.
+        #[sea_orm(default_value = false)]
+        pub dpop_bound_access_tokens_required: bool,
+        /// The column `declared` of `oidc-provider`: bool.
+        #[sea_orm(default_value = false)]
+        pub declared: bool,
+        /// The column `disabled` of `oidc-provider`: bool.
+        #[sea_orm(default_value = false)]
+        pub disabled: bool,
+        /// The column `createdAt` of `oidc-provider`: timestamp.
+        pub created_at: DateTimeUtc,
+        /// The column `updatedAt` of `oidc-provider`: timestamp.
+        pub updated_at: DateTimeUtc,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The table `oauthPairwiseSubject` of `oidc-provider`.
+pub mod oauth_pairwise_subject {
+    use sea_orm::entity::prelude::*;
+
+    /// A row of `oauthPairwiseSubject`.
+    ///
+    /// Unique together: `sector`, `userId`.
+    /// Unique together: `sector`, `subject`.
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "oauthPairwiseSubject", rename_all = "camelCase")]
+    pub struct Model {
+        /// The column `id` of `oidc-provider`: id.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: String,
+        /// The column `sector` of `oidc-provider`: text(255).
+        #[sea_orm(unique_key = "sector_and_user_id")]
+        pub sector: String,
+        /// The column `userId` of `oidc-provider`: id, points to `user.id`, on delete cascade.
+        #[sea_orm(unique_key = "sector_and_user_id")]
+        pub user_id: String,
+        /// The column `subject` of `oidc-provider`: text(255).
+        pub subject: String,
+        /// The column `createdAt` of `oidc-provider`: timestamp.
+        pub created_at: DateTimeUtc,
+        /// The row of `user` it points to.
+        #[sea_orm(belongs_to, from = "user_id", to = "id", on_delete = "Cascade")]
+        pub user: BelongsTo<super::user::Entity>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

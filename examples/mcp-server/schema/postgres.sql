@@ -22,13 +22,13 @@ CREATE INDEX "ix_verification_expiresAt" ON "verification" ("expiresAt");
 CREATE TABLE "authMigration" ( "id" text NOT NULL PRIMARY KEY, "appliedAt" timestamp with time zone NOT NULL, "checksum" text NOT NULL );
 
 -- oidc-provider: oauthApplication
-CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "clientSecretExpiresAt" timestamp with time zone, "previousSecret" text, "previousSecretUntil" timestamp with time zone, "registrationAccessToken" text, "name" text NOT NULL, "redirectUris" jsonb NOT NULL, "postLogoutRedirectUris" jsonb NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "jwks" jsonb, "jwksUri" text, "grantTypes" jsonb NOT NULL, "scope" text NOT NULL, "ownScope" text, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" jsonb, "requirePushedAuthorizationRequests" bool NOT NULL DEFAULT FALSE, "dpopBoundAccessTokens" bool NOT NULL DEFAULT FALSE, "skipConsent" bool NOT NULL DEFAULT FALSE, "declared" bool NOT NULL DEFAULT FALSE, "disabled" bool NOT NULL DEFAULT FALSE, "userId" text, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL, CONSTRAINT "fk_oauthApplication_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
+CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "clientSecretExpiresAt" timestamp with time zone, "previousSecret" text, "previousSecretUntil" timestamp with time zone, "registrationAccessToken" text, "name" text NOT NULL, "redirectUris" jsonb NOT NULL, "postLogoutRedirectUris" jsonb NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "jwks" jsonb, "jwksUri" text, "grantTypes" jsonb NOT NULL, "scope" text NOT NULL, "ownScope" text, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "sector" text, "metadata" jsonb, "requirePushedAuthorizationRequests" bool NOT NULL DEFAULT FALSE, "dpopBoundAccessTokens" bool NOT NULL DEFAULT FALSE, "skipConsent" bool NOT NULL DEFAULT FALSE, "declared" bool NOT NULL DEFAULT FALSE, "disabled" bool NOT NULL DEFAULT FALSE, "userId" text, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL, CONSTRAINT "fk_oauthApplication_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
 CREATE UNIQUE INDEX "uq_oauthApplication_clientId" ON "oauthApplication" ("clientId");
 CREATE INDEX "ix_oauthApplication_userId" ON "oauthApplication" ("userId");
 CREATE INDEX "ix_oauthApplication_createdAt" ON "oauthApplication" ("createdAt");
 
 -- oidc-provider: oauthGrant
-CREATE TABLE "oauthGrant" ( "id" text NOT NULL PRIMARY KEY, "userId" text, "clientId" text NOT NULL, "sessionId" text, "scope" text NOT NULL, "resources" jsonb NOT NULL, "authTime" timestamp with time zone, "amr" text, "acr" text, "claims" jsonb, "createdAt" timestamp with time zone NOT NULL, "expiresAt" timestamp with time zone NOT NULL, "revokedAt" timestamp with time zone, CONSTRAINT "fk_oauthGrant_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE, CONSTRAINT "fk_oauthGrant_clientId" FOREIGN KEY ("clientId") REFERENCES "oauthApplication" ("clientId") ON DELETE CASCADE );
+CREATE TABLE "oauthGrant" ( "id" text NOT NULL PRIMARY KEY, "userId" text, "clientId" text NOT NULL, "subject" text, "sessionId" text, "scope" text NOT NULL, "resources" jsonb NOT NULL, "authTime" timestamp with time zone, "amr" text, "acr" text, "claims" jsonb, "createdAt" timestamp with time zone NOT NULL, "expiresAt" timestamp with time zone NOT NULL, "revokedAt" timestamp with time zone, CONSTRAINT "fk_oauthGrant_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE, CONSTRAINT "fk_oauthGrant_clientId" FOREIGN KEY ("clientId") REFERENCES "oauthApplication" ("clientId") ON DELETE CASCADE );
 CREATE INDEX "ix_oauthGrant_userId" ON "oauthGrant" ("userId");
 CREATE INDEX "ix_oauthGrant_clientId" ON "oauthGrant" ("clientId");
 CREATE INDEX "ix_oauthGrant_expiresAt" ON "oauthGrant" ("expiresAt");
@@ -63,6 +63,7 @@ CREATE INDEX "ix_oauthAccessToken_expiresAt" ON "oauthAccessToken" ("expiresAt")
 
 -- oidc-provider: oauthConsent
 CREATE TABLE "oauthConsent" ( "id" text NOT NULL PRIMARY KEY, "userId" text NOT NULL, "clientId" text NOT NULL, "reference" text NOT NULL DEFAULT '', "scope" text NOT NULL, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL, CONSTRAINT "fk_oauthConsent_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE, CONSTRAINT "fk_oauthConsent_clientId" FOREIGN KEY ("clientId") REFERENCES "oauthApplication" ("clientId") ON DELETE CASCADE );
+CREATE INDEX "ix_oauthConsent_clientId" ON "oauthConsent" ("clientId");
 CREATE UNIQUE INDEX "uq_oauthConsent_userId_clientId_reference" ON "oauthConsent" ("userId", "clientId", "reference");
 
 -- oidc-provider: jwks
@@ -77,6 +78,15 @@ CREATE INDEX "ix_oauthUsedJti_expiresAt" ON "oauthUsedJti" ("expiresAt");
 CREATE TABLE "oauthInitialAccessToken" ( "id" text NOT NULL PRIMARY KEY, "token" text NOT NULL, "usesLeft" integer NOT NULL, "createdAt" timestamp with time zone NOT NULL, "expiresAt" timestamp with time zone NOT NULL );
 CREATE UNIQUE INDEX "uq_oauthInitialAccessToken_token" ON "oauthInitialAccessToken" ("token");
 CREATE INDEX "ix_oauthInitialAccessToken_expiresAt" ON "oauthInitialAccessToken" ("expiresAt");
+
+-- oidc-provider: oauthResource
+CREATE TABLE "oauthResource" ( "id" text NOT NULL PRIMARY KEY, "identifier" text NOT NULL, "baseScope" text NOT NULL, "allowedScopes" text, "accessTokenFormat" text NOT NULL DEFAULT 'opaque', "accessTokenTtl" integer, "customClaims" jsonb, "dpopBoundAccessTokensRequired" bool NOT NULL DEFAULT FALSE, "declared" bool NOT NULL DEFAULT FALSE, "disabled" bool NOT NULL DEFAULT FALSE, "createdAt" timestamp with time zone NOT NULL, "updatedAt" timestamp with time zone NOT NULL );
+CREATE UNIQUE INDEX "uq_oauthResource_identifier" ON "oauthResource" ("identifier");
+
+-- oidc-provider: oauthPairwiseSubject
+CREATE TABLE "oauthPairwiseSubject" ( "id" text NOT NULL PRIMARY KEY, "sector" text NOT NULL, "userId" text NOT NULL, "subject" text NOT NULL, "createdAt" timestamp with time zone NOT NULL, CONSTRAINT "fk_oauthPairwiseSubject_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
+CREATE UNIQUE INDEX "uq_oauthPairwiseSubject_sector_userId" ON "oauthPairwiseSubject" ("sector", "userId");
+CREATE UNIQUE INDEX "uq_oauthPairwiseSubject_sector_subject" ON "oauthPairwiseSubject" ("sector", "subject");
 
 -- app: note
 CREATE TABLE "note" ( "id" text NOT NULL PRIMARY KEY, "userId" text NOT NULL, "text" text NOT NULL, "createdAt" timestamp with time zone NOT NULL, CONSTRAINT "fk_note_userId" FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );

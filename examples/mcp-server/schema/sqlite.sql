@@ -22,13 +22,13 @@ CREATE INDEX "ix_verification_expiresAt" ON "verification" ("expiresAt");
 CREATE TABLE "authMigration" ( "id" text NOT NULL PRIMARY KEY, "appliedAt" text NOT NULL, "checksum" text NOT NULL );
 
 -- oidc-provider: oauthApplication
-CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "clientSecretExpiresAt" text, "previousSecret" text, "previousSecretUntil" text, "registrationAccessToken" text, "name" text NOT NULL, "redirectUris" text NOT NULL, "postLogoutRedirectUris" text NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "jwks" text, "jwksUri" text, "grantTypes" text NOT NULL, "scope" text NOT NULL, "ownScope" text, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "metadata" text, "requirePushedAuthorizationRequests" boolean NOT NULL DEFAULT FALSE, "dpopBoundAccessTokens" boolean NOT NULL DEFAULT FALSE, "skipConsent" boolean NOT NULL DEFAULT FALSE, "declared" boolean NOT NULL DEFAULT FALSE, "disabled" boolean NOT NULL DEFAULT FALSE, "userId" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
+CREATE TABLE "oauthApplication" ( "id" text NOT NULL PRIMARY KEY, "clientId" text NOT NULL, "clientSecret" text, "clientSecretExpiresAt" text, "previousSecret" text, "previousSecretUntil" text, "registrationAccessToken" text, "name" text NOT NULL, "redirectUris" text NOT NULL, "postLogoutRedirectUris" text NOT NULL, "tokenEndpointAuthMethod" text NOT NULL, "jwks" text, "jwksUri" text, "grantTypes" text NOT NULL, "scope" text NOT NULL, "ownScope" text, "applicationType" text NOT NULL, "idTokenSignedResponseAlg" text NOT NULL, "sector" text, "metadata" text, "requirePushedAuthorizationRequests" boolean NOT NULL DEFAULT FALSE, "dpopBoundAccessTokens" boolean NOT NULL DEFAULT FALSE, "skipConsent" boolean NOT NULL DEFAULT FALSE, "declared" boolean NOT NULL DEFAULT FALSE, "disabled" boolean NOT NULL DEFAULT FALSE, "userId" text, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE SET NULL );
 CREATE UNIQUE INDEX "uq_oauthApplication_clientId" ON "oauthApplication" ("clientId");
 CREATE INDEX "ix_oauthApplication_userId" ON "oauthApplication" ("userId");
 CREATE INDEX "ix_oauthApplication_createdAt" ON "oauthApplication" ("createdAt");
 
 -- oidc-provider: oauthGrant
-CREATE TABLE "oauthGrant" ( "id" text NOT NULL PRIMARY KEY, "userId" text, "clientId" text NOT NULL, "sessionId" text, "scope" text NOT NULL, "resources" text NOT NULL, "authTime" text, "amr" text, "acr" text, "claims" text, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "revokedAt" text, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE, FOREIGN KEY ("clientId") REFERENCES "oauthApplication" ("clientId") ON DELETE CASCADE );
+CREATE TABLE "oauthGrant" ( "id" text NOT NULL PRIMARY KEY, "userId" text, "clientId" text NOT NULL, "subject" text, "sessionId" text, "scope" text NOT NULL, "resources" text NOT NULL, "authTime" text, "amr" text, "acr" text, "claims" text, "createdAt" text NOT NULL, "expiresAt" text NOT NULL, "revokedAt" text, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE, FOREIGN KEY ("clientId") REFERENCES "oauthApplication" ("clientId") ON DELETE CASCADE );
 CREATE INDEX "ix_oauthGrant_userId" ON "oauthGrant" ("userId");
 CREATE INDEX "ix_oauthGrant_clientId" ON "oauthGrant" ("clientId");
 CREATE INDEX "ix_oauthGrant_expiresAt" ON "oauthGrant" ("expiresAt");
@@ -63,6 +63,7 @@ CREATE INDEX "ix_oauthAccessToken_expiresAt" ON "oauthAccessToken" ("expiresAt")
 
 -- oidc-provider: oauthConsent
 CREATE TABLE "oauthConsent" ( "id" text NOT NULL PRIMARY KEY, "userId" text NOT NULL, "clientId" text NOT NULL, "reference" text NOT NULL DEFAULT '', "scope" text NOT NULL, "createdAt" text NOT NULL, "updatedAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE, FOREIGN KEY ("clientId") REFERENCES "oauthApplication" ("clientId") ON DELETE CASCADE );
+CREATE INDEX "ix_oauthConsent_clientId" ON "oauthConsent" ("clientId");
 CREATE UNIQUE INDEX "uq_oauthConsent_userId_clientId_reference" ON "oauthConsent" ("userId", "clientId", "reference");
 
 -- oidc-provider: jwks
@@ -77,6 +78,15 @@ CREATE INDEX "ix_oauthUsedJti_expiresAt" ON "oauthUsedJti" ("expiresAt");
 CREATE TABLE "oauthInitialAccessToken" ( "id" text NOT NULL PRIMARY KEY, "token" text NOT NULL, "usesLeft" integer NOT NULL, "createdAt" text NOT NULL, "expiresAt" text NOT NULL );
 CREATE UNIQUE INDEX "uq_oauthInitialAccessToken_token" ON "oauthInitialAccessToken" ("token");
 CREATE INDEX "ix_oauthInitialAccessToken_expiresAt" ON "oauthInitialAccessToken" ("expiresAt");
+
+-- oidc-provider: oauthResource
+CREATE TABLE "oauthResource" ( "id" text NOT NULL PRIMARY KEY, "identifier" text NOT NULL, "baseScope" text NOT NULL, "allowedScopes" text, "accessTokenFormat" text NOT NULL DEFAULT 'opaque', "accessTokenTtl" integer, "customClaims" text, "dpopBoundAccessTokensRequired" boolean NOT NULL DEFAULT FALSE, "declared" boolean NOT NULL DEFAULT FALSE, "disabled" boolean NOT NULL DEFAULT FALSE, "createdAt" text NOT NULL, "updatedAt" text NOT NULL );
+CREATE UNIQUE INDEX "uq_oauthResource_identifier" ON "oauthResource" ("identifier");
+
+-- oidc-provider: oauthPairwiseSubject
+CREATE TABLE "oauthPairwiseSubject" ( "id" text NOT NULL PRIMARY KEY, "sector" text NOT NULL, "userId" text NOT NULL, "subject" text NOT NULL, "createdAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
+CREATE UNIQUE INDEX "uq_oauthPairwiseSubject_sector_userId" ON "oauthPairwiseSubject" ("sector", "userId");
+CREATE UNIQUE INDEX "uq_oauthPairwiseSubject_sector_subject" ON "oauthPairwiseSubject" ("sector", "subject");
 
 -- app: note
 CREATE TABLE "note" ( "id" text NOT NULL PRIMARY KEY, "userId" text NOT NULL, "text" text NOT NULL, "createdAt" text NOT NULL, FOREIGN KEY ("userId") REFERENCES "user" ("id") ON DELETE CASCADE );
