@@ -236,6 +236,30 @@ impl Event for GrantRevoked {
     }
 }
 
+/// More grants ended at once than are told one by one in their transaction: these are the rest. After the
+/// commit each is told as [`GrantRevoked`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantsRevoked {
+    /// How many.
+    pub count: usize,
+    /// Their client, where they were all of one.
+    pub client_id: Option<String>,
+    /// Their person, where they were all of one.
+    pub user_id: Option<String>,
+    /// Why, as in [`GrantRevoked`].
+    pub reason: &'static str,
+}
+
+impl Event for GrantsRevoked {
+    const NAME: &'static str = "grants.revoked";
+    const ENDS_ACCESS: bool = true;
+
+    fn about(&self) -> About {
+        let about = self.client_id.as_ref().map_or_else(About::default, About::client);
+        about.and_user(self.user_id.as_deref()).with("count", self.count.to_string()).with("reason", self.reason)
+    }
+}
+
 /// An access token was revoked by its client; its grant goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenRevoked {

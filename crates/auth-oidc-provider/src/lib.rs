@@ -29,8 +29,8 @@ pub use client_option::ClientOption;
 pub use config::OidcProvider;
 pub use event::{
     ClientCreated, ClientDeleted, ClientRegistered, ClientUpdated, CodeIssued, ConsentDenied, ConsentGiven,
-    ConsentWithdrawn, GrantRevoked, InitialAccessTokenIssued, RefreshReplayed, ResourceCreated, ResourceUpdated,
-    TokenRevoked, TokensIssued, TokensRefreshed,
+    ConsentWithdrawn, GrantRevoked, GrantsRevoked, InitialAccessTokenIssued, RefreshReplayed, ResourceCreated,
+    ResourceUpdated, TokenRevoked, TokensIssued, TokensRefreshed,
 };
 pub use extension::{ExtensionGrant, GrantRefusal, GrantRequest, Granted};
 pub use extension_claims::{ClaimsFor, ClaimsPlace, CustomClaim, ExtensionClaims};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use auth_core::{AuthContext, StartError};
 use auth_outbound::Outbound;
-use auth_protocol::error::OAuthError;
+use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::registration::RegistrationPolicy;
 use auth_protocol::resource::Resource;
-use auth_protocol::scope::{OPENID, Scope};
+use auth_protocol::scope::{IDENTITY_SCOPES, OPENID, Scope};
 use axum::extract::FromRef;
 use chrono::{DateTime, Duration, Utc};
 
@@ -184,9 +184,25 @@ impl Provider {
         resource_server::allowed(scope, &self.known().servers_of(resources))
     }
 
-    /// What is left of a scope in a token that is good for all of these resources.
-    pub(crate) fn token_scope(&self, scope: &Scope, resources: &[Resource]) -> Scope {
-        resource_server::allowed_by_each(scope, &self.known().servers_of(resources))
+    /// What is left of a scope in a token that is good for all of these resources: of what is offered by now.
+    ///
+    /// # Errors
+    /// `invalid_target` or `invalid_scope`, where it would open nothing of what it was to open.
+    pub(crate) fn token_scope(&self, scope: &Scope, resources: &[Resource]) -> Result<Scope, OAuthError> {
+        let known = self.known();
+        let servers = known.servers_of(resources);
+        let offered = servers.iter().fold(self.scopes().clone(), |all, server| all.union(&server.own_scopes()));
+        let left = resource_server::allowed_by_each(&scope.intersection(&offered), &servers);
+        let opens = |scope: &Scope| !scope.without(&IDENTITY_SCOPES).is_empty();
+        if opens(&left) || !opens(scope) {
+            return Ok(left);
+        }
+        Err(if resources.len() > 1 {
+            let description = "no token is good for all of these resources; name one of them";
+            OAuthError::new(OAuthErrorCode::InvalidTarget, description)
+        } else {
+            OAuthError::new(OAuthErrorCode::InvalidScope, "the resource allows nothing of the scope")
+        })
     }
 
     /// What these resources make of an access token.

@@ -242,6 +242,13 @@ pub(crate) fn allowed(scope: &Scope, servers: &[&ResourceServer]) -> Scope {
     }
 }
 
+impl ResourceServer {
+    /// The scopes that are its own to allow.
+    pub(crate) fn own_scopes(&self) -> Scope {
+        self.ceiling.as_ref().map_or_else(|| self.base_scope.clone(), |ceiling| ceiling.union(&self.base_scope))
+    }
+}
+
 /// What is left of a scope in a token that is good for all of these resources: what each of them allows,
 /// since each reads it as its own, and what is about the person.
 pub(crate) fn allowed_by_each(scope: &Scope, servers: &[&ResourceServer]) -> Scope {

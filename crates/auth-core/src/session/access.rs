@@ -99,11 +99,20 @@ impl<E: Event> Later for E {
 }
 
 impl AuthContext {
-    /// Whether a session has not ended, and keeps it from ending until the transaction is over.
+    /// Whether a session of a person has not ended, and keeps it from ending until the transaction is over.
+    /// Call it first in a transaction that gives somebody something: then all of it ends when their access
+    /// does, even at the same moment.
     ///
     /// # Errors
     /// [`Unexpected`] when the database fails.
-    pub async fn hold_session(&self, tx: &DatabaseTransaction, session_id: &str) -> Result<bool, Unexpected> {
+    pub async fn hold_session(
+        &self,
+        tx: &DatabaseTransaction,
+        user_id: &str,
+        session_id: &str,
+    ) -> Result<bool, Unexpected> {
+        // In the order of whoever ends their access, so that neither waits for the other.
+        store::user::hold_shared(tx, user_id).await?;
         Ok(store::session::hold(tx, session_id).await?)
     }
 

@@ -33,6 +33,13 @@ pub(crate) async fn hold(tx: &DatabaseTransaction, id: &str) -> Result<(), DbErr
     Ok(())
 }
 
+/// Keeps somebody from holding a person, or changing them, until the transaction ends.
+pub(crate) async fn hold_shared(tx: &DatabaseTransaction, id: &str) -> Result<(), DbErr> {
+    let held = user::Entity::find_by_id(id.to_owned()).select_only().column(user::Column::Id).lock_shared();
+    held.into_tuple::<String>().one(tx).await?;
+    Ok(())
+}
+
 /// Deletes a person, and by the foreign keys everything that belongs to them.
 ///
 /// # Errors

@@ -18,7 +18,7 @@ const PREFIX: &str = "iat_";
 pub(super) const LONGEST: u64 = 31_536_000;
 
 /// Who asks to register a client.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Applicant<'a> {
     /// The person who is signed in on a page of ours.
     pub(crate) person: Option<String>,

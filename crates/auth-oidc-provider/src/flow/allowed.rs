@@ -8,6 +8,7 @@ use auth_core::database::{begin_write, retrying};
 use auth_protocol::scope::Scope;
 use chrono::{DateTime, Utc};
 
+use super::ended::tell_in;
 use crate::entity::{client, consent, grant};
 use crate::event::{ConsentWithdrawn, GrantRevoked};
 use crate::provider::Provider;
@@ -107,9 +108,7 @@ pub(crate) async fn withdraw(provider: &Provider, withdrawal: Withdrawal<'_>) ->
         }
         let ended: Vec<GrantRevoked> = grants.into_iter().map(|grant_id| revoked(told, grant_id)).collect();
         cx.events().emit_in(told, &tx).await?;
-        for event in &ended {
-            cx.events().emit_in(event, &tx).await?;
-        }
+        tell_in(cx.events(), &ended, &tx).await?;
         tx.commit().await?;
         Ok(Some(ended))
     })

@@ -1,5 +1,6 @@
 //! A request whose client, redirect URI and parameters are in order. RFC 6749 §4.1.1.
 
+use auth_core::session::SignedIn;
 use auth_core::{RequestRefused, Unexpected, digest};
 use auth_protocol::authorize::{
     self, AuthorizationRequest, REPEATABLE, ResponseMode, TrustedRedirect, UntrustedRequest,
@@ -46,6 +47,12 @@ const KNOWN: [&str; 19] = [
 /// what it calls them and a keyed tag, so that nobody can ask by hand whether this or that person is signed in.
 const HINTED_PERSON: &str = "hinted_person";
 
+/// What no person is called.
+const NOBODY: &str = "";
+
+/// The most bytes of a request that waits, as it is stored: well below what a text of MySQL holds.
+const MOST_KEPT: usize = 32 * 1024;
+
 /// A request whose client, redirect URI and parameters are in order.
 #[derive(Debug)]
 pub(crate) struct Asked {
@@ -53,8 +60,10 @@ pub(crate) struct Asked {
     pub(crate) request: AuthorizationRequest,
     pub(crate) scope: Scope,
     pub(crate) resources: Vec<Resource>,
-    /// The only person the client expects, by a hint of ours: as it knows them.
+    /// The only person the client expects: as it knows them.
     pub(crate) hinted_person: Option<String>,
+    /// Whether a hint of ours names that person; otherwise the client may be guessing.
+    pub(crate) is_hint_ours: bool,
 }
 
 /// Why a request is not in order.
@@ -93,6 +102,11 @@ impl Asked {
         kind(&self.client)
     }
 
+    /// Whether the client asks, without showing a page, about a person it may only have guessed.
+    pub(crate) fn is_guess(&self) -> bool {
+        self.hinted_person.is_some() && !self.is_hint_ours && self.request.prompt.is_none()
+    }
+
     /// What consent is remembered for besides person and client: redirect target and resources.
     pub(crate) fn consent_reference(&self) -> String {
         let resources: Vec<&str> = self.resources.iter().map(Resource::as_str).collect();
@@ -122,11 +136,11 @@ impl Asked {
         self.refusal(provider, &OAuthError::new(error, code.message))
     }
 
-    /// The URL that brings the client its code.
-    pub(crate) fn code_url(&self, provider: &Provider, code: &str) -> Result<String, Unexpected> {
+    /// The URL that brings the client its code, in the browser of the person who allowed it.
+    pub(crate) fn code_url(&self, provider: &Provider, who: &SignedIn, code: &str) -> Result<String, Unexpected> {
         let request = &self.request;
-        let mode = request.response_mode;
-        answer_url(provider, self.redirect_uri(), mode, request.state.as_deref(), &[("code", code)])
+        let way = Way { to: self.redirect_uri(), mode: request.response_mode, session_id: Some(&who.session.id) };
+        answer_url(provider, way, request.state.as_deref(), &[("code", code)])
     }
 }
 
@@ -143,7 +157,7 @@ fn error_url(
     error: &OAuthError,
 ) -> Result<String, Unexpected> {
     let pairs = [("error", error.code.as_str()), ("error_description", &*error.description)];
-    answer_url(provider, to, mode, state, &pairs)
+    answer_url(provider, Way { to, mode, session_id: None }, state, &pairs)
 }
 
 /// Logs a refusal the client is told of, and tells whoever listens.
@@ -155,11 +169,19 @@ fn refuse(provider: &Provider, client_id: &str, error: &OAuthError) {
     provider.cx().events().notify(RequestRefused { asked: "authorize", client_id, user_id: None, error, reason });
 }
 
+/// How an answer gets to the client.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    to: &'a RedirectUri,
+    mode: ResponseMode,
+    /// The session in which alone it may be seen.
+    session_id: Option<&'a str>,
+}
+
 /// Every answer carries `state` if there was one, and always `iss`.
 fn answer_url(
     provider: &Provider,
-    to: &RedirectUri,
-    mode: ResponseMode,
+    way: Way<'_>,
     state: Option<&str>,
     pairs: &[(&str, &str)],
 ) -> Result<String, Unexpected> {
@@ -167,9 +189,9 @@ fn answer_url(
     let mut all = pairs.to_vec();
     all.extend(state.map(|state| ("state", state)));
     all.push(("iss", &issuer));
-    match mode {
-        ResponseMode::Query => Ok(to.with_query(&all)),
-        ResponseMode::FormPost => form_post::url(provider, to, &all),
+    match way.mode {
+        ResponseMode::Query => Ok(way.to.with_query(&all)),
+        ResponseMode::FormPost => form_post::url(provider, way.to, &all, way.session_id),
     }
 }
 
@@ -177,13 +199,24 @@ fn answer_url(
 pub(crate) fn kept(provider: &Provider, params: &Params) -> Result<Params, OAuthError> {
     let hint =
         params.get("id_token_hint").and_then(|hint| provider.keys().verify::<IdTokenClaims>(hint, provider.cx().now()));
+    let tagged = |person: &str| format!("{person}.{}", provider.cx().keys().tag(HINTED_PERSON, person));
     let hinted = match hint.filter(|claims| claims.iss == provider.issuer()) {
-        Some(claims) => Some(format!("{}.{}", claims.sub, provider.cx().keys().tag(HINTED_PERSON, &claims.sub))),
+        Some(claims) => Some(tagged(&claims.sub)),
+        // Whom the client means cannot be told: where no page may be shown, it is nobody who is here.
+        None if params.get("id_token_hint").is_some() && shows_no_page(params) => Some(tagged(NOBODY)),
         None => params.get(HINTED_PERSON).map(str::to_owned),
     };
     let known = params.iter().filter(|(name, _)| KNOWN.contains(name));
     let pairs = known.chain(hinted.as_deref().map(|person| (HINTED_PERSON, person)));
-    Params::from_pairs(pairs, &REPEATABLE)
+    let kept = Params::from_pairs(pairs, &REPEATABLE)?;
+    if kept.to_urlencoded().len() > MOST_KEPT {
+        return Err(OAuthError::new(OAuthErrorCode::InvalidRequest, "the request is too long"));
+    }
+    Ok(kept)
+}
+
+fn shows_no_page(params: &Params) -> bool {
+    params.get("prompt").is_some_and(|prompt| prompt.split_ascii_whitespace().any(|value| value == "none"))
 }
 
 /// The person a kept request expects, if we have tagged them ourselves.
@@ -208,8 +241,10 @@ pub(crate) fn judge(provider: &Provider, kept: &Params, client: client::Model) -
         let client_id = client.client_id.clone();
         Refusal::Redirected(Box::new(Told { error, client_id, to, mode, state }))
     })?;
-    let hinted_person = hinted_person(provider, kept).or_else(|| request.claims.sub().map(str::to_owned));
-    Ok(Asked { client, request, scope, resources, hinted_person })
+    let of_ours = hinted_person(provider, kept);
+    let is_hint_ours = of_ours.is_some();
+    let hinted_person = of_ours.or_else(|| request.claims.sub().map(str::to_owned));
+    Ok(Asked { client, request, scope, resources, hinted_person, is_hint_ours })
 }
 
 fn parse(

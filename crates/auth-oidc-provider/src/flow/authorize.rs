@@ -1,22 +1,20 @@
 //! The authorization request, from its parameters to what comes next. RFC 6749 §4.1.1.
 
 use auth_core::Unexpected;
-use auth_core::database::{begin_write, retrying};
 use auth_core::session::SignedIn;
 use auth_protocol::authorize::{self, REPEATABLE, UntrustedRequest};
-use auth_protocol::consent::{Consent, ConsentFacts, is_remembered, judge_consent};
+use auth_protocol::consent::{Consent, ConsentFacts, judge_consent};
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::params::Params;
-use auth_protocol::scope::Scope;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue};
 use tracing::Span;
 
 use super::asked::{Asked, Refusal, judge, kept};
 use super::fresh::{self, Fresh};
-use super::interaction::{self, Binding, Bound, Open};
-use super::issue::IssuedCode;
+use super::interaction::{self, Binding, Bound, NotBegun, Open};
 use super::next::{Door, Next};
+use super::remembered::{self, Granting};
 use super::{issue, par};
 use crate::provider::Provider;
 use crate::store;
@@ -74,7 +72,10 @@ async fn posted(provider: &Provider, params: &Params) -> Result<Next, Unexpected
     }
     let request = params.to_urlencoded();
     let begun = interaction::begin(provider, Binding::Later, &asked.client.client_id, &request, None).await?;
-    Ok(begun.map_or(Next::TooManyOpen, |begun| Next::Redirect(interaction::resume_url(provider, &begun.handle))))
+    Ok(match begun {
+        Ok(begun) => Next::Redirect(interaction::resume_url(provider, &begun.handle)),
+        Err(why) => why.into(),
+    })
 }
 
 /// Goes on with a request that waited.
@@ -96,6 +97,8 @@ async fn again(provider: &Provider, headers: &HeaderMap, handle: &str) -> Result
     let (since, cookie) = match interaction::bind(provider, headers, &row, owns).await? {
         Bound::Here { since, cookie } => (since, cookie),
         Bound::TooManyOpen => return Ok(Next::TooManyOpen),
+        // What was pushed is for no other eyes than its client's.
+        Bound::Elsewhere if par::was_pushed(&row.request) => return Ok(Next::Expired),
         Bound::Elsewhere => {
             let base_path = cx.config().base_path();
             return Ok(Next::Restart(format!("{base_path}/oauth2/authorize?{}", row.request)));
@@ -124,6 +127,14 @@ enum Occasion<'a> {
 }
 
 impl Occasion<'_> {
+    /// The row of the request, if it has waited.
+    fn row_id(&self) -> Option<&str> {
+        match self {
+            Self::First(_) => None,
+            Self::Waited { id, .. } => Some(id),
+        }
+    }
+
     /// When the request began to wait, if it did.
     fn since(&self) -> Option<DateTime<Utc>> {
         match self {
@@ -160,27 +171,21 @@ async fn decide(
         Some((Fresh::SomebodyElse, who)) if occasion.since().is_some_and(|since| issue::auth_time(&who) >= since) => {
             return refused(provider, &asked, OAuthErrorCode::LoginRequired, "another person has signed in");
         }
-        Some((Fresh::Unmet, _)) => {
+        Some((Fresh::Unmet, _)) if !asked.is_guess() => {
             let code = OAuthErrorCode::UnmetAuthenticationRequirements;
             return refused(provider, &asked, code, "the person cannot sign in as the client needs it");
         }
-        Some((Fresh::No | Fresh::SomebodyElse, _)) | None if asked.request.prompt.is_none() => {
+        Some((Fresh::No | Fresh::SomebodyElse | Fresh::Unmet, _)) | None if asked.request.prompt.is_none() => {
             return refused(provider, &asked, OAuthErrorCode::LoginRequired, "the person has to sign in");
         }
-        Some((Fresh::No | Fresh::SomebodyElse, _)) | None => {
+        Some((Fresh::No | Fresh::SomebodyElse | Fresh::Unmet, _)) | None => {
             return Ok(match wait(provider, headers, &asked, None, occasion).await? {
-                Some((handle, cookie)) => Next::SignIn { door: Door::of(&asked), handle, cookie },
-                None => Next::TooManyOpen,
+                Ok((handle, cookie)) => Next::SignIn { door: Door::of(&asked), handle, cookie },
+                Err(why) => why.into(),
             });
         }
     };
-    let reference = asked.consent_reference();
-    let remembered = if is_remembered(asked.kind(), asked.redirect_uri()) {
-        store::consent::find(provider.cx().db(), &who.user.id, &asked.client.client_id, &reference).await?
-    } else {
-        None
-    };
-    let remembered = remembered.and_then(|consent| Scope::parse(&consent.scope).ok());
+    let remembered = remembered::scope(provider, &asked, &who).await?;
     let facts = ConsentFacts {
         requested: &asked.scope,
         remembered: remembered.as_ref(),
@@ -190,12 +195,16 @@ async fn decide(
         first_party: asked.client.skip_consent,
     };
     match judge_consent(facts) {
+        // A client that only guesses who is there is told the same about everybody.
+        Err(_) if asked.is_guess() => {
+            refused(provider, &asked, OAuthErrorCode::LoginRequired, "the person has to sign in")
+        }
         Err(error) => Ok(Next::Redirect(asked.refusal(provider, &error)?)),
         Ok(Consent::Ask) => ask(provider, headers, asked, &who, occasion).await,
-        Ok(Consent::Remembered) => match grant(provider, &asked, &who, occasion).await {
+        Ok(Consent::Remembered) => match remembered::grant(provider, &asked, &who, occasion.row_id()).await {
             Ok(Granting::Issued(issued)) => {
                 issued.tell(provider).await;
-                Ok(Next::Redirect(asked.code_url(provider, &issued.code)?))
+                Ok(Next::Redirect(asked.code_url(provider, &who, &issued.code)?))
             }
             Ok(Granting::Answered) => Ok(Next::Answered),
             // It was taken back just now.
@@ -217,10 +226,8 @@ async fn ask(
     occasion: &Occasion<'_>,
 ) -> Result<Next, Unexpected> {
     Ok(match wait(provider, headers, &asked, Some(who), occasion).await? {
-        Some((handle, cookie)) => {
-            Next::Consent { handle, client_id: asked.client.client_id, scope: asked.scope, cookie }
-        }
-        None => Next::TooManyOpen,
+        Ok((handle, cookie)) => Next::Consent { handle, client_id: asked.client.client_id, scope: asked.scope, cookie },
+        Err(why) => why.into(),
     })
 }
 
@@ -236,14 +243,14 @@ async fn wait(
     asked: &Asked,
     who: Option<&SignedIn>,
     occasion: &Occasion<'_>,
-) -> Result<Option<(String, Option<HeaderValue>)>, Unexpected> {
+) -> Result<Result<(String, Option<HeaderValue>), NotBegun>, Unexpected> {
     let user_id = who.map(|who| who.user.id.as_str());
     match occasion {
         Occasion::Waited { handle, id, user_id: owner, cookie, .. } => {
             if let Some(user_id) = user_id.filter(|user_id| *owner != Some(*user_id)) {
                 store::interaction::take(provider.cx().db(), id, user_id).await?;
             }
-            Ok(Some(((*handle).to_owned(), cookie.clone())))
+            Ok(Ok(((*handle).to_owned(), cookie.clone())))
         }
         Occasion::First(params) => {
             let request = params.to_urlencoded();
@@ -252,48 +259,4 @@ async fn wait(
             Ok(begun.map(|begun| (begun.handle, begun.cookie)))
         }
     }
-}
-
-/// What came of granting without asking.
-enum Granting {
-    Issued(IssuedCode),
-    /// The request was answered meanwhile.
-    Answered,
-    /// What was remembered was taken back meanwhile.
-    Forgotten,
-}
-
-/// Grants what was consented to before, if it still is: the memory is looked at again, and held, in the
-/// transaction that issues, so that who takes it back at the same time takes the new grant too.
-async fn grant(
-    provider: &Provider,
-    asked: &Asked,
-    who: &SignedIn,
-    occasion: &Occasion<'_>,
-) -> Result<Granting, Unexpected> {
-    let cx = provider.cx();
-    let reference = asked.consent_reference();
-    let reference = reference.as_str();
-    retrying(|| async move {
-        let tx = begin_write(cx.db()).await?;
-        if !asked.client.skip_consent {
-            let (user, client) = (&who.user.id, &asked.client.client_id);
-            let remembered = store::consent::find_held(&tx, user, client, reference).await?;
-            let scope = remembered.and_then(|consent| Scope::parse(&consent.scope).ok()).unwrap_or_default();
-            if !asked.scope.is_subset_of(&scope) {
-                tx.rollback().await?;
-                return Ok::<_, Unexpected>(Granting::Forgotten);
-            }
-        }
-        if let Occasion::Waited { id, .. } = occasion
-            && !store::interaction::complete(&tx, id, cx.now()).await?
-        {
-            tx.rollback().await?;
-            return Ok(Granting::Answered);
-        }
-        let issued = issue::code(provider, &tx, asked, &asked.scope, who).await?;
-        tx.commit().await?;
-        Ok(Granting::Issued(issued))
-    })
-    .await
 }

@@ -14,7 +14,7 @@ use tracing::Span;
 use super::asked::{Asked, judge};
 use super::fresh::{Fresh, is_fresh};
 use super::interaction::{self, Open};
-use super::issue;
+use super::issue::{self, IssuedCode};
 use crate::entity::consent;
 use crate::event::{ConsentDenied, ConsentGiven};
 use crate::provider::Provider;
@@ -141,6 +141,15 @@ async fn deny(provider: &Provider, pending: &Pending) -> Result<Option<String>, 
     pending.asked.error_url(provider, &error).map(Some)
 }
 
+/// What came of a yes.
+enum Allowing {
+    Issued(IssuedCode),
+    /// The request was answered before.
+    Answered,
+    /// Whoever said so is no longer signed in.
+    SessionEnded,
+}
+
 /// Completes the interaction, remembers the consent and writes grant and code, all or nothing.
 async fn allow(provider: &Provider, pending: &Pending, narrowed: Option<&Scope>) -> Result<Option<String>, Unexpected> {
     let cx = provider.cx();
@@ -150,8 +159,11 @@ async fn allow(provider: &Provider, pending: &Pending, narrowed: Option<&Scope>)
     let (scope, told) = (&scope, &event);
     let issued = retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
+        if !cx.hold_session(&tx, &who.user.id, &who.session.id).await? {
+            return Ok::<_, Unexpected>(Allowing::SessionEnded);
+        }
         if !store::interaction::complete(&tx, id, cx.now()).await? {
-            return Ok::<_, Unexpected>(None);
+            return Ok(Allowing::Answered);
         }
         cx.events().emit_in(told, &tx).await?;
         if is_remembered(asked.kind(), asked.redirect_uri()) {
@@ -159,14 +171,21 @@ async fn allow(provider: &Provider, pending: &Pending, narrowed: Option<&Scope>)
         }
         let issued = issue::code(provider, &tx, asked, scope, who).await?;
         tx.commit().await?;
-        Ok(Some(issued))
+        Ok(Allowing::Issued(issued))
     })
     .await?;
-    let Some(issued) = issued else { return Ok(None) };
+    let issued = match issued {
+        Allowing::Issued(issued) => issued,
+        Allowing::Answered => return Ok(None),
+        Allowing::SessionEnded => {
+            let error = OAuthError::new(OAuthErrorCode::LoginRequired, "the session of the person has ended");
+            return asked.refusal(provider, &error).map(Some);
+        }
+    };
     tracing::info!(client.id = event.client_id, user.id = event.user_id, "consent.given");
     cx.events().emit(&event).await;
     issued.tell(provider).await;
-    asked.code_url(provider, &issued.code).map(Some)
+    asked.code_url(provider, who, &issued.code).map(Some)
 }
 
 /// Adds to what this person agreed to before for the same client, redirect target and resources.

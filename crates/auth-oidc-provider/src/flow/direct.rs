@@ -90,8 +90,8 @@ async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, O
         }
         store::grant::insert(&tx, row.clone()).await?;
         // After the insert, which waits for whoever ends all access of the person.
-        if let Some(session_id) = &row.session_id
-            && !cx.hold_session(&tx, session_id).await?
+        if let (Some(user_id), Some(session_id)) = (&row.user_id, &row.session_id)
+            && !cx.hold_session(&tx, user_id, session_id).await?
         {
             return Err(invalid_grant("the session of the grant has ended"));
         }

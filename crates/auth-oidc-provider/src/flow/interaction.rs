@@ -9,6 +9,7 @@ use auth_protocol::params::Params;
 use auth_protocol::redirect_uri::RedirectUri;
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue};
+use sea_orm::{DbErr, SqlErr};
 
 use crate::entity::{client, interaction};
 use crate::provider::Provider;
@@ -22,7 +23,6 @@ const HANDLE: &str = "interaction-handle";
 const MOST_OPEN: u64 = 20;
 
 /// An interaction just begun.
-#[derive(Debug)]
 pub(crate) struct Begun {
     /// What stands in page URLs.
     pub(crate) handle: String,
@@ -39,21 +39,30 @@ pub(crate) enum Binding<'a> {
     Later,
 }
 
-/// Stores a request to wait for a person; nothing comes back if the browser has too many open.
+/// Why a request is not stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotBegun {
+    /// The browser has too many open.
+    TooManyOpen,
+    /// Its client or its person was deleted at this very moment.
+    Gone,
+}
+
+/// Stores a request to wait for a person.
 pub(crate) async fn begin(
     provider: &Provider,
     binding: Binding<'_>,
     client_id: &str,
     request: &str,
     user_id: Option<&str>,
-) -> Result<Option<Begun>, Unexpected> {
+) -> Result<Result<Begun, NotBegun>, Unexpected> {
     let cx = provider.cx();
     let (browser, cookie) = match binding {
         Binding::Later => (String::new(), None),
         Binding::Now(headers) => {
             let (browser, cookie) = browser_of(cx, headers)?;
             if cookie.is_none() && has_too_many_open(cx, &browser).await? {
-                return Ok(None);
+                return Ok(Err(NotBegun::TooManyOpen));
             }
             (browser, cookie)
         }
@@ -72,13 +81,22 @@ pub(crate) async fn begin(
         id,
     };
     let row = &row;
-    retrying(|| async move {
+    let stored = retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
         store::interaction::insert(&tx, row.clone()).await?;
         tx.commit().await
     })
-    .await?;
-    Ok(Some(Begun { handle, cookie }))
+    .await;
+    match stored {
+        Ok(()) => Ok(Ok(Begun { handle, cookie })),
+        Err(error) if is_about_nobody(&error) => Ok(Err(NotBegun::Gone)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Whether what a row refers to is not there.
+fn is_about_nobody(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_)))
 }
 
 /// The digest of a browser's secret; a browser without one gets it with this cookie.

@@ -194,7 +194,7 @@ pub(crate) async fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn
         return Err(proof::refused("the request has no proof of possession, and its tokens have to be bound to a key"));
     }
     let jkt = basis.proven.map(|proven| proven.jkt.clone());
-    let scope = provider.token_scope(&basis.scope, basis.resources);
+    let scope = provider.token_scope(&basis.scope, basis.resources)?;
     let expires_at = cx.after(now, terms.expires_in).min(basis.grant_expires_at);
     let token = match terms.format {
         AccessTokenFormat::Opaque => format!("{ACCESS_PREFIX}{}", cx.new_token()?),

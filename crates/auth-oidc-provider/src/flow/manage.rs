@@ -11,6 +11,7 @@ use auth_protocol::scope::Scope;
 use subtle::ConstantTimeEq as _;
 use tracing::Span;
 
+use super::ended::tell_in;
 use super::{client_secret, register};
 use crate::entity::{Words, client};
 use crate::error::OAuthFailure;
@@ -115,9 +116,7 @@ pub(super) async fn remove(
                 reason: "client deleted",
             })
             .collect();
-        for event in &ended {
-            cx.events().emit_in(event, &tx).await?;
-        }
+        tell_in(cx.events(), &ended, &tx).await?;
         cx.events().emit_in(told_of, &tx).await?;
         store::client::delete(&tx, &client.id).await?;
         tx.commit().await?;

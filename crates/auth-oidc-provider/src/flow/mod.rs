@@ -27,6 +27,7 @@ mod person;
 pub(crate) mod proof;
 pub(crate) mod refresh;
 pub(crate) mod register;
+mod remembered;
 pub(crate) mod revoke;
 mod sector;
 pub(crate) mod seed;

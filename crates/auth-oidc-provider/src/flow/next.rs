@@ -8,15 +8,17 @@ use auth_protocol::scope::Scope;
 use http::HeaderValue;
 
 use super::asked::{Asked, Refusal};
+use super::interaction::NotBegun;
 use crate::provider::Provider;
 
 /// What an authorization request comes to. HTTP only renders it.
-#[derive(Debug)]
 pub(crate) enum Next {
     /// Nothing about the request can be trusted: a page of our own, never a redirect.
     Untrusted(UntrustedRequest),
     /// The request cannot be read: a page of our own.
     Malformed(OAuthError),
+    /// Its client or its person was deleted at this very moment.
+    Gone,
     /// This browser has too many requests open.
     TooManyOpen,
     /// The interaction is unknown or was given up.
@@ -66,6 +68,7 @@ impl Next {
                 "missing_redirect_uri"
             }
             Self::Malformed(_) => "malformed",
+            Self::Gone => "gone",
             Self::TooManyOpen => "too_many_open",
             Self::Expired => "expired",
             Self::Answered => "answered",
@@ -77,5 +80,14 @@ impl Next {
         let (error, reason) = (error.to_owned(), reason.to_owned());
         let refused = RequestRefused { asked: "authorize", client_id: None, user_id: None, error, reason };
         provider.cx().events().notify(refused);
+    }
+}
+
+impl From<NotBegun> for Next {
+    fn from(why: NotBegun) -> Self {
+        match why {
+            NotBegun::TooManyOpen => Self::TooManyOpen,
+            NotBegun::Gone => Self::Gone,
+        }
     }
 }

@@ -8,7 +8,7 @@ use auth_protocol::params::Params;
 use http::HeaderMap;
 
 use super::asked::{Asked, Refusal, judge, kept};
-use super::interaction::{self, Binding, Open};
+use super::interaction::{self, Binding, NotBegun, Open};
 use super::{client_auth, proof};
 use crate::error::OAuthFailure;
 use crate::provider::Provider;
@@ -17,8 +17,10 @@ use crate::store;
 /// What a `request_uri` begins with; the handle of the request follows. RFC 9126 §2.2.
 const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
 
+/// What a stored request ends with that was pushed. It is no parameter that a request keeps.
+const PUSHED: &str = "pushed=1";
+
 /// A request that was pushed.
-#[derive(Debug)]
 pub(crate) struct Pushed {
     /// What the authorization request names in place of everything else.
     pub(crate) request_uri: String,
@@ -72,13 +74,24 @@ async fn pushed(
     {
         return Err(proof::used_before());
     }
-    let begun = interaction::begin(provider, Binding::Later, &client_id, &request.to_urlencoded(), None).await?;
-    let Some(begun) = begun else { return Err(refused("too many requests are open")) };
+    let request = format!("{}&{PUSHED}", request.to_urlencoded());
+    let begun = match interaction::begin(provider, Binding::Later, &client_id, &request, None).await? {
+        Ok(begun) => begun,
+        Err(NotBegun::TooManyOpen) => return Err(refused("too many requests are open")),
+        Err(NotBegun::Gone) => {
+            return Err(OAuthFailure::new(OAuthErrorCode::InvalidClient, "the client was deleted"));
+        }
+    };
     tracing::info!(client.id = client_id, "authorization.pushed");
     Ok(Pushed {
         request_uri: format!("{PREFIX}{}", begun.handle),
         expires_in: provider.options().interaction_expires_in,
     })
+}
+
+/// Whether a request that waits was pushed.
+pub(crate) fn was_pushed(request: &str) -> bool {
+    request.ends_with(PUSHED)
 }
 
 /// The handle of a pushed request that an authorization request names.

@@ -19,7 +19,7 @@ use crate::provider::Provider;
 use crate::store;
 
 /// A request for userinfo: the access token, and the proof that may have come with it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Presented<'a> {
     pub(crate) method: &'a Method,
     pub(crate) headers: &'a HeaderMap,

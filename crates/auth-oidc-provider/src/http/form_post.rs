@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use axum::extract::{Query, State};
 use axum::response::{Html, IntoResponse as _, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -29,13 +29,20 @@ pub(crate) struct Answer {
     responses(
         (status = 200, description = "A page that posts the answer to the redirect URI",
             content_type = "text/html", body = String),
-        (status = 400, description = "A page: the answer is unknown or over", content_type = "text/html", body = String),
+        (status = 400, description = "A page: the answer is unknown, over, or for another browser", content_type = "text/html", body = String),
     )
 )]
-pub(crate) async fn form_post(State(provider): State<Provider>, Query(Answer { answer }): Query<Answer>) -> Response {
-    let form = answer.and_then(|answer| form_post::open(&provider, &answer, provider.cx().now()));
+pub(crate) async fn form_post(
+    State(provider): State<Provider>,
+    headers: HeaderMap,
+    Query(Answer { answer }): Query<Answer>,
+) -> Response {
+    let form = match form_post::open(&provider, &headers, answer.as_deref().unwrap_or_default()).await {
+        Ok(form) => form,
+        Err(failure) => return provider.cx().failure_page(&failure),
+    };
     let Some(form) = form else {
-        let message = "This answer is unknown, or its time is over.";
+        let message = "This answer is unknown, its time is over, or it began in another browser.";
         let hint = Some("Go back to the app and connect again.");
         return page::error_page(&provider, StatusCode::BAD_REQUEST, "Nothing to send", message, hint);
     };

@@ -35,6 +35,13 @@ pub(crate) fn next(provider: &Provider, next: Next) -> Response {
             "This browser has too many sign-in requests open.",
             Some("Wait a few minutes, then start again from the app."),
         ),
+        Next::Gone => error_page(
+            provider,
+            StatusCode::BAD_REQUEST,
+            "Nobody to connect",
+            "The app's registration or your account was deleted a moment ago.",
+            Some("Connect the app again, and sign in anew."),
+        ),
         Next::Expired => nothing_to_answer(provider, NothingToAnswer::Expired),
         Next::Answered => nothing_to_answer(provider, NothingToAnswer::Answered),
         Next::Restart(url) => {

@@ -10,6 +10,9 @@ use super::{KeyError, SigningAlgorithm};
 use crate::entity::key;
 use crate::store;
 
+/// How often an ordered change is tried, where a scheduled one of another instance comes between.
+const MOST_TRIES: usize = 10;
+
 /// When keys change.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schedule {
@@ -44,16 +47,21 @@ pub(crate) async fn turn(cx: &AuthContext, schedule: Schedule, occasion: Occasio
         if occasion == Occasion::Ordered {
             forget_next(cx, algorithm).await?;
         }
-        loop {
+        for _ in 0..MOST_TRIES {
             let rows = store::key::all(cx.db()).await?;
             let Some(due) = due(&rows, algorithm, schedule, occasion, cx.now()) else { break };
             let is_change = matches!(due, Due::Change { .. });
             // Whoever may have a key could go on making tokens while it is published.
             let kept = if occasion == Occasion::Ordered { Duration::zero() } else { schedule.kept };
-            turned |= perform(cx, algorithm, kept, due).await?;
-            if is_change || occasion == Occasion::Scheduled {
+            let done = perform(cx, algorithm, kept, due).await?;
+            turned |= done;
+            if (is_change && done) || occasion == Occasion::Scheduled {
                 break;
             }
+        }
+        if occasion == Occasion::Ordered {
+            // Also those that the schedule has retired: whoever had one of them may still have it.
+            retrying(|| store::key::unpublish_retired(cx.db(), algorithm.as_str(), cx.now())).await?;
         }
     }
     Ok(turned)

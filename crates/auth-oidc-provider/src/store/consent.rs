@@ -65,7 +65,13 @@ pub(crate) async fn all_of(db: &impl ConnectionTrait, user_id: &str) -> Result<V
     Ok(found.into_iter().filter_map(|(consent, client)| Some((consent, client?))).collect())
 }
 
-/// Forgets what a person has agreed to; says how much that was.
+/// Forgets all that a person has agreed to.
+pub(crate) async fn delete_all_of(db: &impl ConnectionTrait, user_id: &str) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::UserId.eq(user_id)).exec(db).await?;
+    Ok(())
+}
+
+/// Forgets what a person has agreed to with a client; says how much that was.
 pub(crate) async fn delete_all(db: &impl ConnectionTrait, user_id: &str, client_id: &str) -> Result<u64, DbErr> {
     let theirs = Entity::delete_many().filter(Column::UserId.eq(user_id)).filter(Column::ClientId.eq(client_id));
     Ok(theirs.exec(db).await?.rows_affected)

@@ -50,6 +50,22 @@ pub(crate) async fn retire(
     Ok(done.rows_affected == 1)
 }
 
+/// Publishes the retired keys of an algorithm no longer.
+pub(crate) async fn unpublish_retired(
+    db: &impl ConnectionTrait,
+    algorithm: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::ExpiresAt, Expr::value(now))
+        .filter(Column::Alg.eq(algorithm))
+        .filter(Column::Slot.is_null())
+        .filter(Column::ExpiresAt.gt(now))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
 /// Lets the key that is to follow sign from now on; says whether it was to follow.
 pub(crate) async fn activate(
     db: &impl ConnectionTrait,

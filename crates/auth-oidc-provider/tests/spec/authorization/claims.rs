@@ -187,3 +187,24 @@ fn a_context_that_cannot_be_asked_for_is_a_complaint() {
         assert!(refused.to_string().contains("authentication_context"), "{refused}");
     }
 }
+
+#[tokio::test]
+async fn a_client_that_guesses_a_person_is_told_the_same_about_everybody() {
+    let app = started().await;
+    let (alice, bob) = (app.alice().await, app.bob().await);
+    let known = app.registers(Registration::confidential_basic()).await;
+    let tokens = known.exchanges(&alice.authorizes(&known).await).await.succeeds();
+    let sub = known.userinfo(&tokens.access_token).await.is_ok()["sub"].clone();
+    let stranger = app.registers(Registration::confidential_basic()).await;
+    let about = json!({"id_token": {"sub": {"value": sub}}}).to_string();
+    let guess = |client: &OAuthClient| client.asks().with("prompt", "none").with("claims", &about);
+
+    for person in [&alice, &bob] {
+        let request = guess(&stranger);
+        let url = person.browser.get(request.url().as_str()).await.away();
+        assert_eq!(request.reads(&url).unwrap_err().code, OAuthErrorCode::LoginRequired);
+    }
+    let request = guess(&known);
+    let url = alice.browser.get(request.url().as_str()).await.away();
+    request.reads(&url).unwrap();
+}

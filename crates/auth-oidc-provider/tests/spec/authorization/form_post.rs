@@ -124,3 +124,20 @@ async fn nobody_makes_such_a_page_and_none_lasts() {
     let page = alice.browser.get(&format!("{path}?answer={answer}")).await.page();
     assert_eq!(page.answer.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn a_page_with_a_code_opens_only_where_the_person_is_signed_in() {
+    let app = started().await;
+    let (alice, bob) = (app.alice().await, app.bob().await);
+    let client = app.registers(Registration::confidential_basic()).await;
+    let request = by_form(client.asks());
+    let page = consent_page(&alice.browser, &request).await;
+    let page = alice.answers(&page, Decision::Allow).await.page();
+
+    for browser in [&bob.browser, &app.browser()] {
+        let answer = browser.get(page.url.as_str()).await.page();
+        assert_eq!(answer.answer.status, StatusCode::BAD_REQUEST, "{}", answer.describe());
+        assert!(!answer.answer.text().contains("ac_"), "{}", answer.describe());
+    }
+    alice.browser.get(page.url.as_str()).await.page().form();
+}

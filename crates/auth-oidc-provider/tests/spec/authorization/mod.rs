@@ -39,6 +39,7 @@ mod resource;
 mod resume;
 mod scope;
 mod sector;
+mod vanishing;
 
 use auth_testkit::{Answer, AuthorizationError, AuthorizationRequest, Browser, Page, Registration, TestApp};
 use axum::body::Body;

@@ -251,3 +251,20 @@ async fn where_requests_have_to_be_pushed_no_other_is_taken() {
     assert_eq!(document["require_pushed_authorization_requests"], json!(true));
     error_page(&lax, &lax.browser(), &lax.registers_client().await.asks().with("client_id", "unknown")).await;
 }
+
+#[tokio::test]
+async fn what_was_pushed_is_shown_to_no_other_browser() {
+    let app = started().await;
+    let client = app.registers(Registration::confidential_basic()).await;
+    let request = client.asks().with("login_hint", "alice@example.com");
+    let uri = pushed(&client, &request).await;
+    let url = url(&app, &client.client_id, &uri);
+    app.browser().get(url.as_str()).await.page();
+
+    let page = app.browser().get(url.as_str()).await.page();
+
+    assert_eq!(page.answer.status, StatusCode::BAD_REQUEST);
+    for secret in ["alice", "code_challenge"] {
+        assert!(!page.answer.text().contains(secret), "{secret}: {}", page.describe());
+    }
+}

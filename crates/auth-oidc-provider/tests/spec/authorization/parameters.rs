@@ -236,3 +236,19 @@ async fn an_empty_parameter_counts_as_absent() {
 
     assert_eq!(asked_scope(&app, &alice.browser, &request).await, ["openid", "mcp:tools"]);
 }
+
+/// A text of MySQL holds 64 KiB, and each of these letters takes six bytes of it.
+#[tokio::test]
+async fn a_request_too_long_to_wait_is_refused_and_stored_nowhere() {
+    let app = started().await;
+    let client = app.registers_client().await;
+    let long = "\u{e9}".repeat(2000);
+    let names = ["login_hint", "acr_values", "state"];
+    let request = names.into_iter().fold(client.asks(), |request, name| request.without(name).with(name, &long));
+    let fields: Vec<(&str, &str)> = request.parameters().iter().map(|(name, value)| (&**name, &**value)).collect();
+    let authorize = app.endpoint("/oauth2/authorize");
+
+    let answer = changing_nothing(&app, async || posts_form(&app.browser(), &authorize, None, &fields).await).await;
+
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.describe());
+}

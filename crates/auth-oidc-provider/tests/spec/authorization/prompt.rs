@@ -240,7 +240,7 @@ async fn whoever_signs_in_instead_of_the_person_hinted_at_gets_no_code() {
 }
 
 #[tokio::test]
-async fn a_hint_we_did_not_sign_says_nothing() {
+async fn a_hint_we_did_not_sign_names_nobody() {
     let app = started().await;
     let other = started().await;
     let (alice, client) = agreed(&app).await;
@@ -249,6 +249,10 @@ async fn a_hint_we_did_not_sign_says_nothing() {
 
     for hint in [foreign.as_str(), unsigned, "garbage", "a.b.c"] {
         let request = client.asks().with("prompt", "none").with("id_token_hint", hint);
+        let url = alice.browser.get(request.url().as_str()).await.away();
+        assert_eq!(request.reads(&url).unwrap_err().code, OAuthErrorCode::LoginRequired);
+        // Where a page may be shown, the person sees who is signed in.
+        let request = client.asks().with("id_token_hint", hint);
         let url = alice.browser.get(request.url().as_str()).await.away();
         request.reads(&url).unwrap();
     }

@@ -2,7 +2,7 @@
 
 use auth_core::{Auth, plugins};
 use auth_email_password::EmailPassword;
-use auth_oidc_provider::{AccessTokenFormat, OidcProvider, ResourceOption};
+use auth_oidc_provider::{AccessTokenFormat, OidcProvider, RefreshPolicy, ResourceOption};
 use auth_pages::Pages;
 use auth_protocol::OAuthErrorCode;
 use auth_testkit::Registration;
@@ -98,4 +98,26 @@ fn what_is_wrong_with_a_resource_is_told_at_once() {
       - oidc-provider: resource.claim is "sub"; use a name of its own
       - oidc-provider: resource.claim is ""; use a name of its own
     "#);
+}
+
+#[tokio::test]
+async fn a_scope_that_is_offered_no_more_is_given_no_more() {
+    let before = app(provider()).build().await;
+    let client = before.registers(Registration::confidential_basic()).await.with_scope("openid mcp:tools notes:write");
+    let alice = before.alice().await;
+    let granted = client.exchanges(&alice.authorizes(&client).await).await.succeeds();
+    let code = alice.authorizes(&client).await;
+    let notes = before.registers(Registration::confidential_basic()).await.with_scope("notes:write");
+    let only_notes = notes.exchanges(&alice.authorizes(&notes).await).await.succeeds();
+
+    let without_notes = OidcProvider::new("/sign-in").dynamic_registration(true);
+    let without_notes = without_notes.refresh_policy(RefreshPolicy::RegisteredGrant).resource("/mcp", ["mcp:tools"]);
+    let after = again(&before, without_notes).await;
+
+    let client = same(&after, &client);
+    assert_eq!(client.refreshes(granted.refresh()).await.succeeds().scopes(), ["openid", "mcp:tools"]);
+    assert_eq!(client.exchanges(&code).await.succeeds().scopes(), ["openid", "mcp:tools"]);
+    let notes = same(&after, &notes);
+    notes.refreshes(only_notes.refresh()).await.fails_with(OAuthErrorCode::InvalidScope);
+    same(&before, &notes).refreshes(only_notes.refresh()).await.succeeds();
 }

@@ -194,8 +194,8 @@ async fn nothing_given_while_a_password_changes_outlives_it() {
                 let asked = http::Request::get(request.url().as_str()).header("cookie", &cookie);
                 let answer = app.request(asked.body("").unwrap()).await;
                 let back = app.url("/").join(&answer.location().unwrap()).unwrap();
-                if back.path() == "/sign-in" {
-                    break; // The session has ended.
+                if ["/sign-in", "/consent"].contains(&back.path()) {
+                    break; // What let him in has ended.
                 }
                 let Ok(code) = request.reads(&back) else { continue };
                 let answer = client.exchanges(&code).await;
@@ -213,5 +213,28 @@ async fn nothing_given_while_a_password_changes_outlives_it() {
         for tokens in thief.await.unwrap() {
             are_dead(&client, &tokens).await;
         }
+    }
+    assert_eq!(app.count("oauthConsent").await, 0);
+}
+
+/// Whoever held the session may have agreed to a client of his own.
+#[tokio::test]
+async fn nothing_is_agreed_to_any_more() {
+    for way in [Way::NewPassword, Way::Ban] {
+        let app = started(&Notes::default()).await;
+        let client = client_of(&app).await;
+        let (alice, bob) = (app.alice().await, app.bob().await);
+        alice.authorizes(&client).await;
+        bob.authorizes(&client).await;
+
+        way.ends_access_of(&app, &alice).await;
+
+        if way == Way::Ban {
+            alice.signs_in().await;
+        }
+        let silent = client.asks().with("prompt", "none");
+        assert_eq!(alice.is_refused(&silent).await.code, OAuthErrorCode::ConsentRequired, "{way:?}");
+        let url = bob.browser.get(silent.url().as_str()).await.away();
+        silent.reads(&url).unwrap();
     }
 }

@@ -98,10 +98,11 @@ async fn no_kind_of_token_is_taken_for_another() {
     client.userinfo(tokens.id()).await.fails_with(OAuthErrorCode::InvalidToken);
     assert_eq!(client.introspects(tokens.id()).await.is_ok(), json!({"active": false}));
     // An ID token tells whom the client expects; an access token tells nothing of that kind.
-    let bob = app.bob().await;
+    let alice = app.person("Alice", "alice@example.com");
+    alice.signs_in().await;
     let hinted = |hint: &str| client.asks().with("prompt", "none").with("id_token_hint", hint);
-    assert_eq!(bob.is_refused(&hinted(tokens.id())).await.code, OAuthErrorCode::LoginRequired);
-    assert_eq!(bob.is_refused(&hinted(&tokens.access_token)).await.code, OAuthErrorCode::ConsentRequired);
+    assert_eq!(alice.is_refused(&hinted(tokens.id())).await.code, OAuthErrorCode::ConsentRequired);
+    assert_eq!(alice.is_refused(&hinted(&tokens.access_token)).await.code, OAuthErrorCode::LoginRequired);
     // A token nobody has signed is looked up and not found.
     let [_, claims, _] = tokens.access_token.split('.').collect::<Vec<_>>()[..] else { panic!() };
     let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.{claims}.");

@@ -303,3 +303,21 @@ async fn the_app_secret_changes_without_anybody_noticing() {
         "what the old secret has signed is over"
     );
 }
+
+#[tokio::test]
+async fn an_order_ends_also_what_the_schedule_has_retired() {
+    let first = app(provider()).build().await;
+    let (old, _) = signs_with(&first).await;
+    first.clock.advance(Duration::from_hours(24 * 89));
+    kept(&first, 6).await;
+    first.clock.advance(Duration::from_hours(24));
+    let app = again(&first, provider()).await;
+    let due = async { while signs_with(&app).await.0 == old {} };
+    tokio::time::timeout(Duration::from_secs(20), due).await.unwrap();
+    assert!(published(&app, "ES256").await.contains(&old), "it is still published");
+
+    app.auth().handle::<Provider>().unwrap().rotate_signing_keys().await.unwrap();
+
+    let (new, _) = signs_with(&app).await;
+    assert_eq!(published(&app, "ES256").await, [new]);
+}

@@ -1,5 +1,6 @@
 //! Resource indicators at the token endpoint. RFC 8707 §2.2.
 
+use auth_oidc_provider::ResourceOption;
 use auth_protocol::OAuthErrorCode;
 use auth_testkit::{Code, OAuthClient, Registration, TestApp};
 use serde_json::json;
@@ -98,4 +99,22 @@ async fn without_a_resource_a_token_is_for_none_of_several() {
     assert_eq!(facts.get("aud"), None, "never all of them");
     let refused = client.refreshes_with(tokens.refresh(), &[("resource", FILES)]).await;
     refused.fails_with(OAuthErrorCode::InvalidTarget);
+}
+
+#[tokio::test]
+async fn a_token_that_would_open_nothing_is_refused_and_the_code_is_kept() {
+    let notes = ResourceOption::new("/notes").base_scope(["notes:write"]).allowed_scopes(["notes:write"]);
+    let files = ResourceOption::new(FILES).base_scope(["files:read"]).allowed_scopes(["files:read"]);
+    let app = app(provider().protected_resource(notes).protected_resource(files)).build().await;
+    let client = app.registers(Registration::confidential_basic()).await;
+    let request = client.asks().without("resource").and("resource", app.url("/notes")).and("resource", FILES);
+    let code = app.alice().await.allows(&request.with("scope", "openid notes:write files:read")).await;
+
+    client.exchanges(&code).await.fails_with(OAuthErrorCode::InvalidTarget);
+
+    let tokens = client.exchanges_with(&code, &[("resource", FILES)]).await.succeeds();
+    assert_eq!(tokens.scopes(), ["openid", "files:read"]);
+    client.refreshes(tokens.refresh()).await.fails_with(OAuthErrorCode::InvalidTarget);
+    let next = client.refreshes_with(tokens.refresh(), &[("resource", app.url("/notes").as_str())]).await.succeeds();
+    assert_eq!(next.scopes(), ["openid", "notes:write"]);
 }
