@@ -26,7 +26,8 @@ pub struct ClientOption {
     pub(crate) name: String,
     pub(crate) secret: Option<Secret>,
     pub(crate) previous_secret: Option<Secret>,
-    pub(crate) auth_method: ClientAuthMethod,
+    /// By its name: extensions have names of their own.
+    pub(crate) auth_method: String,
     pub(crate) keys: Option<ClientKeys>,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) post_logout_redirect_uris: Vec<String>,
@@ -47,11 +48,24 @@ enum SectorOption {
     Named(String),
 }
 
+/// What extensions add that a client can be declared with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Known<'a> {
+    /// Their grant types.
+    pub(crate) grants: &'a [&'a str],
+    /// Their methods of client authentication.
+    pub(crate) methods: &'a [&'a str],
+}
+
+fn named(method: ClientAuthMethod) -> String {
+    method.as_str().to_owned()
+}
+
 impl ClientOption {
     /// A client that keeps a secret of at least 32 bytes, and sends it in the `Authorization` header.
     pub fn confidential(client_id: impl Into<String>, secret: impl Into<String>) -> Self {
         let secret = Some(Secret::new(secret));
-        Self { secret, auth_method: ClientAuthMethod::ClientSecretBasic, ..Self::public(client_id) }
+        Self { secret, auth_method: named(ClientAuthMethod::ClientSecretBasic), ..Self::public(client_id) }
     }
 
     /// A client that cannot keep a secret: an app on a device, a page in a browser.
@@ -62,7 +76,7 @@ impl ClientOption {
             client_id,
             secret: None,
             previous_secret: None,
-            auth_method: ClientAuthMethod::None,
+            auth_method: named(ClientAuthMethod::None),
             keys: None,
             redirect_uris: Vec::new(),
             post_logout_redirect_uris: Vec::new(),
@@ -79,13 +93,18 @@ impl ClientOption {
     /// (RFC 7523 §2.2).
     pub fn signing(client_id: impl Into<String>, jwks: Value) -> Self {
         let keys = Some(ClientKeys::Here(jwks));
-        Self { keys, auth_method: ClientAuthMethod::PrivateKeyJwt, ..Self::public(client_id) }
+        Self { keys, auth_method: named(ClientAuthMethod::PrivateKeyJwt), ..Self::public(client_id) }
     }
 
     /// A client that signs, and publishes its public keys at an https URL.
     pub fn signing_with_keys_at(client_id: impl Into<String>, jwks_uri: impl Into<String>) -> Self {
         let keys = Some(ClientKeys::At(jwks_uri.into()));
-        Self { keys, auth_method: ClientAuthMethod::PrivateKeyJwt, ..Self::public(client_id) }
+        Self { keys, auth_method: named(ClientAuthMethod::PrivateKeyJwt), ..Self::public(client_id) }
+    }
+
+    /// A client that proves who it is by a method of an extension.
+    pub fn authenticated_by(client_id: impl Into<String>, method: impl Into<String>) -> Self {
+        Self { auth_method: method.into(), ..Self::public(client_id) }
     }
 
     /// The name a person reads. Default the id.
@@ -98,7 +117,7 @@ impl ClientOption {
     /// Sends the secret in the body instead of the header.
     #[must_use]
     pub fn secret_in_body(mut self) -> Self {
-        self.auth_method = ClientAuthMethod::ClientSecretPost;
+        self.auth_method = named(ClientAuthMethod::ClientSecretPost);
         self
     }
 
@@ -195,7 +214,7 @@ impl ClientOption {
     }
 
     /// What is wrong with it; `known` are the grant types of extensions.
-    pub(crate) fn complaints(&self, known: &[&str]) -> Vec<WrongOption> {
+    pub(crate) fn complaints(&self, known: Known<'_>) -> Vec<WrongOption> {
         let mut complaints = Vec::new();
         let id = &self.client_id;
         let mut wrong = |value: &str, right: String| complaints.push(WrongOption::text("client", value, &right));
@@ -228,8 +247,11 @@ impl ClientOption {
                 wrong(name, "let it act with scopes such as \"notes:read\", none about a person".to_owned());
             }
         }
-        if self.auth_method == ClientAuthMethod::None && self.acts() {
+        if self.auth_method == ClientAuthMethod::None.as_str() && self.acts() {
             wrong(id, "give it a secret or keys: a public client cannot act for itself".to_owned());
+        }
+        if ClientAuthMethod::parse(&self.auth_method).is_none() && !known.methods.contains(&self.auth_method.as_str()) {
+            wrong(&self.auth_method, format!("let {id} authenticate by a method of an extension, and add that"));
         }
         match &self.keys {
             Some(ClientKeys::Here(set)) if ClientKeySet::read(set.to_string().as_bytes()).is_none() => {
@@ -241,7 +263,7 @@ impl ClientOption {
             Some(_) | None => {}
         }
         for grant in &self.grant_types {
-            if GrantType::parse(grant).is_none() && !known.contains(&grant.as_str()) {
+            if GrantType::parse(grant).is_none() && !known.grants.contains(&grant.as_str()) {
                 wrong(grant, format!("give {id} a grant type the provider knows, or add the extension"));
             }
         }

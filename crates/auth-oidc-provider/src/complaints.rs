@@ -1,12 +1,16 @@
 //! What can be wrong with the options of the provider, each with what would be right.
 
 use auth_protocol::client::GrantType;
+use auth_protocol::client_auth::ClientAuthMethod;
+use auth_protocol::metadata::AuthorizationServerMetadata;
 use auth_protocol::registered_claim::is_registered;
 use auth_protocol::scope::{self, IDENTITY_SCOPES, Scope};
 
 use crate::authentication_context::AuthenticationContext;
+use crate::client_option::Known;
 use crate::config::OidcProvider;
 use crate::extension_claims::CustomClaim;
+use crate::extension_metadata::ExtensionMetadata;
 use crate::resource_server::ResourceOption;
 
 /// The routes that can have a second name.
@@ -79,12 +83,23 @@ impl OidcProvider {
         complaints.extend(self.scope_complaints());
         complaints.extend(self.grant_complaints());
         complaints.extend(self.claim_complaints());
-        let known: Vec<&str> = self.grants.iter().map(|grant| grant.grant_type()).collect();
+        complaints.extend(self.auth_method_complaints());
+        complaints.extend(self.metadata_complaints());
+        complaints.extend(self.client_complaints());
+        complaints
+    }
+
+    /// What is wrong with the clients that are declared.
+    fn client_complaints(&self) -> Vec<WrongOption> {
+        let mut complaints = Vec::new();
+        let grants: Vec<&str> = self.grants.iter().map(|grant| grant.grant_type()).collect();
+        let methods: Vec<&str> = self.auth_methods.iter().map(|extension| extension.method()).collect();
+        let known = Known { grants: &grants, methods: &methods };
         for (index, client) in self.clients.iter().enumerate() {
             if self.clients.iter().take(index).any(|other| other.client_id == client.client_id) {
                 complaints.push(WrongOption::text("client", &client.client_id, "declare it once"));
             }
-            complaints.extend(client.complaints(&known));
+            complaints.extend(client.complaints(known));
             let offered = |name: &String| self.offers(name) || IDENTITY_SCOPES.contains(&name.as_str());
             let unknown = client.own_scope.iter().filter(|name| !offered(name));
             complaints.extend(unknown.map(|name| WrongOption::text("client", name, "offer this scope too")));
@@ -101,6 +116,38 @@ impl OidcProvider {
             let taken = earlier || GrantType::parse(name).is_some();
             taken.then(|| WrongOption::text("extension_grant", name, "let one extension answer a grant type"))
         })
+    }
+
+    /// Two of the same name, or one of the provider's own.
+    fn auth_method_complaints(&self) -> impl Iterator<Item = WrongOption> {
+        let methods = self.auth_methods.iter().enumerate();
+        methods.filter_map(|(index, extension)| {
+            let name = extension.method();
+            let earlier = self.auth_methods.iter().take(index).any(|other| other.method() == name);
+            let taken = earlier || name.is_empty() || ClientAuthMethod::parse(name).is_some();
+            taken.then(|| WrongOption::text("extension_client_auth", name, "let one extension judge a method"))
+        })
+    }
+
+    /// Two of the same name, or one that the provider tells itself.
+    fn metadata_complaints(&self) -> Vec<WrongOption> {
+        let mut complaints = Vec::new();
+        for (index, (name, value)) in self.metadata.iter().enumerate() {
+            let mut wrong = |value: &str, right| complaints.push(WrongOption::text("extension_metadata", value, right));
+            if name.is_empty() || AuthorizationServerMetadata::MEMBERS.contains(&name.as_str()) {
+                wrong(name, "use a name that the provider does not use");
+            }
+            if self.metadata.iter().take(index).any(|(other, _)| other == name) {
+                wrong(name, "let one extension tell a member");
+            }
+            match value {
+                ExtensionMetadata::Endpoint(path) if !path.starts_with('/') => {
+                    wrong(path, "use a path such as \"/oauth2/device\"");
+                }
+                ExtensionMetadata::Endpoint(_) | ExtensionMetadata::Value(_) => {}
+            }
+        }
+        complaints
     }
 
     /// Claims that are the protocol's, or another extension's, or that no scope opens.

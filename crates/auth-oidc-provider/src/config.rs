@@ -5,12 +5,15 @@ use std::sync::Arc;
 use auth_outbound::OutboundOptions;
 use auth_protocol::registration::CURSOR_REDIRECT_URI;
 use auth_protocol::scope;
+use serde_json::Value;
 
 use crate::administration::ManagedBy;
 use crate::authentication_context::AuthenticationContext;
 use crate::client_option::ClientOption;
 use crate::extension::ExtensionGrant;
 use crate::extension_claims::ExtensionClaims;
+use crate::extension_client_auth::ExtensionClientAuth;
+use crate::extension_metadata::ExtensionMetadata;
 use crate::options::{RefreshPolicy, ScopeOption};
 use crate::registration_mode::Registration;
 use crate::resource_server::ResourceOption;
@@ -40,6 +43,8 @@ pub struct OidcProvider {
     pub(crate) resources: Vec<ResourceOption>,
     pub(crate) clients: Vec<ClientOption>,
     pub(crate) grants: Vec<Arc<dyn ExtensionGrant>>,
+    pub(crate) auth_methods: Vec<Arc<dyn ExtensionClientAuth>>,
+    pub(crate) metadata: Vec<(String, ExtensionMetadata)>,
     pub(crate) claims: Vec<Arc<dyn ExtensionClaims>>,
     pub(crate) outbound: OutboundOptions,
     pub(crate) registration: Registration,
@@ -85,6 +90,8 @@ impl OidcProvider {
             resources: Vec::new(),
             clients: Vec::new(),
             grants: Vec::new(),
+            auth_methods: Vec::new(),
+            metadata: Vec::new(),
             claims: Vec::new(),
             outbound: OutboundOptions::new(),
             registration: Registration::Off,
@@ -215,6 +222,29 @@ impl OidcProvider {
     #[must_use]
     pub fn extension_grant(mut self, grant: impl ExtensionGrant) -> Self {
         self.grants.push(Arc::new(grant));
+        self
+    }
+
+    /// Adds a method of client authentication, for clients that are declared with it by
+    /// [`ClientOption::authenticated_by`]. Default none.
+    #[must_use]
+    pub fn extension_client_auth(mut self, method: impl ExtensionClientAuth) -> Self {
+        self.auth_methods.push(Arc::new(method));
+        self
+    }
+
+    /// Adds a member to the metadata documents (RFC 8414 §2). Default none.
+    #[must_use]
+    pub fn extension_metadata(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.metadata.push((name.into(), ExtensionMetadata::Value(value.into())));
+        self
+    }
+
+    /// Adds the URL of an endpoint to the metadata documents: `device_authorization_endpoint`, of a path below
+    /// the base path such as `/oauth2/device`. Default none.
+    #[must_use]
+    pub fn extension_endpoint(mut self, name: impl Into<String>, path: impl Into<String>) -> Self {
+        self.metadata.push((name.into(), ExtensionMetadata::Endpoint(path.into())));
         self
     }
 

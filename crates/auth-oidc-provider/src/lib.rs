@@ -11,6 +11,8 @@ mod error;
 mod event;
 mod extension;
 mod extension_claims;
+mod extension_client_auth;
+mod extension_metadata;
 mod flow;
 mod http;
 mod keys;
@@ -34,6 +36,7 @@ pub use event::{
 };
 pub use extension::{ExtensionGrant, GrantRefusal, GrantRequest, Granted};
 pub use extension_claims::{ClaimsFor, ClaimsPlace, CustomClaim, ExtensionClaims};
+pub use extension_client_auth::{ClientAuthRefusal, ClientAuthRequest, ExtensionClientAuth};
 pub use flow::check::AccessTokenFacts;
 pub use options::{RefreshPolicy, ScopeOption};
 pub use plugin::OIDC_PROVIDER;

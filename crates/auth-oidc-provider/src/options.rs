@@ -3,6 +3,7 @@
 use crate::config::OidcProvider;
 use crate::extension::ExtensionGrant;
 use crate::extension_claims::CustomClaim;
+use crate::extension_client_auth::ExtensionClientAuth;
 use crate::resource_server::ResourceOption;
 
 /// When a client gets a refresh token.
@@ -33,6 +34,11 @@ impl OidcProvider {
     /// The extension of a grant type.
     pub(crate) fn grant_of(&self, grant_type: &str) -> Option<&dyn ExtensionGrant> {
         self.grants.iter().find(|grant| grant.grant_type() == grant_type).map(|grant| &**grant)
+    }
+
+    /// The extension of a method of client authentication.
+    pub(crate) fn extension_auth(&self, method: &str) -> Option<&dyn ExtensionClientAuth> {
+        self.auth_methods.iter().find(|extension| extension.method() == method).map(|extension| &**extension)
     }
 
     /// The claims of extensions.

@@ -1,9 +1,9 @@
 //! Metadata documents and where they are found. RFC 8414 §2 and §3, OIDC Discovery §3, RFC 9728 §2 and §3.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::client::ResponseType;
-use crate::client_auth::ClientAuthMethod;
 use crate::resource::Resource;
 use crate::scope::Scope;
 
@@ -55,13 +55,13 @@ pub struct AuthorizationServerMetadata {
     /// The grant types, those of extensions too.
     pub grant_types_supported: Vec<String>,
     /// The client authentication methods of the token endpoint.
-    pub token_endpoint_auth_methods_supported: Vec<ClientAuthMethod>,
+    pub token_endpoint_auth_methods_supported: Vec<String>,
     /// Those of the revocation endpoint.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub revocation_endpoint_auth_methods_supported: Vec<ClientAuthMethod>,
+    pub revocation_endpoint_auth_methods_supported: Vec<String>,
     /// Those of the introspection endpoint.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub introspection_endpoint_auth_methods_supported: Vec<ClientAuthMethod>,
+    pub introspection_endpoint_auth_methods_supported: Vec<String>,
     /// The algorithms of client assertions at the token endpoint. RFC 8414 §2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub token_endpoint_auth_signing_alg_values_supported: Vec<String>,
@@ -112,6 +112,54 @@ pub struct AuthorizationServerMetadata {
     /// Documentation for developers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_documentation: Option<String>,
+    /// Members of other specifications. RFC 8414 §2.
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
+}
+
+impl AuthorizationServerMetadata {
+    /// The members that have a place of their own here, and those that are told by leaving them out.
+    pub const MEMBERS: [&str; 37] = [
+        "issuer",
+        "authorization_endpoint",
+        "token_endpoint",
+        "jwks_uri",
+        "registration_endpoint",
+        "userinfo_endpoint",
+        "revocation_endpoint",
+        "introspection_endpoint",
+        "pushed_authorization_request_endpoint",
+        "require_pushed_authorization_requests",
+        "end_session_endpoint",
+        "scopes_supported",
+        "response_types_supported",
+        "response_modes_supported",
+        "grant_types_supported",
+        "token_endpoint_auth_methods_supported",
+        "revocation_endpoint_auth_methods_supported",
+        "introspection_endpoint_auth_methods_supported",
+        "token_endpoint_auth_signing_alg_values_supported",
+        "revocation_endpoint_auth_signing_alg_values_supported",
+        "introspection_endpoint_auth_signing_alg_values_supported",
+        "code_challenge_methods_supported",
+        "dpop_signing_alg_values_supported",
+        "authorization_response_iss_parameter_supported",
+        "client_id_metadata_document_supported",
+        "protected_resources",
+        "subject_types_supported",
+        "id_token_signing_alg_values_supported",
+        "acr_values_supported",
+        "claims_parameter_supported",
+        "claims_supported",
+        "prompt_values_supported",
+        "request_parameter_supported",
+        "request_uri_parameter_supported",
+        "service_documentation",
+        // RFC 8414 §2.1: what is signed would say it all again.
+        "signed_metadata",
+        // OpenID Connect Discovery §3: without request objects there is none to register.
+        "require_request_uri_registration",
+    ];
 }
 
 /// Protected resource metadata, without nulls. RFC 9728 §2.

@@ -146,7 +146,9 @@ impl Asked {
 
 /// Whether a client can keep a secret.
 pub(crate) fn kind(client: &client::Model) -> ClientKind {
-    ClientAuthMethod::parse(&client.token_endpoint_auth_method).map_or(ClientKind::Public, ClientKind::from)
+    let method = ClientAuthMethod::parse(&client.token_endpoint_auth_method);
+    // One that authenticates by an extension proves who it is; without the extension it gets nothing at all.
+    method.map_or(ClientKind::Confidential, ClientKind::from)
 }
 
 fn error_url(

@@ -40,7 +40,8 @@ pub(crate) async fn exchange(
     params: &Params,
     address: ClientAddress,
 ) -> Result<TokenResponse, OAuthFailure> {
-    let told = |failure: &OAuthFailure| failure.tell(provider, "token", client_auth::claimed(headers, params));
+    let told =
+        |failure: &OAuthFailure| failure.tell(provider, "token", client_auth::claimed(provider, headers, params));
     tokens(provider, headers, params, address).await.inspect_err(told)
 }
 

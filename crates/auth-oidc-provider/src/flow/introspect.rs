@@ -27,7 +27,8 @@ pub(crate) async fn introspect(
     params: &Params,
     address: ClientAddress,
 ) -> Result<IntrospectionResponse, OAuthFailure> {
-    let told = |failure: &OAuthFailure| failure.tell(provider, "introspect", client_auth::claimed(headers, params));
+    let told =
+        |failure: &OAuthFailure| failure.tell(provider, "introspect", client_auth::claimed(provider, headers, params));
     look(provider, headers, params, address).await.inspect_err(told)
 }
 

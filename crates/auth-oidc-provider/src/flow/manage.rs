@@ -2,7 +2,7 @@
 
 use auth_core::database::{begin_write, retrying};
 use auth_core::{Unexpected, digest};
-use auth_protocol::client::{ApplicationType, GrantType, ResponseType};
+use auth_protocol::client::{ApplicationType, ResponseType};
 use auth_protocol::client_auth::ClientAuthMethod;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::redirect_uri::RedirectUri;
@@ -226,13 +226,12 @@ pub(crate) fn described(client: &client::Model, secret: Option<String>) -> Regis
         registration_access_token: None,
         registration_client_uri: None,
         redirect_uris: uris(&client.redirect_uris),
-        token_endpoint_auth_method: ClientAuthMethod::parse(&client.token_endpoint_auth_method)
-            .unwrap_or(ClientAuthMethod::None),
+        token_endpoint_auth_method: client.token_endpoint_auth_method.clone(),
         require_pushed_authorization_requests: client.require_pushed_authorization_requests,
         dpop_bound_access_tokens: client.dpop_bound_access_tokens,
         jwks: client.jwks.clone(),
         jwks_uri: client.jwks_uri.clone(),
-        grant_types: client.grant_types.0.iter().filter_map(|grant| GrantType::parse(grant)).collect(),
+        grant_types: client.grant_types.0.clone(),
         response_types: vec![ResponseType::Code],
         client_name: client.name.clone(),
         scope: Scope::parse(&client.scope).unwrap_or_default(),

@@ -36,7 +36,7 @@ pub(crate) async fn push(
     params: &Params,
     address: ClientAddress,
 ) -> Result<Pushed, OAuthFailure> {
-    let told = |failure: &OAuthFailure| failure.tell(provider, "par", client_auth::claimed(headers, params));
+    let told = |failure: &OAuthFailure| failure.tell(provider, "par", client_auth::claimed(provider, headers, params));
     pushed(provider, headers, params, address).await.inspect_err(told)
 }
 

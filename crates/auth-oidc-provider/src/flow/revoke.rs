@@ -86,7 +86,8 @@ pub(crate) async fn revoke(
     params: &Params,
     address: ClientAddress,
 ) -> Result<(), OAuthFailure> {
-    let told = |failure: &OAuthFailure| failure.tell(provider, "revoke", client_auth::claimed(headers, params));
+    let told =
+        |failure: &OAuthFailure| failure.tell(provider, "revoke", client_auth::claimed(provider, headers, params));
     end(provider, headers, params, address).await.inspect_err(told)
 }
 

@@ -94,7 +94,7 @@ fn row(provider: &Provider, option: &ClientOption, id: String) -> client::Model 
         name: option.name.clone(),
         redirect_uris: uris.iter().map(RedirectUri::as_str).collect(),
         post_logout_redirect_uris: option.post_logout_redirect_uris.iter().map(String::as_str).collect(),
-        token_endpoint_auth_method: option.auth_method.as_str().to_owned(),
+        token_endpoint_auth_method: option.auth_method.clone(),
         jwks,
         jwks_uri,
         grant_types: option.grant_types.iter().map(String::as_str).collect::<Words>(),

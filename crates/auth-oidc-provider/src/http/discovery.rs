@@ -11,9 +11,11 @@ use auth_resource_server::SIGNATURE_ALGORITHMS;
 use axum::extract::State;
 use axum::response::Response;
 use http::HeaderMap;
+use serde_json::{Map, Value};
 
 use super::document::Document;
 use super::schema::ServerMetadata;
+use crate::extension_metadata::ExtensionMetadata;
 use crate::keys::SigningAlgorithm;
 use crate::provider::Provider;
 
@@ -61,9 +63,9 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
         response_types_supported: vec![ResponseType::Code],
         response_modes_supported: names(&ResponseMode::NAMES),
         grant_types_supported: grant_types(provider),
-        token_endpoint_auth_methods_supported: ClientAuthMethod::ALL.to_vec(),
-        revocation_endpoint_auth_methods_supported: ClientAuthMethod::ALL.to_vec(),
-        introspection_endpoint_auth_methods_supported: ClientAuthMethod::WITH_PROOF.to_vec(),
+        token_endpoint_auth_methods_supported: auth_methods(provider, &ClientAuthMethod::ALL),
+        revocation_endpoint_auth_methods_supported: auth_methods(provider, &ClientAuthMethod::ALL),
+        introspection_endpoint_auth_methods_supported: auth_methods(provider, &ClientAuthMethod::WITH_PROOF),
         token_endpoint_auth_signing_alg_values_supported: names(&SIGNATURE_ALGORITHMS.map(|(name, _)| name)),
         revocation_endpoint_auth_signing_alg_values_supported: names(&SIGNATURE_ALGORITHMS.map(|(name, _)| name)),
         introspection_endpoint_auth_signing_alg_values_supported: names(&SIGNATURE_ALGORITHMS.map(|(name, _)| name)),
@@ -84,7 +86,27 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
         request_parameter_supported: false,
         request_uri_parameter_supported: false,
         service_documentation: None,
+        more: more(provider),
     }
+}
+
+/// The provider's own methods, and those of extensions.
+fn auth_methods(provider: &Provider, own: &[ClientAuthMethod]) -> Vec<String> {
+    let extensions = provider.options().auth_methods.iter().map(|extension| extension.method());
+    own.iter().map(|method| method.as_str()).chain(extensions).map(str::to_owned).collect()
+}
+
+/// What extensions tell.
+fn more(provider: &Provider) -> Map<String, Value> {
+    let told = provider.options().metadata.iter();
+    told.map(|(name, value)| {
+        let value = match value {
+            ExtensionMetadata::Value(value) => value.clone(),
+            ExtensionMetadata::Endpoint(path) => Value::String(provider.cx().config().endpoint(path)),
+        };
+        (name.clone(), value)
+    })
+    .collect()
 }
 
 /// The provider's own grant types and those of extensions.

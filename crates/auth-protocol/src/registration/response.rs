@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{AcceptedClient, ClientKeys, SubjectType};
-use crate::client::{ApplicationType, GrantType, ResponseType};
+use crate::client::{ApplicationType, ResponseType};
 use crate::client_auth::ClientAuthMethod;
 use crate::redirect_uri::RedirectUri;
 use crate::scope::Scope;
@@ -33,7 +33,7 @@ pub struct RegistrationResponse {
     /// The accepted redirect URIs.
     pub redirect_uris: Vec<RedirectUri>,
     /// The authentication method the client must use.
-    pub token_endpoint_auth_method: ClientAuthMethod,
+    pub token_endpoint_auth_method: String,
     /// Whether its authorization requests have to be pushed. RFC 9126 §6.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub require_pushed_authorization_requests: bool,
@@ -47,7 +47,7 @@ pub struct RegistrationResponse {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub jwks_uri: Option<String>,
     /// The accepted grant types.
-    pub grant_types: Vec<GrantType>,
+    pub grant_types: Vec<String>,
     /// Always `code`.
     pub response_types: Vec<ResponseType>,
     /// The name a person sees.
@@ -117,12 +117,12 @@ impl RegistrationResponse {
             registration_access_token: None,
             registration_client_uri: None,
             redirect_uris: client.redirect_uris,
-            token_endpoint_auth_method: client.token_endpoint_auth_method,
+            token_endpoint_auth_method: client.token_endpoint_auth_method.as_str().to_owned(),
             require_pushed_authorization_requests: client.require_pushed_authorization_requests,
             dpop_bound_access_tokens: client.dpop_bound_access_tokens,
             jwks,
             jwks_uri,
-            grant_types: client.grant_types,
+            grant_types: client.grant_types.into_iter().map(|grant| grant.as_str().to_owned()).collect(),
             response_types: vec![ResponseType::Code],
             client_name: client.client_name,
             scope: client.scope,

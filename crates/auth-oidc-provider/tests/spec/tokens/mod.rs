@@ -20,6 +20,7 @@ mod drawn;
 mod end_session;
 mod ended_access;
 mod exchange;
+mod extension_client_auth;
 mod extension_grant;
 mod halves;
 mod id_tokens;
