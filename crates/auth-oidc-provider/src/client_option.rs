@@ -10,7 +10,8 @@ use serde_json::Value;
 use url::Url;
 
 use crate::complaints::WrongOption;
-use crate::keys::ClientKeySet;
+use crate::flow::response_algorithms::ResponseAlgorithms;
+use crate::keys::{ClientKeySet, SigningAlgorithm};
 
 /// The longest id of a declared client, in bytes.
 const MAX_ID: usize = 200;
@@ -36,6 +37,7 @@ pub struct ClientOption {
     pub(crate) skip_consent: bool,
     pub(crate) require_par: bool,
     pub(crate) require_dpop: bool,
+    pub(crate) algorithms: ResponseAlgorithms,
     sector: Option<SectorOption>,
 }
 
@@ -85,6 +87,7 @@ impl ClientOption {
             skip_consent: false,
             require_par: false,
             require_dpop: false,
+            algorithms: ResponseAlgorithms::default(),
             sector: None,
         }
     }
@@ -174,6 +177,20 @@ impl ClientOption {
     #[must_use]
     pub fn require_dpop(mut self) -> Self {
         self.require_dpop = true;
+        self
+    }
+
+    /// Gets userinfo signed by this algorithm instead of plain JSON (OpenID Connect Core §5.3.2).
+    #[must_use]
+    pub fn userinfo_signed_response_alg(mut self, algorithm: SigningAlgorithm) -> Self {
+        self.algorithms.userinfo = Some(algorithm);
+        self
+    }
+
+    /// Gets introspection answers that it asks for as a JWT signed by this algorithm (RFC 9701). Default ES256.
+    #[must_use]
+    pub fn introspection_signed_response_alg(mut self, algorithm: SigningAlgorithm) -> Self {
+        self.algorithms.introspection = Some(algorithm);
         self
     }
 

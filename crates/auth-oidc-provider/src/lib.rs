@@ -38,6 +38,7 @@ pub use extension::{ExtensionGrant, GrantRefusal, GrantRequest, Granted};
 pub use extension_claims::{ClaimsFor, ClaimsPlace, CustomClaim, ExtensionClaims};
 pub use extension_client_auth::{ClientAuthRefusal, ClientAuthRequest, ExtensionClientAuth};
 pub use flow::check::AccessTokenFacts;
+pub use keys::SigningAlgorithm;
 pub use options::{RefreshPolicy, ScopeOption};
 pub use plugin::OIDC_PROVIDER;
 pub use provider::Provider;

@@ -204,6 +204,18 @@ pub struct UserInfo {
     pub person: PersonClaims,
 }
 
+/// The claims of userinfo that is signed. OIDC Core §5.3.2.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedUserInfo {
+    /// The issuer.
+    pub iss: String,
+    /// The client.
+    pub aud: Audience,
+    /// What it is told of the person.
+    #[serde(flatten)]
+    pub info: UserInfo,
+}
+
 /// The left half of the SHA-256 of an access token, in base64url. OIDC Core §3.1.3.6.
 ///
 /// Fits ID tokens signed by an algorithm that hashes with SHA-256, such as RS256 and ES256.

@@ -86,6 +86,22 @@ pub struct ActiveToken {
     pub cnf: Option<Confirmation>,
 }
 
+/// The claims of an answer that is signed; `iat` is seconds since the epoch. RFC 9701 §5.
+///
+/// What is told of the token stands apart, with neither `sub` nor `exp` beside it: so nobody takes the answer
+/// for an access token (RFC 9701 §8.1).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedIntrospection {
+    /// The issuer.
+    pub iss: String,
+    /// The client that has asked.
+    pub aud: Audience,
+    /// When it was answered.
+    pub iat: i64,
+    /// The answer.
+    pub token_introspection: IntrospectionResponse,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Wire {
     active: bool,
@@ -122,6 +138,24 @@ mod tests {
     #[test]
     fn an_inactive_token_is_told_nothing_else() {
         assert_eq!(serde_json::to_string(&IntrospectionResponse::Inactive).unwrap(), r#"{"active":false}"#);
+    }
+
+    #[test]
+    fn a_signed_answer_tells_of_the_token_apart() {
+        let told = |token_introspection| {
+            let (iss, aud) = ("https://as.example".to_owned(), "c1".into());
+            serde_json::to_value(SignedIntrospection { iss, aud, iat: 7, token_introspection }).unwrap()
+        };
+        let token = ActiveToken { sub: Some("u1".to_owned()), exp: Some(9), ..ActiveToken::default() };
+
+        assert_eq!(
+            told(IntrospectionResponse::Active(Box::new(token))),
+            json!({
+                "iss": "https://as.example", "aud": "c1", "iat": 7,
+                "token_introspection": {"active": true, "sub": "u1", "exp": 9},
+            })
+        );
+        assert_eq!(told(IntrospectionResponse::Inactive)["token_introspection"], json!({"active": false}));
     }
 
     #[test]

@@ -91,6 +91,12 @@ pub struct AuthorizationServerMetadata {
     /// The algorithms of ID tokens. OIDC Discovery §3.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub id_token_signing_alg_values_supported: Vec<String>,
+    /// The algorithms of userinfo that is signed. OIDC Discovery §3.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub userinfo_signing_alg_values_supported: Vec<String>,
+    /// The algorithms of introspection answers that are signed. RFC 9701 §7.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub introspection_signing_alg_values_supported: Vec<String>,
     /// The authentication contexts a client may ask for. OIDC Discovery §3.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub acr_values_supported: Vec<String>,
@@ -119,7 +125,7 @@ pub struct AuthorizationServerMetadata {
 
 impl AuthorizationServerMetadata {
     /// The members that have a place of their own here, and those that are told by leaving them out.
-    pub const MEMBERS: [&str; 37] = [
+    pub const MEMBERS: [&str; 39] = [
         "issuer",
         "authorization_endpoint",
         "token_endpoint",
@@ -148,6 +154,8 @@ impl AuthorizationServerMetadata {
         "protected_resources",
         "subject_types_supported",
         "id_token_signing_alg_values_supported",
+        "userinfo_signing_alg_values_supported",
+        "introspection_signing_alg_values_supported",
         "acr_values_supported",
         "claims_parameter_supported",
         "claims_supported",

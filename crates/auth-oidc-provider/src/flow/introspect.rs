@@ -1,6 +1,7 @@
 //! Introspection: what a token is worth, told to the client it belongs to. RFC 7662.
 
 use auth_core::{ClientAddress, Unexpected, digest};
+use auth_protocol::accept;
 use auth_protocol::client::ClientKind;
 use auth_protocol::dpop::Confirmation;
 use auth_protocol::error::OAuthErrorCode;
@@ -9,14 +10,27 @@ use auth_protocol::params::Params;
 use auth_protocol::scope::Scope;
 use auth_protocol::token::TokenType;
 use http::HeaderMap;
+use http::header::ACCEPT;
 use tracing::Span;
 
 use super::asked::kind;
-use super::client_auth;
 use super::issue::REFRESH_PREFIX;
+use super::{client_auth, signed};
 use crate::error::OAuthFailure;
 use crate::provider::Provider;
 use crate::store;
+
+/// The media type of an answer that is signed (RFC 9701 §4).
+pub(crate) const SIGNED: &str = "application/token-introspection+jwt";
+
+/// What a token is worth, in the form the client has asked for.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// JSON.
+    Plain(IntrospectionResponse),
+    /// A JWT.
+    Signed(String),
+}
 
 /// Answers an introspection request. Only a confidential client may ask, and only about its own
 /// tokens: of any other it learns nothing.
@@ -26,7 +40,7 @@ pub(crate) async fn introspect(
     headers: &HeaderMap,
     params: &Params,
     address: ClientAddress,
-) -> Result<IntrospectionResponse, OAuthFailure> {
+) -> Result<Answer, OAuthFailure> {
     let told =
         |failure: &OAuthFailure| failure.tell(provider, "introspect", client_auth::claimed(provider, headers, params));
     look(provider, headers, params, address).await.inspect_err(told)
@@ -37,7 +51,7 @@ async fn look(
     headers: &HeaderMap,
     params: &Params,
     address: ClientAddress,
-) -> Result<IntrospectionResponse, OAuthFailure> {
+) -> Result<Answer, OAuthFailure> {
     let client = client_auth::authenticate(provider, headers, params, address).await?;
     if kind(&client) == ClientKind::Public {
         return Err(OAuthFailure::new(OAuthErrorCode::InvalidClient, "a public client may not introspect tokens"));
@@ -48,7 +62,12 @@ async fn look(
     } else {
         access_token(provider, &request.token, &client.client_id).await?
     };
-    Ok(active.map_or(IntrospectionResponse::Inactive, |token| IntrospectionResponse::Active(Box::new(token))))
+    let told = active.map_or(IntrospectionResponse::Inactive, |token| IntrospectionResponse::Active(Box::new(token)));
+    let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    if accept::prefers(accepted, SIGNED, "application/json") {
+        return Ok(Answer::Signed(signed::introspection(provider, &client, told)?));
+    }
+    Ok(Answer::Plain(told))
 }
 
 async fn access_token(provider: &Provider, token: &str, client_id: &str) -> Result<Option<ActiveToken>, OAuthFailure> {

@@ -12,11 +12,11 @@ use subtle::ConstantTimeEq as _;
 use tracing::Span;
 
 use super::ended::tell_in;
+use super::response_algorithms::ResponseAlgorithms;
 use super::{client_secret, register};
 use crate::entity::{Words, client};
 use crate::error::OAuthFailure;
 use crate::event::{ClientDeleted, ClientUpdated, GrantRevoked};
-use crate::keys::SigningAlgorithm;
 use crate::provider::Provider;
 use crate::store;
 
@@ -61,10 +61,10 @@ async fn replace(
     {
         return Err(refused("a client does not choose its secret"));
     }
-    let (accepted, algorithm) = register::judge(provider, metadata).await?;
+    let (accepted, algorithms) = register::judge(provider, metadata).await?;
     let secret = cx.new_token()?;
     let event = ClientUpdated { client_id: client_id.to_owned(), by: None };
-    let change = &Change { accepted: &accepted, algorithm, secret: &secret };
+    let change = &Change { accepted: &accepted, algorithms, secret: &secret };
     let told_of = &event;
     let changed = retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
@@ -155,7 +155,7 @@ fn not_valid() -> OAuthFailure {
 /// What a client makes of its registration, and the secret it gets if it is to have another.
 pub(super) struct Change<'a> {
     pub(super) accepted: &'a AcceptedClient,
-    pub(super) algorithm: SigningAlgorithm,
+    pub(super) algorithms: ResponseAlgorithms,
     pub(super) secret: &'a str,
 }
 
@@ -178,7 +178,6 @@ impl Change<'_> {
             previous_secret_until: before.previous_secret_until.filter(|_| has_secret),
             registration_access_token: before.registration_access_token,
             user_id: before.user_id,
-            id_token_signed_response_alg: self.algorithm.as_str().to_owned(),
             // What only an operator gives stays as it is.
             own_scope: before.own_scope,
             // Whoever was vouched for was vouched for with these redirect URIs.
@@ -187,7 +186,7 @@ impl Change<'_> {
             disabled: before.disabled,
             created_at: before.created_at,
             id: before.id,
-            ..register::row(self.accepted, &before.client_id, provider.cx().now())
+            ..register::row(self.accepted, self.algorithms, &before.client_id, provider.cx().now())
         };
         if is_new {
             client_secret::replace(provider, &mut after, self.secret);
@@ -215,7 +214,7 @@ pub(crate) fn described(client: &client::Model, secret: Option<String>) -> Regis
     } else {
         ApplicationType::Web
     };
-    RegistrationResponse {
+    let mut answer = RegistrationResponse {
         client_id: client.client_id.clone(),
         client_id_issued_at: client.created_at.timestamp(),
         client_secret_expires_at: client
@@ -237,7 +236,9 @@ pub(crate) fn described(client: &client::Model, secret: Option<String>) -> Regis
         scope: Scope::parse(&client.scope).unwrap_or_default(),
         application_type,
         post_logout_redirect_uris: uris(&client.post_logout_redirect_uris),
-        id_token_signed_response_alg: Some(client.id_token_signed_response_alg.clone()),
+        id_token_signed_response_alg: None,
+        userinfo_signed_response_alg: None,
+        introspection_signed_response_alg: None,
         subject_type: if client.sector.is_some() { SubjectType::Pairwise } else { SubjectType::Public },
         sector_identifier_uri: text("sector_identifier_uri"),
         client_uri: text("client_uri"),
@@ -247,7 +248,9 @@ pub(crate) fn described(client: &client::Model, secret: Option<String>) -> Regis
         contacts: contacts.into_iter().flatten().filter_map(|one| one.as_str().map(str::to_owned)).collect(),
         software_id: text("software_id"),
         software_version: text("software_version"),
-    }
+    };
+    ResponseAlgorithms::registered(client).tell(&mut answer);
+    answer
 }
 
 fn refused(description: &'static str) -> OAuthFailure {

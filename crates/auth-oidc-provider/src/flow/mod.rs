@@ -28,6 +28,7 @@ pub(crate) mod proof;
 pub(crate) mod refresh;
 pub(crate) mod register;
 mod remembered;
+pub(crate) mod response_algorithms;
 pub(crate) mod revoke;
 mod sector;
 pub(crate) mod seed;

@@ -8,15 +8,17 @@ use auth_protocol::redirect_uri::RedirectUri;
 use auth_protocol::registration::{
     AcceptedClient, ClientKeys, ClientMetadata, RegistrationPolicy, RegistrationResponse, judge_registration,
 };
-use serde_json::json;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 use tracing::Span;
 
 use super::admission::{self, Admitted, Applicant};
+use super::response_algorithms::ResponseAlgorithms;
 use super::{client_secret, sector};
 use crate::entity::{Words, client};
 use crate::error::OAuthFailure;
 use crate::event::ClientRegistered;
-use crate::keys::{ClientKeySet, SigningAlgorithm};
+use crate::keys::ClientKeySet;
 use crate::provider::Provider;
 use crate::store;
 
@@ -40,7 +42,7 @@ async fn accept(
 ) -> Result<RegistrationResponse, OAuthFailure> {
     let cx = provider.cx();
     let Admitted { owner, token } = admission::judge(provider, applicant).await?;
-    let (accepted, algorithm) = judge(provider, metadata).await?;
+    let (accepted, algorithms) = judge(provider, metadata).await?;
     let management = format!("{MANAGEMENT_PREFIX}{}", cx.new_token()?);
     let client_id = cx.new_token()?;
     let secret = match accepted.token_endpoint_auth_method {
@@ -55,8 +57,7 @@ async fn accept(
         client_secret_expires_at: secret.as_ref().and_then(|_| client_secret::ends(provider)),
         registration_access_token: Some(digest(&management)),
         user_id: owner,
-        id_token_signed_response_alg: algorithm.as_str().to_owned(),
-        ..row(&accepted, &client_id, cx.now())
+        ..row(&accepted, algorithms, &client_id, cx.now())
     };
     let (row, told, token) = (&row, &event, token.as_deref());
     retrying(|| async move {
@@ -78,7 +79,7 @@ async fn accept(
     if let Some(end) = row.client_secret_expires_at {
         answer.client_secret_expires_at = Some(end.timestamp());
     }
-    answer.id_token_signed_response_alg = Some(algorithm.as_str().to_owned());
+    algorithms.tell(&mut answer);
     answer.registration_client_uri = Some(management_url(provider, &row.client_id));
     answer.registration_access_token = Some(management);
     Ok(answer)
@@ -89,21 +90,21 @@ pub(super) fn management_url(provider: &Provider, client_id: &str) -> String {
     provider.cx().config().endpoint(&format!("/oauth2/register/{client_id}"))
 }
 
-/// Judges metadata, and by which algorithm the client's ID tokens are signed.
+/// Judges metadata, and by which algorithms what the client is told is signed.
 pub(super) async fn judge(
     provider: &Provider,
     metadata: &ClientMetadata,
-) -> Result<(AcceptedClient, SigningAlgorithm), OAuthFailure> {
-    let (accepted, algorithm) = judge_by(provider.registration(), metadata)?;
+) -> Result<(AcceptedClient, ResponseAlgorithms), OAuthFailure> {
+    let (accepted, algorithms) = judge_by(provider.registration(), metadata)?;
     sector::judge(provider, &accepted).await?;
-    Ok((accepted, algorithm))
+    Ok((accepted, algorithms))
 }
 
 /// The same, by any policy, and without a look at the document of its sector.
 pub(super) fn judge_by(
     policy: &RegistrationPolicy,
     metadata: &ClientMetadata,
-) -> Result<(AcceptedClient, SigningAlgorithm), OAuthError> {
+) -> Result<(AcceptedClient, ResponseAlgorithms), OAuthError> {
     let accepted = judge_registration(metadata, policy)?;
     if let Some(ClientKeys::Here(set)) = &accepted.keys
         && ClientKeySet::read(set.to_string().as_bytes()).is_none()
@@ -111,11 +112,15 @@ pub(super) fn judge_by(
         let description = "no key of the jwks can be used";
         return Err(OAuthError::new(OAuthErrorCode::InvalidClientMetadata, description));
     }
-    let algorithm = metadata.id_token_signed_response_alg.as_deref().and_then(SigningAlgorithm::parse);
-    Ok((accepted, algorithm.unwrap_or(SigningAlgorithm::ALL[0])))
+    Ok((accepted, ResponseAlgorithms::wanted(metadata)))
 }
 
-pub(super) fn row(accepted: &AcceptedClient, client_id: &str, now: chrono::DateTime<chrono::Utc>) -> client::Model {
+pub(super) fn row(
+    accepted: &AcceptedClient,
+    algorithms: ResponseAlgorithms,
+    client_id: &str,
+    now: DateTime<Utc>,
+) -> client::Model {
     let (jwks, jwks_uri) = match accepted.keys.clone() {
         None => (None, None),
         Some(ClientKeys::Here(set)) => (Some(set), None),
@@ -138,18 +143,9 @@ pub(super) fn row(accepted: &AcceptedClient, client_id: &str, now: chrono::DateT
         grant_types: accepted.grant_types.iter().map(|grant| grant.as_str()).collect::<Words>(),
         scope: accepted.scope.to_string(),
         application_type: accepted.application_type.as_str().to_owned(),
-        id_token_signed_response_alg: String::new(),
+        id_token_signed_response_alg: algorithms.signs_id_tokens().as_str().to_owned(),
         sector: accepted.sector.as_ref().map(|sector| sector.host.clone()),
-        metadata: Some(json!({
-            "sector_identifier_uri": accepted.sector.as_ref().and_then(|sector| sector.identifier_uri.as_deref()),
-            "client_uri": accepted.client_uri,
-            "logo_uri": accepted.logo_uri,
-            "tos_uri": accepted.tos_uri,
-            "policy_uri": accepted.policy_uri,
-            "contacts": accepted.contacts,
-            "software_id": accepted.software_id,
-            "software_version": accepted.software_version,
-        })),
+        metadata: Some(kept(accepted, algorithms)),
         require_pushed_authorization_requests: accepted.require_pushed_authorization_requests,
         dpop_bound_access_tokens: accepted.dpop_bound_access_tokens,
         own_scope: None,
@@ -160,4 +156,21 @@ pub(super) fn row(accepted: &AcceptedClient, client_id: &str, now: chrono::DateT
         created_at: now,
         updated_at: now,
     }
+}
+
+/// The rest of its metadata, kept to be echoed and shown.
+fn kept(accepted: &AcceptedClient, algorithms: ResponseAlgorithms) -> Value {
+    let sector_identifier_uri = accepted.sector.as_ref().and_then(|sector| sector.identifier_uri.as_deref());
+    let rest = [
+        ("sector_identifier_uri", json!(sector_identifier_uri)),
+        ("client_uri", json!(accepted.client_uri)),
+        ("logo_uri", json!(accepted.logo_uri)),
+        ("tos_uri", json!(accepted.tos_uri)),
+        ("policy_uri", json!(accepted.policy_uri)),
+        ("contacts", json!(accepted.contacts)),
+        ("software_id", json!(accepted.software_id)),
+        ("software_version", json!(accepted.software_version)),
+    ];
+    let rest = rest.into_iter().map(|(name, value)| (name.to_owned(), value));
+    Value::Object(rest.chain(algorithms.to_keep()).collect())
 }

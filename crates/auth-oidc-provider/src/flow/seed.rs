@@ -5,10 +5,11 @@ use auth_core::{Secret, StartError};
 use auth_protocol::client::ApplicationType;
 use auth_protocol::redirect_uri::RedirectUri;
 use auth_protocol::registration::ClientKeys;
+use serde_json::{Map, Value};
 
 use crate::client_option::ClientOption;
 use crate::entity::{Words, client};
-use crate::keys::{SigningAlgorithm, is_taken};
+use crate::keys::is_taken;
 use crate::provider::Provider;
 use crate::store;
 
@@ -83,6 +84,7 @@ fn row(provider: &Provider, option: &ClientOption, id: String) -> client::Model 
         Some(ClientKeys::Here(set)) => (Some(set), None),
         Some(ClientKeys::At(uri)) => (None, Some(uri)),
     };
+    let kept: Map<String, Value> = option.algorithms.to_keep().collect();
     client::Model {
         id,
         client_id: option.client_id.clone(),
@@ -101,9 +103,9 @@ fn row(provider: &Provider, option: &ClientOption, id: String) -> client::Model 
         scope: String::new(),
         own_scope: (!option.own_scope.is_empty()).then(|| option.own_scope.join(" ")),
         application_type: application_type.as_str().to_owned(),
-        id_token_signed_response_alg: SigningAlgorithm::ALL[0].as_str().to_owned(),
+        id_token_signed_response_alg: option.algorithms.signs_id_tokens().as_str().to_owned(),
         sector: option.sector(),
-        metadata: None,
+        metadata: (!kept.is_empty()).then_some(Value::Object(kept)),
         require_pushed_authorization_requests: option.require_par,
         dpop_bound_access_tokens: option.require_dpop,
         skip_consent: option.skip_consent,

@@ -1,18 +1,21 @@
-//! What is signed: access tokens that are JWTs, and ID tokens. RFC 9068 §2.2, OpenID Connect Core §2.
+//! What is signed: access tokens that are JWTs, ID tokens, userinfo and introspection answers. RFC 9068 §2.2,
+//! OpenID Connect Core §2 and §5.3.2, RFC 9701 §5.
 
 use auth_core::after;
-use auth_protocol::claims::{AccessTokenClaims, IdTokenClaims, at_hash};
+use auth_protocol::claims::{AccessTokenClaims, IdTokenClaims, SignedUserInfo, UserInfo, at_hash};
 use auth_protocol::dpop::Confirmation;
+use auth_protocol::introspection::{IntrospectionResponse, SignedIntrospection};
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::{OPENID, Scope};
 use chrono::{DateTime, Utc};
 
 use super::custom_claims::{self, Extended};
 use super::issue::{Basis, methods};
+use super::response_algorithms::ResponseAlgorithms;
 use crate::entity::client;
 use crate::error::OAuthFailure;
 use crate::extension_claims::{ClaimsFor, ClaimsPlace};
-use crate::keys::{SigningAlgorithm, TokenKind};
+use crate::keys::{KeyError, SigningAlgorithm, TokenKind};
 use crate::provider::Provider;
 
 /// An access token a resource server can verify by itself (RFC 9068 §2.2).
@@ -55,8 +58,7 @@ pub(super) async fn id_token(
     let Some(user_id) = basis.user_id.filter(|_| basis.scope.contains(OPENID)) else { return Ok(None) };
     let cx = provider.cx();
     let now = cx.now();
-    let algorithm =
-        SigningAlgorithm::parse(&basis.client.id_token_signed_response_alg).unwrap_or(SigningAlgorithm::Es256);
+    let algorithm = ResponseAlgorithms::registered(basis.client).signs_id_tokens();
     let claims = IdTokenClaims {
         iss: provider.issuer(),
         sub: basis.subject.unwrap_or(user_id).to_owned(),
@@ -74,6 +76,33 @@ pub(super) async fn id_token(
     };
     let custom = custom_claims::told(asked(provider, basis, ClaimsPlace::IdToken)).await?;
     Ok(Some(provider.keys().sign(algorithm, TokenKind::IdToken, &Extended { own: claims, custom })?))
+}
+
+/// What userinfo tells, for the client whose token asks.
+pub(super) fn userinfo(
+    provider: &Provider,
+    algorithm: SigningAlgorithm,
+    client_id: &str,
+    told: Extended<UserInfo>,
+) -> Result<String, KeyError> {
+    let own = SignedUserInfo { iss: provider.issuer(), aud: client_id.into(), info: told.own };
+    provider.keys().sign(algorithm, TokenKind::UserInfo, &Extended { own, custom: told.custom })
+}
+
+/// What introspection tells, for the client that asks.
+pub(super) fn introspection(
+    provider: &Provider,
+    client: &client::Model,
+    token_introspection: IntrospectionResponse,
+) -> Result<String, KeyError> {
+    let claims = SignedIntrospection {
+        iss: provider.issuer(),
+        aud: client.client_id.as_str().into(),
+        iat: provider.cx().now().timestamp(),
+        token_introspection,
+    };
+    let algorithm = ResponseAlgorithms::registered(client).signs_introspection();
+    provider.keys().sign(algorithm, TokenKind::Introspection, &claims)
 }
 
 /// What extensions are asked for.

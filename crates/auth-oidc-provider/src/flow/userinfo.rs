@@ -12,11 +12,13 @@ use http::{HeaderMap, Method};
 use tracing::Span;
 
 use super::custom_claims::{self, Extended};
-use super::proof;
+use super::response_algorithms::ResponseAlgorithms;
+use super::{proof, signed};
 use crate::error::OAuthFailure;
 use crate::extension_claims::{ClaimsFor, ClaimsPlace};
 use crate::provider::Provider;
 use crate::store;
+use crate::store::access_token::WithPerson;
 
 /// A request for userinfo: the access token, and the proof that may have come with it.
 #[derive(Clone, Copy)]
@@ -26,29 +28,36 @@ pub(crate) struct Presented<'a> {
     pub(crate) token: PresentedToken<'a>,
 }
 
+/// What is told of a person, in the form its client has registered for.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// JSON.
+    Plain(Extended<UserInfo>),
+    /// A JWT.
+    Signed(String),
+}
+
 /// Tells what the token's scope allows to tell, in one statement; a proof costs one more.
 ///
 /// A token with `openid` is good here whatever resource it was issued for: the scope names this
 /// very endpoint.
 #[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
-pub(crate) async fn userinfo(
-    provider: &Provider,
-    presented: Presented<'_>,
-) -> Result<Extended<UserInfo>, OAuthFailure> {
+pub(crate) async fn userinfo(provider: &Provider, presented: Presented<'_>) -> Result<Answer, OAuthFailure> {
     told(provider, presented).await.inspect_err(|failure| failure.tell(provider, "userinfo", None))
 }
 
-async fn told(provider: &Provider, presented: Presented<'_>) -> Result<Extended<UserInfo>, OAuthFailure> {
+async fn told(provider: &Provider, presented: Presented<'_>) -> Result<Answer, OAuthFailure> {
     let token = presented.token.token;
     let refused = || invalid_token("the access token is not valid");
     let cx = provider.cx();
     let found = store::access_token::find_with_person(cx.db(), &digest(token)).await?;
-    if let Some((stored, _)) = &found {
+    if let Some(WithPerson { token: stored, .. }) = &found {
         let span = Span::current();
         span.record("client.id", &*stored.client_id);
         span.record("grant.id", &*stored.grant_id).record("user.id", stored.user_id.as_deref());
     }
-    let (stored, person) = found.filter(|(stored, _)| stored.is_live(cx.now())).ok_or_else(refused)?;
+    let found = found.filter(|found| found.token.is_live(cx.now())).ok_or_else(refused)?;
+    let WithPerson { token: stored, person, client_metadata } = found;
     let user_id = stored.user_id.ok_or_else(refused)?;
     let scope = Scope::parse(&stored.scope).map_err(Unexpected::new)?;
     if !scope.contains(OPENID) {
@@ -66,7 +75,11 @@ async fn told(provider: &Provider, presented: Presented<'_>) -> Result<Extended<
     let request = ClaimsFor { provider, client_id, user_id: user, scope: &scope, place: ClaimsPlace::UserInfo };
     let custom = custom_claims::told(request).await?;
     let sub = stored.subject.unwrap_or(user_id);
-    Ok(Extended { own: UserInfo { sub, person: PersonClaims::allowed_by(&scope, &person) }, custom })
+    let told = Extended { own: UserInfo { sub, person: PersonClaims::allowed_by(&scope, &person) }, custom };
+    Ok(match ResponseAlgorithms::of_userinfo(client_metadata.as_ref()) {
+        None => Answer::Plain(told),
+        Some(algorithm) => Answer::Signed(signed::userinfo(provider, algorithm, client_id, told)?),
+    })
 }
 
 /// A token that is bound to a key needs a proof of that key, and one that is bound to none must not come

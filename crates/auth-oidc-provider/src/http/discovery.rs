@@ -75,10 +75,9 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
         client_id_metadata_document_supported: false,
         protected_resources: provider.resources().to_vec(),
         subject_types_supported: names(&SubjectType::ALL.map(SubjectType::as_str)),
-        id_token_signing_alg_values_supported: SigningAlgorithm::ALL
-            .iter()
-            .map(|algorithm| algorithm.as_str().to_owned())
-            .collect(),
+        id_token_signing_alg_values_supported: names(&SigningAlgorithm::ALL.map(SigningAlgorithm::as_str)),
+        userinfo_signing_alg_values_supported: names(&SigningAlgorithm::ALL.map(SigningAlgorithm::as_str)),
+        introspection_signing_alg_values_supported: names(&SigningAlgorithm::ALL.map(SigningAlgorithm::as_str)),
         acr_values_supported: provider.options().contexts.iter().map(|context| context.acr.clone()).collect(),
         claims_parameter_supported: true,
         claims_supported: claims(provider),

@@ -6,7 +6,7 @@ use auth_protocol::token::TokenType;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode, header};
 
 use super::bearer::{access_token, challenge, challenge_by};
 use super::form::{OAuthForm, is_form};
@@ -19,7 +19,9 @@ use crate::provider::Provider;
 #[utoipa::path(
     get, path = "/oauth2/userinfo", tag = "oidc",
     responses(
-        (status = 200, description = "What the scope of the token allows to tell", body = UserInfo),
+        (status = 200, description = "What the scope of the token allows to tell, signed if the client has registered for that", content(
+            (UserInfo = "application/json"), (String = "application/jwt")
+        )),
         (status = 400, description = "The Authorization header cannot be read", body = ErrorBody, headers(
             ("www-authenticate" = String, description = "`Bearer` with the error")
         )),
@@ -42,7 +44,9 @@ pub(crate) async fn userinfo(State(provider): State<Provider>, headers: HeaderMa
     post, path = "/oauth2/userinfo", tag = "oidc",
     request_body(content = Option<UserInfoRequest>, content_type = "application/x-www-form-urlencoded"),
     responses(
-        (status = 200, description = "What the scope of the token allows to tell", body = UserInfo),
+        (status = 200, description = "What the scope of the token allows to tell, signed if the client has registered for that", content(
+            (UserInfo = "application/json"), (String = "application/jwt")
+        )),
         (status = 400, description = "The Authorization header cannot be read", body = ErrorBody, headers(
             ("www-authenticate" = String, description = "`Bearer` with the error")
         )),
@@ -104,8 +108,11 @@ async fn answer(
     };
     let presented = userinfo::Presented { method, headers, token };
     let mut response = match userinfo::userinfo(provider, presented).await {
-        Ok(person) => {
-            let mut response = Json(person).into_response();
+        Ok(answer) => {
+            let mut response = match answer {
+                userinfo::Answer::Plain(person) => Json(person).into_response(),
+                userinfo::Answer::Signed(jwt) => ([(header::CONTENT_TYPE, "application/jwt")], jwt).into_response(),
+            };
             no_store(response.headers_mut());
             response
         }

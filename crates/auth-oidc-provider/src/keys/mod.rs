@@ -15,11 +15,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Algorithm;
 
-/// The algorithms ID tokens are signed with.
+/// The algorithms the provider signs with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum SigningAlgorithm {
+pub enum SigningAlgorithm {
+    /// ECDSA on P-256: the default.
     Es256,
+    /// RSA: understood everywhere, and the slowest.
     Rs256,
+    /// Ed25519.
     EdDsa,
 }
 
@@ -68,14 +71,20 @@ impl SigningAlgorithm {
 pub(crate) enum TokenKind {
     IdToken,
     AccessToken,
+    UserInfo,
+    Introspection,
 }
 
 impl TokenKind {
-    /// The `typ` of its header: RFC 9068 §2.1 for access tokens.
+    /// The `typ` of its header: RFC 9068 §2.1 for access tokens, RFC 9701 §5 for introspection. Userinfo has a
+    /// type that nothing else has, so that nobody takes it for an ID token, which has the same issuer, audience
+    /// and subject (RFC 8725 §3.11).
     pub(crate) fn typ(self) -> &'static str {
         match self {
             Self::IdToken => "JWT",
             Self::AccessToken => "at+jwt",
+            Self::UserInfo => "userinfo+jwt",
+            Self::Introspection => "token-introspection+jwt",
         }
     }
 }

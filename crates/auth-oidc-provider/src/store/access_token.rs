@@ -1,6 +1,7 @@
 //! Queries on `oauthAccessToken`.
 
 use chrono::{DateTime, Utc};
+use sea_orm::prelude::Json;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult, IntoActiveModel as _, JoinType,
@@ -78,12 +79,18 @@ pub(crate) struct Person {
     pub(crate) updated_at: DateTime<Utc>,
 }
 
+/// A token with its person, and what is kept of the metadata of its client.
+#[derive(Debug)]
+pub(crate) struct WithPerson {
+    pub(crate) token: Stored,
+    pub(crate) person: Person,
+    pub(crate) client_metadata: Option<Json>,
+}
+
 /// Finds a token with its grant, its client and its person, in one statement.
-pub(crate) async fn find_with_person(
-    db: &impl ConnectionTrait,
-    digest: &str,
-) -> Result<Option<(Stored, Person)>, DbErr> {
-    let row = with_grant_and_client(digest)
+pub(crate) async fn find_with_person(db: &impl ConnectionTrait, digest: &str) -> Result<Option<WithPerson>, DbErr> {
+    with_grant_and_client(digest)
+        .column_as(client::Column::Metadata, "client_metadata")
         .column_as(user::Column::Name, "person_name")
         .column_as(user::Column::Email, "person_email")
         .column_as(user::Column::EmailVerified, "person_email_verified")
@@ -92,18 +99,16 @@ pub(crate) async fn find_with_person(
         .join(JoinType::InnerJoin, grant::Relation::User.def())
         .into_model::<WithPerson>()
         .one(db)
-        .await?;
-    Ok(row.map(|row| (row.token, row.person)))
-}
-
-struct WithPerson {
-    token: Stored,
-    person: Person,
+        .await
 }
 
 impl FromQueryResult for WithPerson {
     fn from_query_result(row: &sea_orm::QueryResult, prefix: &str) -> Result<Self, DbErr> {
-        Ok(Self { token: Stored::from_query_result(row, prefix)?, person: Person::from_query_result(row, "person_")? })
+        Ok(Self {
+            token: Stored::from_query_result(row, prefix)?,
+            person: Person::from_query_result(row, "person_")?,
+            client_metadata: row.try_get(prefix, "client_metadata")?,
+        })
     }
 }
 

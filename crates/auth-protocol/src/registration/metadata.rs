@@ -57,6 +57,10 @@ pub struct ClientMetadata {
     pub jwks_uri: Option<String>,
     /// The algorithm ID tokens are to be signed with. OIDC Registration §2.
     pub id_token_signed_response_alg: Option<String>,
+    /// The algorithm userinfo is to be signed with. OIDC Registration §2.
+    pub userinfo_signed_response_alg: Option<String>,
+    /// The algorithm signed introspection answers are to be signed with. RFC 9701 §6.
+    pub introspection_signed_response_alg: Option<String>,
     /// `public` or `pairwise`. OIDC Registration §2.
     pub subject_type: Option<String>,
     /// Where the redirect URIs of one sector are listed. OIDC Registration §5.

@@ -63,6 +63,12 @@ pub struct RegistrationResponse {
     /// The algorithm ID tokens are signed with. OIDC Registration §2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id_token_signed_response_alg: Option<String>,
+    /// The algorithm userinfo is signed with; absent where it is JSON. OIDC Registration §2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub userinfo_signed_response_alg: Option<String>,
+    /// The algorithm signed introspection answers are signed with. RFC 9701 §6.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub introspection_signed_response_alg: Option<String>,
     /// How the client knows people. OIDC Registration §2.
     #[serde(default)]
     pub subject_type: SubjectType,
@@ -129,6 +135,8 @@ impl RegistrationResponse {
             application_type: client.application_type,
             post_logout_redirect_uris: client.post_logout_redirect_uris,
             id_token_signed_response_alg: None,
+            userinfo_signed_response_alg: None,
+            introspection_signed_response_alg: None,
             subject_type: if client.sector.is_some() { SubjectType::Pairwise } else { SubjectType::Public },
             sector_identifier_uri: client.sector.and_then(|sector| sector.identifier_uri),
             client_uri: client.client_uri,

@@ -97,7 +97,8 @@ async fn only_access_tokens_are_accepted() {
         key.signs(&header, &issuer.claims())
     };
 
-    for typ in [None, Some("JWT"), Some("logout+jwt"), Some("at+jwtx")] {
+    let others = ["JWT", "userinfo+jwt", "token-introspection+jwt", "logout+jwt", "at+jwtx"];
+    for typ in others.map(Some).into_iter().chain([None]) {
         assert_eq!(refused(&verifier, &typed(typ)).await, InvalidToken::Type, "{typ:?}");
     }
     for typ in ["at+jwt", "AT+JWT", "application/at+jwt"] {

@@ -63,7 +63,7 @@ pub(crate) async fn create(asker: Asker<'_>, body: Map<String, Value>) -> Result
     let provider = asker.provider;
     let cx = provider.cx();
     let wanted = WantedClient::read(provider, body)?;
-    let (accepted, algorithm) = wanted.judge(provider).await?;
+    let (accepted, algorithms) = wanted.judge(provider).await?;
     let client_id = cx.new_token()?;
     tracing::Span::current().record("client.id", &*client_id);
     let secret = match accepted.token_endpoint_auth_method {
@@ -74,12 +74,11 @@ pub(crate) async fn create(asker: Asker<'_>, body: Map<String, Value>) -> Result
         id: cx.new_id()?,
         client_secret: secret.as_deref().map(digest),
         client_secret_expires_at: secret.as_ref().and_then(|_| client_secret::ends(provider)),
-        id_token_signed_response_alg: algorithm.as_str().to_owned(),
         own_scope: wanted.own_scope(),
         skip_consent: wanted.skip_consent.unwrap_or_default(),
         disabled: wanted.disabled.unwrap_or_default(),
         user_id: wanted.owner(),
-        ..register::row(&accepted, &client_id, cx.now())
+        ..register::row(&accepted, algorithms, &client_id, cx.now())
     };
     let event = ClientCreated { client_id, by: asker.id().to_owned() };
     let (new, told) = (&row, &event);

@@ -12,8 +12,8 @@ use super::Refusal;
 use super::members::{Member, Members};
 use crate::codes::CLIENT_REFUSED;
 use crate::entity::client;
+use crate::flow::response_algorithms::ResponseAlgorithms;
 use crate::flow::{manage, register, sector};
-use crate::keys::SigningAlgorithm;
 use crate::provider::Provider;
 
 /// What a client says of itself without having a say in it.
@@ -65,10 +65,10 @@ impl WantedClient {
     }
 
     /// Judges the metadata of a new client.
-    pub(super) async fn judge(&self, provider: &Provider) -> Result<(AcceptedClient, SigningAlgorithm), Refusal> {
-        let (accepted, algorithm) = judge(provider, self.metadata.clone(), self.own_scope.given().is_some())?;
+    pub(super) async fn judge(&self, provider: &Provider) -> Result<(AcceptedClient, ResponseAlgorithms), Refusal> {
+        let (accepted, algorithms) = judge(provider, self.metadata.clone(), self.own_scope.given().is_some())?;
         judge_sector(provider, &accepted).await?;
-        Ok((accepted, algorithm))
+        Ok((accepted, algorithms))
     }
 
     /// Judges the metadata that follows on what is registered, with the document of its sector: that cannot be
@@ -111,13 +111,13 @@ impl WantedClient {
         let (mut after, is_new) = if self.metadata.is_empty() && !self.own_scope.is_there() {
             (client::Model { updated_at: provider.cx().now(), ..before }, false)
         } else {
-            let (accepted, algorithm) = judge(provider, self.over(&before)?, own_scope.is_some())?;
+            let (accepted, algorithms) = judge(provider, self.over(&before)?, own_scope.is_some())?;
             let by_document = |client: &AcceptedClient| (client.sector.clone(), client.redirect_uris.clone());
             let is_judged = judged.is_none_or(|judged| by_document(judged) == by_document(&accepted));
             if !self.metadata.is_empty() && !is_judged {
                 return Err(Refusal::saying(CLIENT_REFUSED, "the client was changed meanwhile; try again"));
             }
-            manage::Change { accepted: &accepted, algorithm, secret }.of(provider, before)
+            manage::Change { accepted: &accepted, algorithms, secret }.of(provider, before)
         };
         after.own_scope = own_scope;
         // Also at other redirect URIs: here it is an operator who says so.
@@ -157,7 +157,7 @@ fn judge(
     provider: &Provider,
     metadata: Map<String, Value>,
     acts: bool,
-) -> Result<(AcceptedClient, SigningAlgorithm), Refusal> {
+) -> Result<(AcceptedClient, ResponseAlgorithms), Refusal> {
     let refused = || Refusal::saying(CLIENT_REFUSED, "[body] a member has the wrong type");
     let mut metadata: ClientMetadata = serde_json::from_value(Value::Object(metadata)).map_err(|_| refused())?;
     let machine = GrantType::ClientCredentials.as_str();
@@ -173,7 +173,7 @@ fn judge(
     metadata.grant_types = Some(grants);
     let policy = RegistrationPolicy { machines: true, ..provider.registration().clone() };
     let judged = register::judge_by(&policy, &metadata);
-    let (accepted, algorithm) = judged.map_err(|error| Refusal::saying(CLIENT_REFUSED, error.description))?;
+    let (accepted, algorithms) = judged.map_err(|error| Refusal::saying(CLIENT_REFUSED, error.description))?;
     // At registration these are dropped, since nobody is there to mend them.
     let all_of = |wanted: Option<&Vec<String>>, kept: &[RedirectUri]| {
         wanted.into_iter().flatten().all(|uri| kept.iter().any(|kept| kept.as_str() == uri))
@@ -184,7 +184,7 @@ fn judge(
     {
         return Err(Refusal::saying(CLIENT_REFUSED, "a redirect URI is not acceptable, or there are too many"));
     }
-    Ok((accepted, algorithm))
+    Ok((accepted, algorithms))
 }
 
 async fn judge_sector(provider: &Provider, accepted: &AcceptedClient) -> Result<(), Refusal> {

@@ -16,7 +16,7 @@ pub(crate) struct ServerMetadata {
     /// The token endpoint.
     #[schema(example = "https://auth.example.com/api/auth/oauth2/token")]
     token_endpoint: String,
-    /// The keys ID tokens are signed with.
+    /// The keys everything here is signed with.
     #[schema(example = "https://auth.example.com/api/auth/jwks")]
     jwks_uri: String,
     /// The registration endpoint; absent while registration is off.
@@ -90,6 +90,12 @@ pub(crate) struct ServerMetadata {
     /// The algorithms of ID tokens.
     #[schema(example = json!(["ES256", "RS256", "EdDSA"]))]
     id_token_signing_alg_values_supported: Vec<String>,
+    /// The algorithms of userinfo that is signed.
+    #[schema(example = json!(["ES256", "RS256", "EdDSA"]))]
+    userinfo_signing_alg_values_supported: Vec<String>,
+    /// The algorithms of introspection answers that are signed (RFC 9701).
+    #[schema(example = json!(["ES256", "RS256", "EdDSA"]))]
+    introspection_signing_alg_values_supported: Vec<String>,
     /// The authentication contexts a client may ask for.
     acr_values_supported: Option<Vec<String>>,
     /// Whether `claims` works.
@@ -109,7 +115,7 @@ pub(crate) struct ServerMetadata {
     request_uri_parameter_supported: bool,
 }
 
-/// The public keys ID tokens are signed with (RFC 7517 §5).
+/// The public keys of what is signed here (RFC 7517 §5).
 #[derive(ToSchema)]
 #[schema(as = oidc::JwkSet)]
 pub(crate) struct JwkSet {

@@ -39,6 +39,12 @@ pub(crate) struct ClientMetadata {
     /// `ES256`, `RS256` or `EdDSA`.
     #[schema(example = "ES256")]
     id_token_signed_response_alg: Option<String>,
+    /// The same, for userinfo; absent means plain JSON.
+    #[schema(example = "ES256")]
+    userinfo_signed_response_alg: Option<String>,
+    /// The same, for introspection answers that are asked for as a JWT (RFC 9701); absent means `ES256`.
+    #[schema(example = "ES256")]
+    introspection_signed_response_alg: Option<String>,
     /// `public`, or `pairwise`: people have names then that only clients of one sector know (OpenID Connect
     /// Core §8). Absent means `public`.
     #[schema(example = "pairwise")]
@@ -117,6 +123,12 @@ pub(crate) struct Client {
     /// How its ID tokens are signed.
     #[schema(example = "ES256")]
     id_token_signed_response_alg: Option<String>,
+    /// How its userinfo is signed; absent where it is plain JSON.
+    #[schema(example = "ES256")]
+    userinfo_signed_response_alg: Option<String>,
+    /// How introspection answers are signed that it asks for as a JWT, where it named something.
+    #[schema(example = "ES256")]
+    introspection_signed_response_alg: Option<String>,
     /// How it knows people: `public` or `pairwise`.
     #[schema(example = "public")]
     subject_type: String,

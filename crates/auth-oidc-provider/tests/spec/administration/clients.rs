@@ -6,6 +6,7 @@ use auth_oidc_provider::ClientOption;
 use auth_protocol::OAuthErrorCode;
 use auth_testkit::{OAuthClient, Registration};
 use http::Method;
+use jsonwebtoken::{Algorithm, decode_header};
 use serde_json::{Value, json};
 
 use super::{CALLBACK, administered, asks, at, client, gets, is_refused, makes, olga, patches, started, web};
@@ -30,6 +31,30 @@ async fn a_client_that_an_operator_makes_signs_people_in_and_its_secret_is_told_
     read["client_secret"] = made["client_secret"].clone();
     assert_eq!(read, made);
     app.stores_no_secret().await;
+}
+
+#[tokio::test]
+async fn an_operator_says_by_which_algorithms_a_client_is_answered() {
+    let (app, olga) = started().await;
+    let mut body = web();
+    body["userinfo_signed_response_alg"] = json!("EdDSA");
+    let made = makes(&olga, "/clients", body).await;
+    let client = client(&app, &made).with_headers(&[("accept", "application/token-introspection+jwt")]);
+    let tokens = client.exchanges(&app.alice().await.authorizes(&client).await).await.succeeds();
+    let signed_with = async || {
+        let answers = [client.userinfo(&tokens.access_token).await, client.introspects(&tokens.access_token).await];
+        answers.map(|answer| decode_header(answer.text()).ok().map(|header| header.alg))
+    };
+    assert_eq!(signed_with().await, [Some(Algorithm::EdDSA), Some(Algorithm::ES256)]);
+
+    let told = patches(&olga, &at(&made), json!({"introspection_signed_response_alg": "RS256"})).await.json();
+
+    assert_eq!(told["userinfo_signed_response_alg"], "EdDSA", "what is absent stays");
+    assert_eq!(signed_with().await, [Some(Algorithm::EdDSA), Some(Algorithm::RS256)]);
+    let told = patches(&olga, &at(&made), json!({"userinfo_signed_response_alg": null})).await.json();
+    assert_eq!(told.get("userinfo_signed_response_alg"), None, "what is null goes");
+    assert_eq!(told["introspection_signed_response_alg"], "RS256");
+    assert_eq!(signed_with().await, [None, Some(Algorithm::RS256)]);
 }
 
 #[tokio::test]

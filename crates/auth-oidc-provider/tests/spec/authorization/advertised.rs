@@ -159,6 +159,33 @@ async fn every_advertised_algorithm_of_id_tokens_signs_and_no_other() {
 }
 
 #[tokio::test]
+async fn every_advertised_algorithm_of_userinfo_and_introspection_signs_and_no_other() {
+    let app = started().await;
+    let alice = app.alice().await;
+    let known = ["ES256", "RS256", "EdDSA", "ES384", "PS256", "RS512", "HS256", "none"];
+    let signed_with = |jwt: &str| format!("{:?}", jsonwebtoken::decode_header(jwt).unwrap().alg);
+
+    for (algorithm, works) in tried(&app, "userinfo_signing_alg_values_supported", &known).await {
+        let client = app.registers(Registration::public().with("userinfo_signed_response_alg", algorithm)).await;
+        let client = client.with_scope("openid");
+        let tokens = client.exchanges(&alice.authorizes(&client).await).await.succeeds();
+
+        let answer = client.userinfo(&tokens.access_token).await;
+
+        assert_eq!(answer.header("content-type") == Some("application/jwt"), works, "{algorithm}");
+        assert!(!works || signed_with(&answer.text()) == algorithm, "{algorithm}");
+    }
+    for (algorithm, works) in tried(&app, "introspection_signing_alg_values_supported", &known).await {
+        let asked = Registration::confidential_basic().with("introspection_signed_response_alg", algorithm);
+        let client = app.registers(asked).await.with_headers(&[("accept", "application/token-introspection+jwt")]);
+
+        let answer = client.introspects("x").await;
+
+        assert_eq!(signed_with(&answer.text()), if works { algorithm } else { "ES256" });
+    }
+}
+
+#[tokio::test]
 async fn every_claim_that_is_told_is_advertised() {
     let app = started().await;
     let alice = app.alice().await;

@@ -76,6 +76,8 @@ async fn the_document_says_what_the_provider_does() {
         "protected_resources": ["http://localhost:3000/mcp"],
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": ["ES256", "RS256", "EdDSA"],
+        "userinfo_signing_alg_values_supported": ["ES256", "RS256", "EdDSA"],
+        "introspection_signing_alg_values_supported": ["ES256", "RS256", "EdDSA"],
         "claims_parameter_supported": true,
         "claims_supported": [
             "sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid", "name", "picture", "updated_at",

@@ -11,7 +11,7 @@ use auth_oidc_provider::{
 use auth_testkit::{OAuthClient, Person, Registration, TestApp, Tokens};
 use serde_json::{Map, Value, json};
 
-use super::verified_for;
+use super::{verified_for, verified_with};
 use crate::{app, provider};
 
 const FILES: &str = "https://files.example";
@@ -87,6 +87,25 @@ async fn they_stand_in_id_tokens_userinfo_and_signed_access_tokens() {
         assert_eq!((told.get("nothing"), told.get("undeclared"), told.get("act")), (None, None, None), "{told}");
         assert_eq!(told.get("email"), None, "it is told by its scope only");
     }
+}
+
+#[tokio::test]
+async fn they_stand_in_signed_userinfo_and_take_no_place_there() {
+    let app = app(with(&Directory::default())).build().await;
+    let alice = app.alice().await;
+    let client = app.registers(Registration::confidential_basic().with("userinfo_signed_response_alg", "ES256")).await;
+    let request = client.asks().with("scope", "openid roles");
+    let tokens = client.exchanges(&alice.allows(&request).await).await.succeeds();
+
+    let userinfo = client.userinfo(&tokens.access_token).await.text();
+
+    let (_, claims) = verified_with(&app, &client.client_id, &userinfo, &["iss", "sub", "aud"]).await;
+    let person = alice.browser.fetches("/api/auth/get-session").await.json()["user"]["id"].clone();
+    let expected = json!({
+        "iss": app.base_url(), "aud": client.client_id, "sub": person, TENANT: client.client_id,
+        "roles": [person, claims["roles"][1]], "of": "userinfo", "files": 0,
+    });
+    assert_eq!(claims, expected);
 }
 
 #[tokio::test]

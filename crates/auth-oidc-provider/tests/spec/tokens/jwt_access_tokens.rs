@@ -1,10 +1,12 @@
 //! Access tokens a resource server verifies by itself. RFC 9068.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use auth_oidc_provider::{AccessTokenFormat, OidcProvider, ResourceOption};
 use auth_protocol::OAuthErrorCode;
 use auth_testkit::{Code, OAuthClient, Registration, TestApp};
+use jsonwebtoken::decode_header;
 use serde_json::json;
 
 use super::{START, is_refused, verified_for};
@@ -92,17 +94,30 @@ async fn such_a_token_ends_here_too() {
 
 #[tokio::test]
 async fn no_kind_of_token_is_taken_for_another() {
-    let (app, client, code) = with_code(with_files(|files| files), &[FILES]).await;
+    let app = app(with_files(|files| files)).build().await;
+    let registration = Registration::confidential_basic().with("userinfo_signed_response_alg", "ES256");
+    let client = app.registers(registration).await.with_scope("openid email files:read notes:write");
+    let alice = app.alice().await;
+    let code = alice.allows(&client.asks().with("resource", FILES)).await;
     let tokens = client.exchanges(&code).await.succeeds();
+    let userinfo = client.userinfo(&tokens.access_token).await.text();
+    let accepting = client.clone().with_headers(&[("accept", "application/token-introspection+jwt")]);
+    let introspection = accepting.introspects(&tokens.access_token).await.text();
 
-    client.userinfo(tokens.id()).await.fails_with(OAuthErrorCode::InvalidToken);
-    assert_eq!(client.introspects(tokens.id()).await.is_ok(), json!({"active": false}));
-    // An ID token tells whom the client expects; an access token tells nothing of that kind.
-    let alice = app.person("Alice", "alice@example.com");
-    alice.signs_in().await;
+    let signed = [tokens.id(), &tokens.access_token, &userinfo, &introspection];
+    let types: BTreeSet<_> = signed.iter().map(|token| decode_header(token).unwrap().typ.unwrap()).collect();
+    assert_eq!(types.len(), signed.len(), "RFC 8725 §3.11: {types:?}");
+    for other in [tokens.id(), &userinfo, &introspection] {
+        client.userinfo(other).await.fails_with(OAuthErrorCode::InvalidToken);
+        assert_eq!(client.introspects(other).await.is_ok(), json!({"active": false}));
+        client.refreshes(other).await.fails_with(OAuthErrorCode::InvalidGrant);
+    }
+    // An ID token tells whom the client expects; nothing else tells anything of that kind.
     let hinted = |hint: &str| client.asks().with("prompt", "none").with("id_token_hint", hint);
     assert_eq!(alice.is_refused(&hinted(tokens.id())).await.code, OAuthErrorCode::ConsentRequired);
-    assert_eq!(alice.is_refused(&hinted(&tokens.access_token)).await.code, OAuthErrorCode::LoginRequired);
+    for other in [&*tokens.access_token, &userinfo, &introspection] {
+        assert_eq!(alice.is_refused(&hinted(other)).await.code, OAuthErrorCode::LoginRequired);
+    }
     // A token nobody has signed is looked up and not found.
     let [_, claims, _] = tokens.access_token.split('.').collect::<Vec<_>>()[..] else { panic!() };
     let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.{claims}.");

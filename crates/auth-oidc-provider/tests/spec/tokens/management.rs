@@ -5,6 +5,7 @@ use auth_protocol::OAuthErrorCode;
 use auth_testkit::{Answer, OAuthClient, Registration, TestApp};
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
+use jsonwebtoken::{Algorithm, decode_header};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
@@ -85,6 +86,37 @@ async fn an_update_takes_the_place_of_all_there_was() {
     moved.redirect_uri = "https://c.example/other".to_owned();
     let code = app.alice().await.authorizes(&moved).await;
     moved.exchanges(&code).await.succeeds();
+}
+
+#[tokio::test]
+async fn the_algorithms_of_what_it_is_told_change_with_the_registration() {
+    let app = app(provider()).build().await;
+    let accept = [("accept", "application/token-introspection+jwt")];
+    let client = app.registers(Registration::confidential_basic()).await.with_headers(&accept);
+    let tokens = client.exchanges(&app.alice().await.authorizes(&client).await).await.succeeds();
+    let (userinfo, introspection) = ("userinfo_signed_response_alg", "introspection_signed_response_alg");
+    let signed_with = async || {
+        let answers = [client.userinfo(&tokens.access_token).await, client.introspects(&tokens.access_token).await];
+        answers.map(|answer| decode_header(answer.text()).ok().map(|header| header.alg))
+    };
+    assert_eq!(signed_with().await, [None, Some(Algorithm::ES256)]);
+
+    let mut metadata = Registration::confidential_basic().metadata();
+    metadata["client_id"] = json!(client.client_id);
+    (metadata[userinfo], metadata[introspection]) = (json!("EdDSA"), json!("RS256"));
+    let told = updates(&app, &client, &metadata).await.json();
+    assert_eq!((&told[userinfo], &told[introspection]), (&json!("EdDSA"), &json!("RS256")));
+    assert_eq!(reads(&app, &client).await.json(), told);
+    assert_eq!(signed_with().await, [Some(Algorithm::EdDSA), Some(Algorithm::RS256)]);
+
+    metadata["redirect_uris"] = json!(["javascript:alert(1)"]);
+    metadata[userinfo] = json!("ES256");
+    assert_eq!(updates(&app, &client, &metadata).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(signed_with().await, [Some(Algorithm::EdDSA), Some(Algorithm::RS256)], "a refusal changes nothing");
+
+    let told = updates(&app, &client, &without(told, &["client_secret", userinfo, introspection])).await.json();
+    assert_eq!((told.get(userinfo), told.get(introspection)), (None, None), "left out is gone");
+    assert_eq!(signed_with().await, [None, Some(Algorithm::ES256)]);
 }
 
 #[tokio::test]

@@ -38,6 +38,8 @@ pub(crate) mod refresh;
 mod replay_window;
 mod resources;
 mod revocation;
+mod signed_introspection;
+mod signed_userinfo;
 mod statements;
 mod storage;
 mod sweep;
@@ -48,7 +50,7 @@ use std::time::Duration;
 
 use auth_oidc_provider::entity::{client, grant};
 use auth_protocol::OAuthErrorCode;
-use auth_testkit::{Answer, Code, OAuthClient, Person, Registration, TestApp, Tokens};
+use auth_testkit::{Answer, Code, OAuthAnswer, OAuthClient, Person, Registration, TestApp, Tokens};
 use axum::body::Body;
 use http::{HeaderValue, Request};
 use jsonwebtoken::jwk::JwkSet;
@@ -81,6 +83,11 @@ async fn with_tokens() -> (TestApp, OAuthClient, Tokens) {
 
 /// Verifies a token with nothing but what discovery publishes; returns its header and claims.
 pub(crate) async fn verified_for(app: &TestApp, audience: &str, token: &str) -> (Header, Value) {
+    verified_with(app, audience, token, &["iss", "sub", "aud", "exp"]).await
+}
+
+/// The same for what is no token, and has to have these claims.
+pub(crate) async fn verified_with(app: &TestApp, audience: &str, token: &str, claims: &[&str]) -> (Header, Value) {
     let discovery = app.get("/.well-known/openid-configuration").await.json();
     let jwks = app.get(discovery["jwks_uri"].as_str().unwrap()).await;
     let jwks: JwkSet = serde_json::from_slice(&jwks.body).unwrap();
@@ -89,7 +96,7 @@ pub(crate) async fn verified_for(app: &TestApp, audience: &str, token: &str) -> 
     let mut rules = Validation::new(header.alg);
     rules.set_issuer(&[discovery["issuer"].as_str().unwrap()]);
     rules.set_audience(&[audience]);
-    rules.set_required_spec_claims(&["iss", "sub", "aud", "exp"]);
+    rules.set_required_spec_claims(claims);
     // The library asks the clock of the machine; the tests look at `exp` themselves.
     rules.validate_exp = false;
     let token = decode::<Value>(token, &DecodingKey::from_jwk(key).unwrap(), &rules).unwrap();
@@ -134,6 +141,13 @@ fn is_refused(answer: &Answer, status: u16, error: OAuthErrorCode) {
         let challenge = answer.header("www-authenticate").unwrap_or_default();
         assert!(challenge.starts_with("Basic "), "RFC 6749 §5.2: {}", answer.describe());
     }
+}
+
+/// Demands an answer in JSON, signed by nobody.
+#[track_caller]
+fn is_plain(answer: &OAuthAnswer) {
+    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, Some("application/json")));
+    assert!(answer.is_ok().is_object(), "{}", answer.describe());
 }
 
 /// Demands that the tokens of a confidential client are worth nothing anywhere.
