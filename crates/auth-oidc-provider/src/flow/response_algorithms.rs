@@ -1,6 +1,8 @@
 //! By which algorithms what a client is told is signed. OpenID Connect Registration §2, RFC 9701 §6.
 
+use auth_protocol::client::GrantType;
 use auth_protocol::registration::{ClientMetadata, RegistrationResponse};
+use auth_protocol::scope::OPENID;
 use sea_orm::prelude::Json;
 use serde_json::Value;
 
@@ -69,14 +71,22 @@ impl ResponseAlgorithms {
             .filter_map(|(name, algorithm)| Some((name.to_owned(), algorithm?.as_str().into())))
     }
 
-    /// Tells a client what it has named, and by which algorithm its ID tokens are signed.
+    /// Tells a client what it has named. By which algorithm its ID tokens are signed is told where it may get
+    /// some, too: it may think that it is RS256 (OpenID Connect Registration §2).
     pub(super) fn tell(self, answer: &mut RegistrationResponse) {
         let name = |algorithm: SigningAlgorithm| algorithm.as_str().to_owned();
-        let id_token = Some(self.id_token.unwrap_or(DEFAULT));
+        let id_token = self.id_token.or_else(|| may_get_id_tokens(answer).then_some(DEFAULT));
         answer.id_token_signed_response_alg = id_token.map(name);
         answer.userinfo_signed_response_alg = self.userinfo.map(name);
         answer.introspection_signed_response_alg = self.introspection.map(name);
     }
+}
+
+/// Not where it acts for itself only, or has registered scope without `openid`. One that names no scope may
+/// want anything: OpenID Connect Registration knows no such member.
+fn may_get_id_tokens(client: &RegistrationResponse) -> bool {
+    let acts_for_people = client.grant_types.iter().any(|grant| grant != GrantType::ClientCredentials.as_str());
+    acts_for_people && (client.scope.is_empty() || client.scope.contains(OPENID))
 }
 
 fn kept(metadata: Option<&Json>, name: &str) -> Option<SigningAlgorithm> {

@@ -136,6 +136,10 @@ impl WantedClient {
         let Value::Object(mut all) = serde_json::to_value(manage::described(before, None))? else {
             return Err(Unexpected::new("the description of a client is no object"));
         };
+        // What is told without having been named stays so.
+        if ResponseAlgorithms::registered(before).id_token.is_none() {
+            all.remove("id_token_signed_response_alg");
+        }
         // A client has its keys in one place.
         for (here, there) in [("jwks", "jwks_uri"), ("jwks_uri", "jwks")] {
             if self.metadata.contains_key(here) {

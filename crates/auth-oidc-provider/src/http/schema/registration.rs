@@ -120,7 +120,7 @@ pub(crate) struct Client {
     /// `web` or `native`.
     #[schema(example = "native")]
     application_type: Option<String>,
-    /// How its ID tokens are signed.
+    /// How its ID tokens are signed; absent where it named nothing and has registered scope without `openid`.
     #[schema(example = "ES256")]
     id_token_signed_response_alg: Option<String>,
     /// How its userinfo is signed; absent where it is plain JSON.

@@ -58,6 +58,19 @@ async fn an_operator_says_by_which_algorithms_a_client_is_answered() {
 }
 
 #[tokio::test]
+async fn a_client_that_gets_no_id_tokens_is_not_told_how_they_are_signed() {
+    let (_app, olga) = started().await;
+    let member = "id_token_signed_response_alg";
+    let machine = makes(&olga, "/clients", json!({"own_scope": "notes:write"})).await;
+    let made = makes(&olga, "/clients", web()).await;
+    assert_eq!((machine.get(member), &made[member]), (None, &json!("ES256")));
+
+    let told = patches(&olga, &at(&made), json!({"scope": "mcp:tools"})).await.json();
+
+    assert_eq!(told.get(member), None, "a change of something else does not name it");
+}
+
+#[tokio::test]
 async fn nobody_is_asked_about_a_client_an_operator_vouches_for() {
     let (app, olga) = started().await;
     let mut body = web();

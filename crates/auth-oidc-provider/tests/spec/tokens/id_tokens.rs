@@ -5,8 +5,10 @@ use std::time::Duration;
 use auth_protocol::OAuthErrorCode;
 use auth_testkit::{OAuthClient, Registration, TestApp, Tokens};
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
+use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::{Request, header};
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
@@ -62,6 +64,43 @@ async fn a_third_party_verifies_id_tokens_of_every_algorithm() {
             })
         );
         assert!(claims["sid"].as_str().is_some_and(|sid| sid.len() == 43), "{claims}");
+    }
+}
+
+/// RFC 7591 §3.2.1. A client that says nothing may think of RS256 (OIDC Registration §2), so it is told; one that
+/// wants no ID tokens did not ask.
+#[tokio::test]
+async fn a_client_is_told_how_they_are_signed_where_it_may_get_some_or_has_named_it() {
+    let app = app(provider()).build().await;
+    let alice = app.alice().await;
+
+    for (scope, named, told) in [
+        (None, None, Some("ES256")),
+        (Some("unknown"), None, Some("ES256")),
+        (Some("mcp:tools openid"), None, Some("ES256")),
+        (Some("mcp:tools"), None, None),
+        (Some("mcp:tools"), Some("ES256"), Some("ES256")),
+        (Some("mcp:tools"), Some("RS256"), Some("RS256")),
+        (Some("mcp:tools"), Some("none"), Some("ES256")),
+    ] {
+        let registration = Registration::public_on_the_web();
+        let registration = scope.into_iter().fold(registration, Registration::scope);
+        let member = "id_token_signed_response_alg";
+        let registration = named.into_iter().fold(registration, |asked, name: &str| asked.with(member, name));
+
+        let client = app.registers(registration).await;
+
+        let text = |answer: &Value| answer.get(member).and_then(Value::as_str).map(str::to_owned);
+        assert_eq!(text(&client.registration).as_deref(), told, "{scope:?} {named:?}");
+        let bearer = format!("Bearer {}", client.registration["registration_access_token"].as_str().unwrap());
+        let read = Request::get(client.registration["registration_client_uri"].as_str().unwrap());
+        let read = app.request(read.header(header::AUTHORIZATION, bearer).body(Body::empty()).unwrap()).await;
+        assert_eq!(text(&read.json()).as_deref(), told, "{scope:?} {named:?}: reading tells the same");
+        // Whoever was told nothing and asks for one all the same gets it by the default.
+        let client = client.with_scope("openid");
+        let tokens = client.exchanges(&alice.authorizes(&client).await).await;
+        let header = jsonwebtoken::decode_header(tokens.succeeds().id()).unwrap();
+        assert_eq!(format!("{:?}", header.alg), told.unwrap_or("ES256"), "{scope:?} {named:?}");
     }
 }
 
