@@ -29,10 +29,10 @@ class SignedForIssuer(PrivateKeyJWT):
 
 
 class OAuthRegistration(Registration):
-    """The server tells every client how it would sign ID tokens; the library refuses to be told what no
-    service of it knows."""
+    """The server tells a client that names no scope how it would sign ID tokens, and every client how it knows
+    people; the library, which cannot name scope here, refuses to be told what no service of it knows."""
 
-    _supports = {"id_token_signing_alg_values_supported": get_signing_algs()}
+    _supports = {"id_token_signing_alg_values_supported": get_signing_algs(), "subject_types_supported": ["public"]}
 
 
 def completes_registration(services) -> None:
