@@ -78,9 +78,8 @@ class Person:
         return _query(self._authorizes(asked))["interaction"]
 
     def sealed_answer(self) -> str:
-        """An answer that goes to the client by a form."""
-        self.code()
-        asked, _ = self.request(response_mode="form_post")
+        """An answer that goes to the client by a form: an error, which opens in any browser."""
+        asked, _ = self.request(response_mode="form_post", scope="unknown")
         return _query(self._authorizes(asked))["answer"]
 
     def pushed(self) -> str:

@@ -14,6 +14,7 @@ mod databases;
 mod differential;
 mod docs;
 mod example;
+mod fuzz;
 mod guide;
 mod json;
 mod licences;
@@ -73,6 +74,11 @@ const TASKS: &[Task] = &[
         name: "browser",
         about: "Chromium at the pages of the example: flows, keyboard, axe, reference [suite ...]",
         run: browser::run,
+    },
+    Task {
+        name: "fuzz",
+        about: "random and mutated input for what strangers reach first [--seconds NUMBER] [target ...]",
+        run: fuzz::run,
     },
     Task { name: "proofs", about: "the full-size proof tests, in release mode", run: proofs::run },
     Task {

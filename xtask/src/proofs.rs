@@ -1,14 +1,14 @@
 //! `cargo xtask proofs`: the tests whose name starts with `proof_`, at full size, on each database.
 //!
-//! So are requests made of the API description. What each has shown is written into a page, so that a
+//! So are requests made of the API description, and the fuzz targets. What each has shown is written into a page, so that a
 //! reader need not run them for an hour.
 
 mod page;
 
 use crate::counts::Counts;
 use crate::databases::{self, Kind, Ready};
-use crate::schemathesis;
 use crate::tool::{self, Failure, Outcome};
+use crate::{fuzz, schemathesis};
 
 /// What stands before a figure that a proof prints.
 const FIGURE: &str = "proof: ";
@@ -40,6 +40,13 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         println!("== proofs of the API description");
         let (ended, found) = of_requests(schemathesis::IN_PROOFS);
         outcome = outcome.and(ended);
+        counts += found;
+    }
+    if asks {
+        println!("== fuzz targets");
+        let (ended, found, figures) = fuzz::proof();
+        let written = ended.and_then(|()| page::write("fuzz", "Fuzz targets", &figures));
+        outcome = outcome.and(written);
         counts += found;
     }
     println!("{counts}");

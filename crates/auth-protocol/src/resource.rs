@@ -137,9 +137,12 @@ fn is_path_as_written(text: &str, url: &Url) -> bool {
     split(text).is_some_and(|(_, path)| path == url.path() || (path.is_empty() && url.path() == "/"))
 }
 
-/// The authority and the path of the text.
+/// The authority and the path of the text; none where they do not follow the scheme at once.
 fn split(text: &str) -> Option<(&str, &str)> {
-    let (_, rest) = text.split_once("://")?;
+    let (scheme, rest) = text.split_once("://")?;
+    if !["http", "https"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) {
+        return None;
+    }
     let bare = rest.split_once('?').map_or(rest, |(bare, _)| bare);
     bare.split_at_checked(bare.find('/').unwrap_or(bare.len()))
 }
@@ -335,6 +338,14 @@ mod tests {
 
             assert_eq!(resource(canonical.as_str()), canonical, "{text}");
             assert!(canonical.accepts(text), "{text}");
+        }
+    }
+
+    /// Lenient parsers find a host here, and what they make of it is another text each time.
+    #[test]
+    fn nothing_stands_between_scheme_and_host() {
+        for text in ["https:')a?b@:ttp@://s", "https:a://b", "http:/a?://b", "https:///a?x://b"] {
+            assert!(Resource::parse(text).is_err(), "{text}");
         }
     }
 }

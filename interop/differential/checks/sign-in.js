@@ -29,7 +29,7 @@ const again = (changes) => async (server) => {
 
 export default {
   'signed in: without prompt': ['code after no page', asked({})],
-  'signed in: prompt=none': ['code after no page', asked({ prompt: 'none' })],
+  'signed in: prompt=none': ['login_required after no page', asked({ prompt: 'none' })],
   'signed in: prompt=consent': ['code after a page', asked({ prompt: 'consent' })],
   'signed in: prompt=login': ['code after a page', asked({ prompt: 'login' })],
   'signed in: prompt=login consent': ['code after 2 pages', asked({ prompt: 'login consent' })],
