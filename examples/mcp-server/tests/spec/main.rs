@@ -6,6 +6,7 @@
     reason = "these steps stand outside test functions, and are tests all the same"
 )]
 
+mod killed;
 mod kills;
 mod logs;
 mod orders;
@@ -16,6 +17,7 @@ mod server;
 mod starters;
 mod starts;
 mod tasks;
+mod world;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -102,6 +104,12 @@ impl Server {
         });
         assert!(listens.await.unwrap(), "the server ended instead of listening");
         server
+    }
+
+    /// `kill -9`.
+    fn is_killed(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 
     fn url(&self, path: &str) -> String {
