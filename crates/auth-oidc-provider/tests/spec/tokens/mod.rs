@@ -31,6 +31,7 @@ mod jwt_access_tokens;
 mod keys;
 mod late_replay;
 mod management;
+mod model;
 mod outage;
 mod pairwise;
 mod races;
