@@ -29,7 +29,7 @@ const again = (changes) => async (server) => {
 
 export default {
   'signed in: without prompt': ['code after no page', asked({})],
-  'signed in: prompt=none': ['login_required after no page', asked({ prompt: 'none' })],
+  'signed in: prompt=none': ['code after no page', asked({ prompt: 'none' })],
   'signed in: prompt=consent': ['code after a page', asked({ prompt: 'consent' })],
   'signed in: prompt=login': ['code after a page', asked({ prompt: 'login' })],
   'signed in: prompt=login consent': ['code after 2 pages', asked({ prompt: 'login consent' })],
@@ -58,7 +58,7 @@ export default {
     const { tokens } = await hasTokens(server, { client });
     return saw(await sees(server, person, client, { prompt: 'none', id_token_hint: tokens.id_token }));
   }],
-  'signed in: id_token_hint that was changed, prompt=none': ['code after no page', async (server) => {
+  'signed in: id_token_hint that was changed, prompt=none': ['login_required after no page', async (server) => {
     const { client, person, tokens } = await known(server);
     const [head, , signature] = tokens.id_token.split('.');
     const claims = Buffer.from(JSON.stringify({ ...part(tokens.id_token, 1), sub: 'another' })).toString('base64url');

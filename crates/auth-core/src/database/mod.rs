@@ -1,6 +1,8 @@
 //! Connecting, and transactions that write.
 
 mod reach;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod rested;
 mod retry;
 mod trouble;
 
@@ -77,10 +79,18 @@ async fn connect_for(url: &str, purpose: Purpose) -> Result<DatabaseConnection, 
     options
         .connect_lazy(true)
         .max_connections(8)
-        .acquire_timeout(Duration::from_secs(20))
+        .acquire_timeout(Duration::from_secs(10))
         .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .test_before_acquire(false);
+    #[cfg(feature = "postgres")]
+    options.map_sqlx_postgres_pool_opts(|pool| {
+        pool.before_acquire(|connection, known| Box::pin(rested::is_there(connection, known.idle_for)))
+    });
+    #[cfg(feature = "mysql")]
+    options.map_sqlx_mysql_pool_opts(|pool| {
+        pool.before_acquire(|connection, known| Box::pin(rested::is_there(connection, known.idle_for)))
+    });
     #[cfg(feature = "sqlite")]
     if url.starts_with("sqlite:") {
         use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};

@@ -10,6 +10,7 @@ mod killed;
 mod kills;
 mod logs;
 mod orders;
+mod outage;
 mod processes;
 mod readme;
 mod schema;
@@ -20,12 +21,14 @@ mod tasks;
 mod world;
 
 use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use auth_testkit::{TestDatabase, backend};
 use sea_orm::DbBackend;
 use tempfile::TempDir;
+use tokio::net::TcpSocket;
 
 const SECRET: &str = "q8Zk2vP0sT7xLw4nR6yB1mD9cF3hJ5gK-test";
 
@@ -91,9 +94,11 @@ impl Server {
     }
 
     async fn start_as(folder: &Folder, how: impl FnOnce(&mut Command) -> &mut Command) -> Self {
-        let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = socket.local_addr().unwrap();
-        drop(socket);
+        // Held until the server has it, so that nobody else is given the same port meanwhile.
+        let held = TcpSocket::new_v4().unwrap();
+        held.set_reuseaddr(true).unwrap();
+        held.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let address = held.local_addr().unwrap();
         let mut command = binary(folder);
         let command = how(command.env("LISTEN", address.to_string()).stdout(Stdio::piped()));
         let mut process = command.spawn().unwrap();
@@ -103,6 +108,7 @@ impl Server {
             said.lines().map_while(Result::ok).any(|line| line.starts_with("MCP endpoint"))
         });
         assert!(listens.await.unwrap(), "the server ended instead of listening");
+        drop(held);
         server
     }
 
