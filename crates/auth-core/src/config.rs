@@ -171,11 +171,18 @@ fn without_userinfo(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{scheme}***@{rest}"))
 }
 
-/// Checks a base path: it starts with a slash, does not end with one and has plain segments.
+/// Says whether a path starts with a slash, does not end with one and has plain segments: `/api/auth`.
+pub fn is_plain_path(path: &str) -> bool {
+    let plain = |segment: &str| {
+        let is_dots = matches!(segment, "." | "..");
+        !segment.is_empty() && !is_dots && segment.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~".contains(c))
+    };
+    path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(plain))
+}
+
+/// Checks a base path.
 pub(crate) fn check_base_path(path: &str) -> Result<(), Complaint> {
-    let plain =
-        |segment: &str| !segment.is_empty() && segment.chars().all(|c| c.is_ascii_alphanumeric() || "-_.~".contains(c));
-    if path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(plain)) {
+    if is_plain_path(path) {
         return Ok(());
     }
     Err(Complaint::option("core", "base_path", format!("{path:?}"), "use a path such as /api/auth"))
@@ -210,6 +217,16 @@ mod tests {
         for text in ["https://me:s3cr3t@app.example.com/x", "me:s3cr3t@app.example.com"] {
             let complaint = parse_origin(text).unwrap_err().to_string();
             assert!(complaint.contains("***@app.example.com") && !complaint.contains("cr3t"), "{complaint}");
+        }
+    }
+
+    #[test]
+    fn a_plain_path_is_the_same_however_it_is_read() {
+        for good in ["/api/auth", "/a", "/v1.2/~x_y-z"] {
+            assert!(is_plain_path(good), "{good}");
+        }
+        for bad in ["", "/", "a", "/a/", "//a", "/a//b", "/a/../b", "/.", "/a b", "/a%20b", "/a?b", "/{a}", "/é"] {
+            assert!(!is_plain_path(bad), "{bad}");
         }
     }
 

@@ -37,7 +37,7 @@ pub use auth::{Auth, NoHandle};
 pub use builder::{AuthBuilder, BuildError, DatabaseSource, SchemaMode};
 pub use clock::{Clock, SystemClock, after};
 pub use complaint::{Complaint, Wrong};
-pub use config::{Config, CookieOptions, SessionOptions, is_loopback};
+pub use config::{Config, CookieOptions, SessionOptions, is_loopback, is_plain_path};
 pub use context::AuthContext;
 pub use continuation::{Continuation, Resume};
 pub use contributions::{Contributions, Entry};

@@ -45,6 +45,7 @@ impl OidcProvider {
                 complaints.push(WrongOption::text(option, path, "use a path such as \"/sign-in\""));
             }
         }
+        complaints.extend(self.complaint_of_issuer());
         for context in &self.contexts {
             let AuthenticationContext { acr, methods } = context;
             let is_word = |text: &String| !text.is_empty() && !text.contains(char::is_whitespace);

@@ -21,6 +21,7 @@ use crate::resource_server::ResourceOption;
 /// An OAuth 2.1 authorization server and OpenID provider, as a plugin.
 #[derive(Clone, Debug)]
 pub struct OidcProvider {
+    pub(crate) issuer_path: Option<String>,
     pub(crate) login_page: String,
     pub(crate) sign_up_page: Option<String>,
     pub(crate) require_par: bool,
@@ -66,6 +67,7 @@ impl OidcProvider {
             (scope::OFFLINE_ACCESS, "Stay connected while you are away"),
         ];
         Self {
+            issuer_path: None,
             login_page: login_page.into(),
             sign_up_page: None,
             require_par: false,
@@ -259,33 +261,6 @@ impl OidcProvider {
     #[must_use]
     pub fn outbound(mut self, options: OutboundOptions) -> Self {
         self.outbound = options;
-        self
-    }
-
-    /// Whether anybody may register a client (RFC 7591). Default off; [`OidcProvider::registration`] has
-    /// what lies between.
-    #[must_use]
-    pub fn dynamic_registration(self, on: bool) -> Self {
-        self.registration(if on { Registration::Open } else { Registration::Off })
-    }
-
-    /// Who may register clients (RFC 7591). Default nobody.
-    #[must_use]
-    pub fn registration(mut self, mode: Registration) -> Self {
-        self.registration = mode;
-        self
-    }
-
-    /// Whether there is anybody who may register clients.
-    pub(crate) fn registers(&self) -> bool {
-        self.registration != Registration::Off
-    }
-
-    /// Redirect URIs with a private-use scheme that clients may register, whole and without query.
-    /// Default the one Cursor documents.
-    #[must_use]
-    pub fn private_use_redirects<S: Into<String>>(mut self, uris: impl IntoIterator<Item = S>) -> Self {
-        self.private_use_redirects = uris.into_iter().map(Into::into).collect();
         self
     }
 

@@ -15,6 +15,7 @@ mod extension_client_auth;
 mod extension_metadata;
 mod flow;
 mod http;
+mod issuer;
 mod keys;
 mod lifetimes;
 mod options;

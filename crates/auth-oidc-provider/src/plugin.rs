@@ -1,6 +1,7 @@
 //! The provider as a plugin.
 
 mod administration;
+mod well_known;
 
 use auth_core::session::AccessEnded;
 use auth_core::{
@@ -75,6 +76,9 @@ impl Plugin for OidcProvider {
             to.error_shape(path, ErrorShape::OAuth);
         }
         to.access("/.well-known/*", Access::Public);
+        for (alias, of) in self.appended_documents() {
+            to.alias(alias, of);
+        }
         to.access("/oauth2/authorize", Access::CrossSiteNavigation);
         to.access("/oauth2/form-post", Access::CrossSiteNavigation);
         to.access("/oauth2/end-session", Access::CrossSiteNavigation);
@@ -114,12 +118,6 @@ impl OidcProvider {
             .iter()
             .cloned()
             .fold(mount, |mount, WrongOption { option, value, right }| mount.refuse(option, value, right));
-        let well_known = || {
-            OpenApiRouter::new()
-                .routes(routes!(discovery::authorization_server))
-                .routes(routes!(discovery::openid_configuration))
-                .with_state(document.clone())
-        };
         let consent_page = OpenApiRouter::new()
             .routes(route_at(&self.consent_page, routes!(consent_http::consent_page, consent_http::consent_form)))
             .with_state(provider.clone());
@@ -130,8 +128,8 @@ impl OidcProvider {
         };
         mount
             .base(self.endpoints(provider))
-            .base(well_known())
-            .origin(well_known())
+            .base(well_known::below_the_base_path().with_state(document.clone()))
+            .origin(well_known::at_the_origin(provider).with_state(document))
             .origin(if self.own_consent_page { OpenApiRouter::new() } else { consent_page })
             .continuation(provider.clone())
             .expose(provider.clone())

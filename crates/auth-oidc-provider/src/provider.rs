@@ -141,9 +141,10 @@ impl Provider {
         &self.0.cx
     }
 
-    /// The issuer: the origin of the base URL, one string everywhere (RFC 8414 §2, RFC 9207 §2).
+    /// The issuer: the origin of the base URL and the path an app gave it, one string everywhere (RFC 8414 §2,
+    /// RFC 9207 §2).
     pub fn issuer(&self) -> String {
-        self.cx().config().origin()
+        format!("{}{}", self.cx().config().origin(), self.options().path_of_issuer())
     }
 
     /// What is declared that tokens can be good for, in canonical form.

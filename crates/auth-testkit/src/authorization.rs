@@ -40,6 +40,13 @@ impl AuthorizationRequest {
         self
     }
 
+    /// The same request to an issuer with a path, which the answer has to name.
+    #[must_use]
+    pub fn of_issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = issuer.into();
+        self
+    }
+
     /// Sets a parameter, in place of one of the same name.
     #[must_use]
     pub fn with(self, name: &str, value: impl Into<String>) -> Self {

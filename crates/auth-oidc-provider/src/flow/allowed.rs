@@ -61,17 +61,24 @@ impl Allowed {
 #[tracing::instrument(skip_all, fields(user.id = user_id))]
 pub(crate) async fn list(provider: &Provider, user_id: &str) -> Result<Vec<Allowed>, Unexpected> {
     let cx = provider.cx();
-    let granted = store::grant::alive_of(cx.db(), user_id, cx.now()).await?.into_iter().map(Allowed::by_grant);
-    let remembered = store::consent::all_of(cx.db(), user_id).await?.into_iter().map(Allowed::by_memory);
     let mut by_client: BTreeMap<String, Allowed> = BTreeMap::new();
-    for one in granted.chain(remembered) {
-        let one = one?;
+    let mut take = |one: Allowed| {
         let all = match by_client.remove(&one.client.id) {
             Some(known) => known.and(one),
             None => one,
         };
         by_client.insert(all.client.id.clone(), all);
+    };
+    // All of them: a client with a thousand grants must not hide another.
+    let mut after = String::new();
+    loop {
+        let page = store::grant::alive_of(cx.db(), user_id, cx.now(), &after).await?;
+        let Some((last, _)) = page.last() else { break };
+        after.clone_from(&last.id);
+        page.into_iter().try_for_each(|one| Allowed::by_grant(one).map(&mut take))?;
     }
+    let remembered = store::consent::all_of(cx.db(), user_id).await?;
+    remembered.into_iter().try_for_each(|one| Allowed::by_memory(one).map(&mut take))?;
     let mut all: Vec<Allowed> = by_client.into_values().collect();
     all.sort_by_key(|allowed| Reverse(allowed.last));
     Ok(all)

@@ -83,7 +83,7 @@ pub(crate) async fn register(
 
 /// The person signed in on a page of ours; a cookie that came from anywhere else counts for nothing.
 async fn owner(provider: &Provider, headers: &HeaderMap) -> Result<Option<String>, OAuthFailure> {
-    let ours = headers.get(header::ORIGIN).is_some_and(|origin| origin == provider.issuer().as_str());
+    let ours = headers.get(header::ORIGIN).is_some_and(|origin| origin == provider.cx().config().origin().as_str());
     if !ours {
         return Ok(None);
     }

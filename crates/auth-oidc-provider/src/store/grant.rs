@@ -10,8 +10,8 @@ use sea_orm::{
 use crate::entity::client;
 use crate::entity::grant::{Column, Entity, Model};
 
-/// The most grants of a person that are looked at to show them.
-const MOST: u64 = 1000;
+/// The grants of a person that are read at once to show them.
+const PAGE: u64 = 1000;
 
 /// Writes a new grant.
 pub(crate) async fn insert(db: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
@@ -42,20 +42,22 @@ pub(crate) fn alive(grant_id: Expr, now: DateTime<Utc>) -> SelectStatement {
         .to_owned()
 }
 
-/// The grants a person has given and that are alive, newest first, each with its client.
+/// The grants a person has given and that are alive, each with its client: the next page after a grant, by id.
+/// Empty where there are no more.
 pub(crate) async fn alive_of(
     db: &impl ConnectionTrait,
     user_id: &str,
     now: DateTime<Utc>,
+    after: &str,
 ) -> Result<Vec<(Model, client::Model)>, DbErr> {
     let found = Entity::find()
         .find_also_related(client::Entity)
         .filter(Column::UserId.eq(user_id))
         .filter(Column::RevokedAt.is_null())
         .filter(Column::ExpiresAt.gt(now))
-        .order_by_desc(Column::CreatedAt)
+        .filter(Column::Id.gt(after))
         .order_by_asc(Column::Id)
-        .limit(MOST)
+        .limit(PAGE)
         .all(db)
         .await?;
     Ok(found.into_iter().filter_map(|(grant, client)| Some((grant, client?))).collect())

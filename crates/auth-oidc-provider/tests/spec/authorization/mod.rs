@@ -24,6 +24,7 @@ mod form_post;
 mod frames;
 mod intents;
 mod interaction;
+mod issuer;
 mod limits;
 mod par;
 mod parameters;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use auth_oidc_provider::{AccessTokenFormat, ResourceOption};
 use auth_protocol::OAuthErrorCode;
 use auth_testkit::{AuthorizationRequest, Decision, OAuthClient, Person, Registration, TestApp};
 use serde_json::json;
@@ -256,6 +257,21 @@ async fn a_hint_we_did_not_sign_names_nobody() {
         let url = alice.browser.get(request.url().as_str()).await.away();
         request.reads(&url).unwrap();
     }
+}
+
+/// RFC 9068 §2.1: what is of another type is no ID token, though the same keys have signed it.
+#[tokio::test]
+async fn a_jwt_access_token_of_ours_is_no_hint() {
+    let files = ResourceOption::new("https://files.example/").access_token_format(AccessTokenFormat::Jwt);
+    let app = crate::app(crate::provider().protected_resource(files)).build().await;
+    let (alice, client) = agreed(&app).await;
+    let of_files = app.registers_client().await.with_scope("openid mcp:tools").with_resource("https://files.example/");
+    let hint = of_files.exchanges(&alice.authorizes(&of_files).await).await.succeeds().access_token;
+    assert_eq!(hint.split('.').count(), 3, "a JWT");
+
+    let request = client.asks().with("prompt", "none").with("id_token_hint", hint);
+
+    assert_eq!(silently(&app, &alice, &request).await, OAuthErrorCode::LoginRequired);
 }
 
 #[tokio::test]

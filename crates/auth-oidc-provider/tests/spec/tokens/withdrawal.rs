@@ -4,12 +4,14 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use auth_core::{AuthContext, Contributions, HookError, Mount, On, Plugin, PluginId};
+use auth_oidc_provider::entity::grant;
 use auth_oidc_provider::{ConsentWithdrawn, GrantRevoked};
 use auth_protocol::OAuthErrorCode;
 use auth_testkit::{Answer, Browser, OAuthClient, Person, Registration, TestApp};
 use axum::body::Body;
 use futures::future::{join, join_all};
 use http::{Request, StatusCode};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel, QueryFilter as _};
 use serde_json::{Value, json};
 
 use crate::{app, provider};
@@ -52,6 +54,30 @@ async fn a_person_sees_what_they_have_allowed_by_client() {
     });
     assert_eq!(seen[1], of_notes);
     assert_eq!(sees(&app, &bob).await, Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn a_client_with_a_thousand_grants_hides_no_other() {
+    let app = app(provider()).build().await;
+    let alice = app.alice().await;
+    let quiet = app.registers(Registration::public().with("client_name", "Quiet")).await.with_scope("mcp:tools");
+    let loud = app.registers(Registration::public().with("client_name", "Loud")).await.with_scope("mcp:tools");
+    alice.authorizes(&quiet).await;
+    app.clock.advance(std::time::Duration::from_mins(1));
+    alice.authorizes(&loud).await;
+    let of_loud = grant::Entity::find().filter(grant::Column::ClientId.eq(&loud.client_id)).one(app.db()).await;
+    let of_loud = of_loud.unwrap().unwrap();
+    // Ids before and after that of the quiet client.
+    let copies = (0..1200).map(|number| grant::Model { id: format!("{number:04x}-copy"), ..of_loud.clone() });
+    for some in copies.collect::<Vec<_>>().chunks(100) {
+        let rows = some.iter().cloned().map(IntoActiveModel::into_active_model);
+        grant::Entity::insert_many(rows).exec_without_returning(app.db()).await.unwrap();
+    }
+
+    let seen = sees(&app, &alice).await;
+
+    let names: Vec<&str> = seen.iter().map(|client| client["clientName"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Loud", "Quiet"]);
 }
 
 #[tokio::test]
