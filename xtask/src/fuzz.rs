@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::counts::Counts;
+use crate::proofs;
 use crate::tool::{self, Failure, Outcome};
 
 /// Seconds for each target, where nobody says how many.
@@ -42,7 +43,13 @@ const TARGETS: [&str; 19] = [
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let (seconds, targets) = parse(arguments)?;
-    let (outcome, counts, _) = all(seconds, &targets);
+    // All of them for as long as that is a proof.
+    let (outcome, counts) = if arguments.is_empty() {
+        proofs::of_fuzzing()
+    } else {
+        let (outcome, counts, _) = all(seconds, &targets);
+        (outcome, counts)
+    };
     println!("{counts}");
     outcome
 }

@@ -44,9 +44,8 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     }
     if asks {
         println!("== fuzz targets");
-        let (ended, found, figures) = fuzz::proof();
-        let written = ended.and_then(|()| page::write("fuzz", "Fuzz targets", &figures));
-        outcome = outcome.and(written);
+        let (ended, found) = of_fuzzing();
+        outcome = outcome.and(ended);
         counts += found;
     }
     println!("{counts}");
@@ -62,6 +61,12 @@ pub(crate) fn of_requests(requests: u32) -> (Outcome, Counts) {
     let (outcome, counts) = schemathesis::ask(requests, |line| figures.extend(figure(line)));
     let written = outcome.and_then(|()| page::write("schemathesis", "Requests made of the API description", &figures));
     (written, counts)
+}
+
+/// Feeds every fuzz target for a minute, and writes down what came of them.
+pub(crate) fn of_fuzzing() -> (Outcome, Counts) {
+    let (outcome, counts, figures) = fuzz::proof();
+    (outcome.and_then(|()| page::write("fuzz", "Fuzz targets", &figures)), counts)
 }
 
 fn on(database: &Ready, arguments: &[String]) -> Result<(Outcome, Counts, Vec<String>), Failure> {

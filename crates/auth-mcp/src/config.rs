@@ -2,6 +2,8 @@
 
 use auth_oidc_provider::{OidcProvider, RefreshPolicy};
 
+use crate::client_registration::ClientRegistration;
+
 /// The second names the routes of the first MCP plugin had.
 const ALIASES: [(&str, &str); 5] = [
     ("/mcp/authorize", "/oauth2/authorize"),
@@ -29,22 +31,20 @@ impl Default for Mcp {
 }
 
 impl Mcp {
-    /// The defaults for MCP: clients register themselves, every client that registered for refresh
+    /// The defaults for MCP: clients are known by their metadata documents or register themselves, every client that registered for refresh
     /// tokens gets one, and a refresh repeated within 30 seconds gets the same answer.
     pub fn new() -> Self {
-        let provider = OidcProvider::new("/sign-in")
-            .dynamic_registration(true)
-            .refresh_policy(RefreshPolicy::RegisteredGrant)
-            .replay_window(30);
+        let provider = OidcProvider::new("/sign-in").refresh_policy(RefreshPolicy::RegisteredGrant).replay_window(30);
         let provider = ALIASES.iter().fold(provider, |provider, (alias, of)| provider.alias(alias, of));
-        Self {
+        let mcp = Self {
             provider,
             resource: "/mcp".to_owned(),
             base_scope: Vec::new(),
             allowed_hosts: Vec::new(),
             allowed_origins: None,
             require_dpop: false,
-        }
+        };
+        mcp.client_registration(ClientRegistration::default())
     }
 
     /// The page where people sign in. Default `/sign-in`.

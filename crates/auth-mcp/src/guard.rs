@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use auth_oidc_provider::Provider;
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::Scope;
 use auth_resource_server::{
@@ -94,6 +95,15 @@ impl McpGuard {
     /// The identifier of the resource, as clients must name it.
     pub fn resource(&self) -> &Resource {
         &self.0.verifier.resource
+    }
+
+    pub(crate) fn provider(&self) -> &Provider {
+        &self.0.verifier.provider
+    }
+
+    /// Where the resource is described.
+    pub(crate) fn resource_metadata(&self) -> &Url {
+        &self.0.resource_metadata
     }
 
     /// The answer to a call that needs more scope than its token has, from inside a route.

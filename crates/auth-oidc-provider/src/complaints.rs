@@ -46,6 +46,7 @@ impl OidcProvider {
             }
         }
         complaints.extend(self.complaint_of_issuer());
+        complaints.extend(self.complaint_of_documents());
         for context in &self.contexts {
             let AuthenticationContext { acr, methods } = context;
             let is_word = |text: &String| !text.is_empty() && !text.contains(char::is_whitespace);

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::administration::ManagedBy;
 use crate::authentication_context::AuthenticationContext;
+use crate::client_id_documents::ClientIdDocuments;
 use crate::client_option::ClientOption;
 use crate::extension::ExtensionGrant;
 use crate::extension_claims::ExtensionClaims;
@@ -49,6 +50,7 @@ pub struct OidcProvider {
     pub(crate) claims: Vec<Arc<dyn ExtensionClaims>>,
     pub(crate) outbound: OutboundOptions,
     pub(crate) registration: Registration,
+    pub(crate) documents: Option<ClientIdDocuments>,
     pub(crate) managed_by: ManagedBy,
     pub(crate) client_secrets_expire_in: u64,
     pub(crate) client_secret_overlap: u64,
@@ -97,6 +99,7 @@ impl OidcProvider {
             claims: Vec::new(),
             outbound: OutboundOptions::new(),
             registration: Registration::Off,
+            documents: None,
             managed_by: ManagedBy::default(),
             client_secrets_expire_in: 0,
             client_secret_overlap: 86_400,

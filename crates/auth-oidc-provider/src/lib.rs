@@ -2,10 +2,13 @@
 
 mod administration;
 mod authentication_context;
+mod client_id_documents;
 mod client_option;
 mod codes;
 mod complaints;
 mod config;
+mod declared_resources;
+mod documents;
 pub mod entity;
 mod error;
 mod event;
@@ -28,6 +31,7 @@ mod store;
 
 pub use crate::http::Document;
 pub use administration::{Administration, AdministrativeAction};
+pub use client_id_documents::ClientIdDocuments;
 pub use client_option::ClientOption;
 pub use config::OidcProvider;
 pub use event::{

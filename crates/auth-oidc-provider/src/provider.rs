@@ -14,8 +14,10 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::complaints::WrongOption;
 use crate::config::OidcProvider;
+use crate::declared_resources::absolute;
+use crate::documents::Documents;
 use crate::keys::{ClientKeySet, KeyError, Keyring, Occasion, RemoteKeys, Schedule, Wanted, turn};
-use crate::resource_server::{self, DefaultLifetimes, MAX_IDENTIFIER, ResourceOption, ResourceServer, TokenTerms};
+use crate::resource_server::{self, DefaultLifetimes, ResourceOption, TokenTerms};
 use crate::resources::{Known, Resources};
 
 /// An open provider. Cheap to clone; the state of every handler.
@@ -33,6 +35,7 @@ struct Inner {
     keys: Keyring,
     outbound: Option<Outbound>,
     client_keys: RemoteKeys,
+    documents: Documents,
     complaints: Vec<WrongOption>,
 }
 
@@ -52,28 +55,9 @@ impl OidcProvider {
     /// Makes the provider's state for an app. A wrapper mounts it with [`OidcProvider::mount_as`].
     pub fn open(&self, cx: &AuthContext) -> Provider {
         let mut complaints = Vec::new();
-        let mut resources = Vec::new();
-        let mut resource_servers = Vec::new();
-        for option in &self.resources {
-            let identifier = absolute(cx, &option.identifier);
-            match Resource::parse(&identifier) {
-                Ok(resource) if resources.contains(&resource) => {
-                    complaints.push(WrongOption::text("resource", &option.identifier, "list it once"));
-                }
-                Ok(resource) if resource.as_str().len() > MAX_IDENTIFIER => {
-                    let right = format!("use at most {MAX_IDENTIFIER} bytes for the whole URL");
-                    complaints.push(WrongOption::text("resource", &option.identifier, &right));
-                }
-                Ok(resource) => {
-                    resource_servers.push(ResourceServer::new(resource.clone(), option));
-                    resources.push(resource);
-                }
-                Err(_) => {
-                    let right = "use a path such as \"/mcp\", or a whole https URL";
-                    complaints.push(WrongOption::text("resource", &option.identifier, right));
-                }
-            }
-        }
+        let declared = self.declared_resources(cx, &mut complaints);
+        let resources: Vec<Resource> = declared.iter().map(|(resource, _)| resource.clone()).collect();
+        let resource_servers = declared.into_iter().map(|(_, server)| server).collect();
         let names = self.scopes.iter().map(|option| option.name.as_str());
         let base: Vec<&str> = self.resources.iter().flat_map(|r| &r.base_scope).map(String::as_str).collect();
         let of_resources = self.resources.iter().flat_map(ResourceOption::named_scopes).map(String::as_str);
@@ -88,6 +72,10 @@ impl OidcProvider {
             local_documents: self.outbound.allows_loopback(),
             ..RegistrationPolicy::default()
         };
+        if self.outbound.has_development_hosts() && !cx.config().is_loopback() {
+            let right = "use names that lead to this machine only where the base URL names it too";
+            complaints.push(WrongOption::text("outbound", "development_hosts", right));
+        }
         let outbound = Outbound::new(self.outbound.clone())
             .inspect_err(|error| {
                 let right = "see that the system has root certificates";
@@ -105,14 +93,10 @@ impl OidcProvider {
             keys: Keyring::default(),
             outbound,
             client_keys: RemoteKeys::default(),
+            documents: Documents::default(),
             complaints,
         }))
     }
-}
-
-/// The whole URL of a resource that may be written as a path below the origin.
-fn absolute(cx: &AuthContext, identifier: &str) -> String {
-    if identifier.starts_with('/') { format!("{}{identifier}", cx.config().origin()) } else { identifier.to_owned() }
 }
 
 impl Provider {
@@ -124,9 +108,11 @@ impl Provider {
 
     /// The time before which a client without a grant must have registered to be deleted.
     pub(crate) fn clients_unused_since(&self) -> Option<DateTime<Utc>> {
-        // Without registration every client was put there by an operator.
-        let seconds = self.options().unused_clients_expire_in;
-        (self.options().registers() && seconds > 0).then(|| self.grants_kept_since())
+        let options = self.options();
+        // Otherwise every client was put there by an operator.
+        let come_by_themselves = options.registers() || options.documents.is_some();
+        let seconds = options.unused_clients_expire_in;
+        (come_by_themselves && seconds > 0).then(|| self.grants_kept_since())
     }
 
     /// The time before which a grant must have ended to be deleted: until then it shows that its
@@ -270,6 +256,11 @@ impl Provider {
     /// The guarded client, by which everything is fetched.
     pub(crate) fn outbound(&self) -> Option<&Outbound> {
         self.0.outbound.as_ref()
+    }
+
+    /// Whose turn it is at which metadata document.
+    pub(crate) fn documents(&self) -> &Documents {
+        &self.0.documents
     }
 
     /// The keys of a client that publishes them.

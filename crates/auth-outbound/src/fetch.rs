@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderName};
@@ -9,6 +10,7 @@ use reqwest::{Client, Response, redirect, retry};
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use crate::development::DevelopmentHosts;
 use crate::error::OutboundError;
 use crate::options::OutboundOptions;
 use crate::resolver::GuardedResolver;
@@ -20,6 +22,8 @@ use crate::target::Reach;
 #[derive(Clone, Debug)]
 pub struct Outbound {
     client: Client,
+    /// The client for hosts that stand for servers on this machine, where there are any.
+    development: Option<(DevelopmentHosts, Client)>,
     reach: Reach,
     timeout: Duration,
     body_limit: usize,
@@ -32,19 +36,22 @@ impl Outbound {
     ///
     /// [`OutboundError::Client`] if TLS cannot be set up.
     pub fn new(options: OutboundOptions) -> Result<Self, OutboundError> {
-        let OutboundOptions { timeout, body_limit, reach, lookup } = options;
-        let client = Client::builder()
-            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
-            .timeout(timeout)
-            .redirect(redirect::Policy::none())
-            .retry(retry::never())
-            .referer(false)
-            .no_proxy()
-            .pool_max_idle_per_host(0)
-            .dns_resolver(GuardedResolver { reach, lookup })
-            .build()
-            .map_err(|error| OutboundError::Client(error.into()))?;
-        Ok(Self { client, reach, timeout, body_limit })
+        let OutboundOptions { timeout, body_limit, reach, lookup, development } = options;
+        let builder = || {
+            Client::builder()
+                .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+                .timeout(timeout)
+                .redirect(redirect::Policy::none())
+                .retry(retry::never())
+                .referer(false)
+                .no_proxy()
+                .pool_max_idle_per_host(0)
+                .dns_resolver(GuardedResolver { reach, lookup: Arc::clone(&lookup) })
+        };
+        let client = builder().build().map_err(|error| OutboundError::Client(error.into()))?;
+        let development =
+            if development.is_empty() { None } else { Some((development.clone(), development.client(builder())?)) };
+        Ok(Self { client, development, reach, timeout, body_limit })
     }
 
     /// Returns the same client with another limit on the body, in bytes.
@@ -61,8 +68,11 @@ impl Outbound {
     #[tracing::instrument(skip_all, fields(host = url.host_str()))]
     pub async fn fetch_json(&self, url: &Url) -> Result<Fetched, OutboundError> {
         self.reach.admits_url(url)?;
-        let response = self
-            .client
+        let client = match &self.development {
+            Some((hosts, client)) if hosts.have(url) => client,
+            Some(_) | None => &self.client,
+        };
+        let response = client
             .get(url.clone())
             .header(ACCEPT, "application/json, application/*+json;q=0.9")
             .send()

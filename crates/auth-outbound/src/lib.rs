@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod address;
+mod development;
 mod error;
 mod fetch;
 mod options;
@@ -8,6 +9,7 @@ mod resolver;
 mod target;
 
 pub use address::{is_loopback, is_public};
+pub use development::{DevelopmentHosts, InvalidDevelopmentHosts};
 pub use error::{OutboundError, UrlRefusal};
 pub use fetch::{Fetched, Outbound};
 pub use options::{DEFAULT_BODY_LIMIT, DEFAULT_TIMEOUT, OutboundOptions};

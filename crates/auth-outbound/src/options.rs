@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::development::DevelopmentHosts;
 use crate::resolver::{Lookup, SystemLookup};
 use crate::target::Reach;
 
@@ -20,6 +21,7 @@ pub struct OutboundOptions {
     pub(crate) body_limit: usize,
     pub(crate) reach: Reach,
     pub(crate) lookup: Arc<dyn Lookup>,
+    pub(crate) development: DevelopmentHosts,
 }
 
 impl OutboundOptions {
@@ -30,6 +32,7 @@ impl OutboundOptions {
             body_limit: DEFAULT_BODY_LIMIT,
             reach: Reach::Public,
             lookup: Arc::new(SystemLookup),
+            development: DevelopmentHosts::default(),
         }
     }
 
@@ -59,6 +62,18 @@ impl OutboundOptions {
         self.reach == Reach::PublicAndLoopback
     }
 
+    /// Lets names stand for servers on this machine, over https. For development only. Default none.
+    #[must_use]
+    pub fn development_hosts(mut self, hosts: DevelopmentHosts) -> Self {
+        self.development = hosts;
+        self
+    }
+
+    /// Says whether some names stand for servers on this machine.
+    pub fn has_development_hosts(&self) -> bool {
+        !self.development.is_empty()
+    }
+
     /// Sets who resolves names. Default the system; the answers are checked either way.
     #[must_use]
     pub fn lookup(mut self, lookup: impl Lookup) -> Self {
@@ -79,6 +94,7 @@ impl fmt::Debug for OutboundOptions {
             .field("timeout", &self.timeout)
             .field("body_limit", &self.body_limit)
             .field("reach", &self.reach)
+            .field("development", &self.development)
             .finish_non_exhaustive()
     }
 }

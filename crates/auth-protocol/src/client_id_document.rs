@@ -6,11 +6,13 @@ use url::Url;
 
 use crate::client_auth::ClientAuthMethod;
 use crate::redirect_uri::{is_plain_authority, is_uri_byte};
-use crate::registration::{AcceptedClient, ClientMetadata, RegistrationPolicy, judge_registration};
+use crate::registration::{AcceptedClient, ClientMetadata, RegistrationPolicy, judge_keys, judge_registration};
 use crate::{OAuthError, OAuthErrorCode};
 
-/// The largest length of a client id URL, in bytes.
-pub const MAX_LENGTH: usize = 2000;
+/// The largest length of a client id URL, in bytes: what the column of an id holds.
+pub const MAX_LENGTH: usize = 255;
+/// The largest length of a document, in bytes. Section 6.6 of the draft.
+pub const MAX_DOCUMENT_LENGTH: usize = 5 * 1024;
 
 /// A `client_id` that is the URL of a metadata document. Section 3 of the draft.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -73,14 +75,14 @@ impl fmt::Display for ClientIdUrl {
 
 /// Judges a fetched document: the rules of registration, and those of the draft.
 ///
-/// The client is public: a missing method means `none`, and a client that would sign its requests
-/// (`private_key_jwt`) may do without, since nobody offers that here.
+/// A missing method means `none`, not what registration makes of it. The keys of a client that names no
+/// method, or `none`, are kept: it may prove itself by them though it need not.
 ///
 /// # Errors
 ///
-/// `invalid_client` when the document names another client id, holds a secret, wants another method,
+/// `invalid_client` when the document names another client id, holds a secret, wants a method with one,
 /// lacks `client_name` or `redirect_uris` (MCP authorization, client ID metadata documents), nothing
-/// usable is left of it, or the policy has no public clients.
+/// usable is left of it, or the policy does not offer its method.
 pub fn judge_document(
     client_id: &ClientIdUrl,
     document: &ClientMetadata,
@@ -92,18 +94,22 @@ pub fn judge_document(
     if document.client_secret.is_some() || document.client_secret_expires_at.is_some() {
         return refuse("the client metadata document holds a secret");
     }
-    match document.token_endpoint_auth_method.as_deref() {
-        None | Some("none" | "private_key_jwt") => {}
+    let method = match document.token_endpoint_auth_method.as_deref() {
+        None | Some("none") => ClientAuthMethod::None,
+        Some("private_key_jwt") => ClientAuthMethod::PrivateKeyJwt,
         Some(_) => return refuse("a client metadata document cannot use this token_endpoint_auth_method"),
-    }
+    };
     if document.client_name.is_none() || document.redirect_uris.is_none() {
         return refuse("the client metadata document lacks client_name or redirect_uris");
     }
-    let none = ClientAuthMethod::None.as_str().to_owned();
-    let public = ClientMetadata { token_endpoint_auth_method: Some(none), ..document.clone() };
-
-    judge_registration(&public, policy)
-        .map_err(|error| OAuthError::new(OAuthErrorCode::InvalidClient, error.description))
+    let told = ClientMetadata { token_endpoint_auth_method: Some(method.as_str().to_owned()), ..document.clone() };
+    let policy = RegistrationPolicy { machines: false, ..policy.clone() };
+    let accepted = judge_registration(&told, &policy)
+        .map_err(|error| OAuthError::new(OAuthErrorCode::InvalidClient, error.description))?;
+    let keys = accepted.keys.or_else(|| {
+        judge_keys(ClientAuthMethod::PrivateKeyJwt, document.jwks.as_ref(), document.jwks_uri.as_deref()).ok().flatten()
+    });
+    Ok(AcceptedClient { keys, ..accepted })
 }
 
 fn refuse<T>(description: &'static str) -> Result<T, OAuthError> {
@@ -113,6 +119,7 @@ fn refuse<T>(description: &'static str) -> Result<T, OAuthError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registration::ClientKeys;
 
     const ID: &str = "https://claude.ai/oauth/claude-code-client-metadata";
 
@@ -178,12 +185,25 @@ mod tests {
 
     #[test]
     fn a_good_document_gives_a_public_client() {
-        for method in ["", r#","token_endpoint_auth_method":"private_key_jwt""#] {
+        for method in ["", r#","token_endpoint_auth_method":"none""#] {
             let client = judge(&document(method)).unwrap();
 
             assert_eq!(client.token_endpoint_auth_method, ClientAuthMethod::None);
-            assert_eq!(client.redirect_uris.len(), 2);
+            assert_eq!((client.redirect_uris.len(), client.keys), (2, None));
         }
+    }
+
+    #[test]
+    fn a_client_with_keys_proves_itself_by_them_if_it_says_so_and_else_may() {
+        let keys = r#","jwks_uri":"https://chatgpt.com/oauth/jwks.json""#;
+        let at = Some(ClientKeys::At("https://chatgpt.com/oauth/jwks.json".to_owned()));
+
+        let proves = judge(&document(&format!(r#"{keys},"token_endpoint_auth_method":"private_key_jwt""#))).unwrap();
+        let may = judge(&document(keys)).unwrap();
+
+        assert_eq!((proves.token_endpoint_auth_method, &proves.keys), (ClientAuthMethod::PrivateKeyJwt, &at));
+        assert_eq!((may.token_endpoint_auth_method, &may.keys), (ClientAuthMethod::None, &at));
+        assert!(judge(&document(r#","token_endpoint_auth_method":"private_key_jwt""#)).is_err(), "it has no keys");
     }
 
     #[test]
@@ -218,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_document_url_has_2000_bytes() {
+    fn the_longest_document_url_has_255_bytes() {
         let url = |length: usize| format!("https://c/{}", "d".repeat(length - 10));
 
         assert!(ClientIdUrl::parse(&url(MAX_LENGTH)).is_ok());

@@ -13,6 +13,7 @@ use crate::client_auth::ClientAuthMethod;
 use crate::redirect_uri::RedirectUri;
 use crate::scope::Scope;
 
+pub(crate) use client_keys::judge_keys;
 use display_text::display_text;
 
 pub use client_keys::{ClientKeys, MAX_KEY_SET_LENGTH, MAX_KEYS};

@@ -27,6 +27,7 @@ mod proof_key;
 mod registration;
 mod secrets;
 mod statements;
+mod web_site;
 
 pub use answer::Answer;
 pub use app::TestApp;
@@ -45,3 +46,4 @@ pub use proof_key::ProofKey;
 pub use registration::{ClientAuthentication, Registration};
 pub use secrets::KnownSecret;
 pub use statements::StatementLog;
+pub use web_site::WebSite;

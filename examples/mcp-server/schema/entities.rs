@@ -284,6 +284,9 @@ pub mod oauth_application {
         pub id_token_signed_response_alg: String,
         /// The column `sector` of `oidc-provider`: text(255).
         pub sector: Option<String>,
+        /// The column `documentExpiresAt` of `oidc-provider`: timestamp.
+        #[sea_orm(indexed)]
+        pub document_expires_at: Option<DateTimeUtc>,
         /// The column `metadata` of `oidc-provider`: json.
         pub metadata: Option<Json>,
         /// The column `requirePushedAuthorizationRequests` of `oidc-provider`: bool.

@@ -1,11 +1,13 @@
 //! The settings of this server: flags, or environment variables.
 
-use std::fmt;
+use std::error::Error;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
+use std::{fmt, fs};
 
 use auth_core::database::masked;
 use auth_core::{SchemaMode, is_loopback};
+use auth_outbound::{DevelopmentHosts, OutboundOptions};
 use url::Url;
 
 use crate::secret;
@@ -45,6 +47,19 @@ pub(crate) struct Config {
     /// Proxies whose `X-Forwarded-For` is believed.
     #[arg(long, env = "TRUSTED_PROXIES", value_delimiter = ',')]
     pub(crate) trusted_proxies: Vec<IpAddr>,
+
+    /// Hosts of clients' metadata documents that stand for servers on this machine, for whoever develops a client:
+    /// `host=127.0.0.1:port`. Only where the base URL names this machine too.
+    #[arg(long, env = "CIMD_DEV_RESOLVE", value_parser = DevelopmentHosts::parse)]
+    cimd_dev_resolve: Option<DevelopmentHosts>,
+
+    /// A file with a root certificate that counts for these hosts alone, in PEM.
+    #[arg(long, env = "CIMD_DEV_CA", value_parser = development_root)]
+    cimd_dev_ca: Option<DevelopmentHosts>,
+}
+
+fn development_root(file: &str) -> Result<DevelopmentHosts, Box<dyn Error + Send + Sync>> {
+    Ok(DevelopmentHosts::default().trusting(&fs::read(file)?)?)
 }
 
 impl fmt::Debug for Config {
@@ -88,6 +103,12 @@ impl Config {
             None if makes_its_own => secret::kept(Path::new(secret::FILE)),
             None => Err("secret is not set; set AUTH_SECRET to at least 32 random bytes".to_owned()),
         }
+    }
+
+    /// What may be fetched from clients: public addresses, and what stands for them here.
+    pub(crate) fn outbound(&self) -> OutboundOptions {
+        let given = [&self.cimd_dev_resolve, &self.cimd_dev_ca].into_iter().flatten().cloned();
+        OutboundOptions::new().development_hosts(given.fold(DevelopmentHosts::default(), DevelopmentHosts::and))
     }
 
     fn is_sqlite(&self) -> bool {

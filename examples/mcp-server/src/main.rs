@@ -36,7 +36,8 @@ fn auth(config: &Config) -> AuthBuilder {
                 .login_page("/sign-in")
                 .resource("/mcp")
                 .base_scope("mcp:tools", "Use the tools of this server")
-                .scope("notes:write", "Write and delete your notes"),
+                .scope("notes:write", "Write and delete your notes")
+                .provider(|provider| provider.outbound(config.outbound())),
         )
 }
 
@@ -46,6 +47,7 @@ async fn serve(auth: Auth, config: Config) -> anyhow::Result<()> {
     let mcp = Router::new().nest_service("/mcp", tools.clone()).route_layer(guard.clone());
     let write = Router::new().nest_service("/mcp/write", tools).route_layer(guard.requiring("notes:write")?);
     let app = Router::new().merge(write).merge(mcp).merge(auth.router());
+    guard.self_check(&app).await?;
 
     let listener = auth_cli::listen(config.listen).await?;
     welcome::print(&config);

@@ -32,6 +32,7 @@ pub(crate) const GENERATED: &[Generated] = &[
     Generated { path: "docs/reference/options.md", by: Maker::Sources(options::page) },
     Generated { path: "docs/reference/standards.md", by: Maker::Sources(claims::standards) },
     Generated { path: "docs/reference/attacks.md", by: Maker::Sources(claims::attacks) },
+    Generated { path: "docs/reference/mcp.md", by: Maker::Sources(claims::mcp) },
     Generated { path: "examples/mcp-server/schema/sqlite.sql", by: Maker::App(&["generate", "--backend", "sqlite"]) },
     Generated {
         path: "examples/mcp-server/schema/postgres.sql",

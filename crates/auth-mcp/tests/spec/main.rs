@@ -11,6 +11,7 @@
 
 mod adoption;
 mod aliases;
+mod client_registration;
 mod defaults;
 mod description;
 mod dpop;
@@ -21,6 +22,7 @@ mod logs;
 mod metadata;
 mod options;
 mod rmcp_client;
+mod self_check;
 mod session;
 
 use auth_core::{Auth, plugins};

@@ -62,6 +62,10 @@ pub struct Model {
     /// everywhere (OpenID Connect Core §8).
     #[sea_orm(column_type = "String(StringLen::N(255))")]
     pub sector: Option<String>,
+    /// Until when its metadata document counts without another look at it; none of a client that has none
+    /// (draft-ietf-oauth-client-id-metadata-document-00).
+    #[sea_orm(indexed)]
+    pub document_expires_at: Option<DateTimeUtc>,
     /// The rest of its metadata, kept to be echoed and shown.
     pub metadata: Option<Json>,
     /// Whether its authorization requests have to be pushed first (RFC 9126 §6).

@@ -71,6 +71,8 @@ pub(crate) struct Asked {
 pub(crate) enum Refusal {
     /// Nothing about it can be trusted: it is never redirected.
     Untrusted(UntrustedRequest),
+    /// The document that is to describe the client does not: it is never redirected either.
+    Document(OAuthError),
     /// The client is told.
     Redirected(Box<Told>),
 }
@@ -229,7 +231,7 @@ fn hinted_person(provider: &Provider, kept: &Params) -> Option<String> {
 
 /// Judges client and redirect URI first: until both are trusted nothing is ever redirected.
 pub(crate) fn judge(provider: &Provider, kept: &Params, client: client::Model) -> Result<Asked, Refusal> {
-    if client.disabled {
+    if client.disabled || !provider.options().admits(&client) {
         return Err(Refusal::Untrusted(UntrustedRequest::UnknownClient));
     }
     let registered: Vec<RedirectUri> =

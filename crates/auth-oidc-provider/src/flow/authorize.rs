@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue};
 use tracing::Span;
 
 use super::asked::{Asked, Refusal, judge, kept};
+use super::client_document::{self, NoClient};
 use super::fresh::{self, Fresh};
 use super::interaction::{self, Binding, Bound, NotBegun, Open};
 use super::next::{Door, Next};
@@ -149,12 +150,13 @@ async fn read(provider: &Provider, params: &Params) -> Result<Result<Asked, Refu
         Ok(client_id) => client_id,
         Err(why) => return Ok(Err(Refusal::Untrusted(why))),
     };
-    Ok(match store::client::find(provider.cx().db(), client_id).await? {
-        Some(client) => {
+    Ok(match client_document::find(provider, client_id).await? {
+        Ok(client) => {
             Span::current().record("client.id", &*client.client_id);
             judge(provider, params, client)
         }
-        None => Err(Refusal::Untrusted(UntrustedRequest::UnknownClient)),
+        Err(NoClient::Unknown) => Err(Refusal::Untrusted(UntrustedRequest::UnknownClient)),
+        Err(NoClient::Document(error)) => Err(Refusal::Document(error)),
     })
 }
 

@@ -38,13 +38,15 @@ pub(crate) async fn authenticate(
     // Only a client that exists is counted: made-up names would fill the counter.
     let key = format!("client|{}|{}", client.id, address.bucket());
     provider.cx().limit(&key, 60, PER_MINUTE).await?;
-    if client.disabled {
+    if client.disabled || !provider.options().admits(&client) {
         return Err(refused());
     }
     match &presented {
         Presented::Own(own) => {
             let registered = ClientAuthMethod::parse(&client.token_endpoint_auth_method).ok_or_else(refused)?;
-            judge_client_auth(registered, own)?;
+            if !may_prove_itself(&client, own) {
+                judge_client_auth(registered, own)?;
+            }
             if !is_proven(provider, &client, own).await? {
                 return Err(refused());
             }
@@ -52,6 +54,14 @@ pub(crate) async fn authenticate(
         Presented::Extension { method, .. } => by_extension(request, &client, method).await?,
     }
     Ok(client)
+}
+
+/// Whether a client proves itself by the keys of its metadata document, though it need not: one that has keys and
+/// names no method chooses by what is offered.
+fn may_prove_itself(client: &client::Model, presented: &PresentedClient) -> bool {
+    matches!(presented, PresentedClient::Assertion { .. })
+        && client.document_expires_at.is_some()
+        && (client.jwks.is_some() || client.jwks_uri.is_some())
 }
 
 /// Whether the client is the one it says it is, by one of the provider's own methods.

@@ -8,6 +8,7 @@ pub(crate) mod authorize;
 pub(crate) mod check;
 mod client_assertion;
 pub(crate) mod client_auth;
+mod client_document;
 mod client_secret;
 pub(crate) mod consent;
 mod custom_claims;

@@ -15,6 +15,8 @@ use crate::provider::Provider;
 pub(crate) enum Next {
     /// Nothing about the request can be trusted: a page of our own, never a redirect.
     Untrusted(UntrustedRequest),
+    /// The client's metadata document does not make a client: a page of our own.
+    Document(OAuthError),
     /// The request cannot be read: a page of our own.
     Malformed(OAuthError),
     /// Its client or its person was deleted at this very moment.
@@ -53,6 +55,7 @@ impl Next {
     pub(super) fn refused(provider: &Provider, refusal: Refusal) -> Result<Self, Unexpected> {
         Ok(match refusal {
             Refusal::Untrusted(why) => Self::Untrusted(why),
+            Refusal::Document(error) => Self::Document(error),
             Refusal::Redirected(told) => Self::Redirect(told.url(provider)?),
         })
     }
@@ -67,6 +70,7 @@ impl Next {
             Self::Untrusted(UntrustedRequest::MissingRedirectUri | UntrustedRequest::OpenIdWithoutRedirectUri) => {
                 "missing_redirect_uri"
             }
+            Self::Document(_) => "client_document",
             Self::Malformed(_) => "malformed",
             Self::Gone => "gone",
             Self::TooManyOpen => "too_many_open",

@@ -8,6 +8,7 @@ use auth_protocol::params::Params;
 use http::HeaderMap;
 
 use super::asked::{Asked, Refusal, judge, kept};
+use super::client_document::{self, NoClient};
 use super::interaction::{self, Binding, NotBegun, Open};
 use super::{client_auth, proof};
 use crate::error::OAuthFailure;
@@ -46,6 +47,11 @@ async fn pushed(
     params: &Params,
     address: ClientAddress,
 ) -> Result<Pushed, OAuthFailure> {
+    if let Some(claimed) = client_auth::claimed(provider, headers, params)
+        && let Err(NoClient::Document(error)) = client_document::find(provider, &claimed).await?
+    {
+        return Err(error.into());
+    }
     let client = client_auth::authenticate(provider, headers, params, address).await?;
     if params.get("request_uri").is_some() {
         return Err(refused("a pushed request must not name a request_uri"));
@@ -65,6 +71,7 @@ async fn pushed(
     match judge(provider, &request, client) {
         Ok(_) => {}
         Err(Refusal::Redirected(told)) => return Err(told.error.into()),
+        Err(Refusal::Document(error)) => return Err(error.into()),
         Err(Refusal::Untrusted(why)) => {
             return Err(OAuthFailure::Refused(OAuthError::new(OAuthErrorCode::InvalidRequest, why.to_string())));
         }

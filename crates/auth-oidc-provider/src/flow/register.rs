@@ -106,13 +106,19 @@ pub(super) fn judge_by(
     metadata: &ClientMetadata,
 ) -> Result<(AcceptedClient, ResponseAlgorithms), OAuthError> {
     let accepted = judge_registration(metadata, policy)?;
-    if let Some(ClientKeys::Here(set)) = &accepted.keys
-        && ClientKeySet::read(set.to_string().as_bytes()).is_none()
-    {
-        let description = "no key of the jwks can be used";
-        return Err(OAuthError::new(OAuthErrorCode::InvalidClientMetadata, description));
-    }
+    judge_keys(&accepted)?;
     Ok((accepted, ResponseAlgorithms::wanted(metadata)))
+}
+
+/// Refuses a key set no key of which can be used.
+pub(super) fn judge_keys(accepted: &AcceptedClient) -> Result<(), OAuthError> {
+    match &accepted.keys {
+        Some(ClientKeys::Here(set)) if ClientKeySet::read(set.to_string().as_bytes()).is_none() => {
+            let description = "no key of the jwks can be used";
+            Err(OAuthError::new(OAuthErrorCode::InvalidClientMetadata, description))
+        }
+        Some(ClientKeys::Here(_) | ClientKeys::At(_)) | None => Ok(()),
+    }
 }
 
 pub(super) fn row(
@@ -145,6 +151,7 @@ pub(super) fn row(
         application_type: accepted.application_type.as_str().to_owned(),
         id_token_signed_response_alg: algorithms.signs_id_tokens().as_str().to_owned(),
         sector: accepted.sector.as_ref().map(|sector| sector.host.clone()),
+        document_expires_at: None,
         metadata: Some(kept(accepted, algorithms)),
         require_pushed_authorization_requests: accepted.require_pushed_authorization_requests,
         dpop_bound_access_tokens: accepted.dpop_bound_access_tokens,

@@ -48,7 +48,8 @@ async fn write(provider: &Provider, wanted: &client::Model) -> Result<Option<boo
                 store::client::insert(&tx, wanted.clone()).await?;
                 true
             }
-            Some(there) if !there.declared => return Ok(None),
+            // One that is there by its document alone is taken over.
+            Some(there) if !there.declared && there.document_expires_at.is_none() => return Ok(None),
             Some(there) if is_same(&there, wanted) => false,
             Some(there) => {
                 let changed = client::Model { id: there.id, created_at: there.created_at, ..wanted.clone() };
@@ -105,6 +106,7 @@ fn row(provider: &Provider, option: &ClientOption, id: String) -> client::Model 
         application_type: application_type.as_str().to_owned(),
         id_token_signed_response_alg: option.algorithms.signs_id_tokens().as_str().to_owned(),
         sector: option.sector(),
+        document_expires_at: None,
         metadata: (!kept.is_empty()).then_some(Value::Object(kept)),
         require_pushed_authorization_requests: option.require_par,
         dpop_bound_access_tokens: option.require_dpop,

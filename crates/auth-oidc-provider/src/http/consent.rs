@@ -2,6 +2,7 @@
 
 use auth_core::pages::{ConsentView, FormTarget, Hidden, ScopeView, page};
 use auth_core::{ApiError, CSRF_FIELD, Csrf, FormBody, JsonBody, codes};
+use auth_protocol::client_id_document::ClientIdUrl;
 use auth_protocol::params::Params;
 use auth_protocol::scope::Scope;
 use axum::Json;
@@ -96,9 +97,13 @@ fn show(provider: &Provider, headers: &HeaderMap, pending: &Pending, handle: &st
     super::page::with_cookie(response, csrf.cookie)
 }
 
-/// The host of the client's home page, where the answer goes there too. Any other host is a claim
+/// The host of its metadata document, or that of the client's home page, where the answer goes there too. Any other host is a claim
 /// nobody has checked, and would lend its name to whoever registers it.
 pub(crate) fn client_host(pending: &Pending) -> Option<String> {
+    if pending.asked.client.document_expires_at.is_some() {
+        // It has shown that it is at home there.
+        return Some(ClientIdUrl::parse(&pending.asked.client.client_id).ok()?.host().to_owned());
+    }
     let uri = pending.asked.client.metadata.as_ref()?.get("client_uri")?.as_str()?;
     let host = url::Url::parse(uri).ok()?.host_str()?.to_owned();
     let to = pending.asked.redirect_uri();

@@ -72,7 +72,7 @@ pub(crate) fn metadata(provider: &Provider) -> AuthorizationServerMetadata {
         code_challenge_methods_supported: names(&["S256"]),
         dpop_signing_alg_values_supported: names(&PROOF_ALGORITHMS),
         authorization_response_iss_parameter_supported: true,
-        client_id_metadata_document_supported: false,
+        client_id_metadata_document_supported: provider.options().documents.is_some(),
         protected_resources: provider.resources().to_vec(),
         subject_types_supported: names(&SubjectType::ALL.map(SubjectType::as_str)),
         id_token_signing_alg_values_supported: names(&SigningAlgorithm::ALL.map(SigningAlgorithm::as_str)),

@@ -25,6 +25,13 @@ pub(crate) fn next(provider: &Provider, next: Next) -> Response {
             with_cookie(redirect(provider, &url, StatusCode::FOUND), cookie)
         }
         Next::Untrusted(why) => untrusted(provider, why),
+        Next::Document(error) => error_page(
+            provider,
+            StatusCode::BAD_REQUEST,
+            "This app cannot be identified",
+            &format!("The app is known by a document on its own web site: {}.", error.description),
+            Some("Try again in a minute. If that does not help, tell the app's makers."),
+        ),
         Next::Malformed(error) => {
             error_page(provider, StatusCode::BAD_REQUEST, "This request cannot be read", &error.description, None)
         }

@@ -19,7 +19,8 @@ pub(super) fn below_the_base_path() -> OpenApiRouter<Document> {
 /// Both documents wherever clients look for them at the origin.
 pub(super) fn at_the_origin(provider: &Provider) -> OpenApiRouter<Document> {
     let (issuer, base) = (provider.options().path_of_issuer(), provider.cx().config().base_path());
-    let places = |of| places(of, issuer, base).into_iter();
+    let resources = provider.options().paths_of_resources();
+    let places = |of| places(of, issuer, base, &resources).into_iter();
     let router = places(WellKnown::OAuthAuthorizationServer).fold(OpenApiRouter::new(), |router, place| {
         router.routes(route_at(&place, routes!(discovery::authorization_server)))
     });

@@ -1,5 +1,7 @@
 //! Queries on `oauthApplication`.
 
+use chrono::{DateTime, Utc};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -43,6 +45,21 @@ async fn write(db: &impl ConnectionTrait, row: Model, others: &[Column]) -> Resu
         row.not_set(*column);
     }
     Entity::update(row).exec(db).await?;
+    Ok(())
+}
+
+/// Says until when the document of a client counts, which says what it said before.
+pub(crate) async fn document_counts(
+    db: &impl ConnectionTrait,
+    id: &str,
+    until: Option<DateTime<Utc>>,
+) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::DocumentExpiresAt, Expr::value(until))
+        .filter(Column::Id.eq(id))
+        .filter(Column::DocumentExpiresAt.is_not_null())
+        .exec(db)
+        .await?;
     Ok(())
 }
 

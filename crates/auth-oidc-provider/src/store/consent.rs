@@ -71,6 +71,12 @@ pub(crate) async fn delete_all_of(db: &impl ConnectionTrait, user_id: &str) -> R
     Ok(())
 }
 
+/// Forgets what anybody has agreed to with a client.
+pub(crate) async fn delete_all_to(db: &impl ConnectionTrait, client_id: &str) -> Result<(), DbErr> {
+    Entity::delete_many().filter(Column::ClientId.eq(client_id)).exec(db).await?;
+    Ok(())
+}
+
 /// Forgets what a person has agreed to with a client; says how much that was.
 pub(crate) async fn delete_all(db: &impl ConnectionTrait, user_id: &str, client_id: &str) -> Result<u64, DbErr> {
     let theirs = Entity::delete_many().filter(Column::UserId.eq(user_id)).filter(Column::ClientId.eq(client_id));

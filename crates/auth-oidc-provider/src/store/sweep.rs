@@ -46,15 +46,21 @@ pub(crate) async fn batch(
 
 /// Deletes one batch of clients that registered before `then` and of which nothing shows a use: no
 /// grant, no remembered consent, no request that waits. One that an operator keeps, or that has an
-/// owner, stays: nobody but itself manages what goes. Returns how many went.
+/// owner, stays: nobody but itself manages what goes, or its document does. Returns how many went.
 pub(crate) async fn unused_clients(db: &impl ConnectionTrait, then: DateTime<Utc>) -> Result<u64, DbErr> {
     use client::{Column, Entity};
     let of_client = |table: SelectStatement| Expr::exists(table).not();
+    let by_document = Condition::all()
+        .add(Column::DocumentExpiresAt.lte(then))
+        .add(Column::Disabled.eq(false))
+        .add(Column::SkipConsent.eq(false))
+        .add(Column::OwnScope.is_null());
+    let manages_itself = Condition::any().add(Column::RegistrationAccessToken.is_not_null()).add(by_document);
     let unused = Condition::all()
         .add(Column::CreatedAt.lte(then))
         .add(Column::Declared.eq(false))
         .add(Column::UserId.is_null())
-        .add(Column::RegistrationAccessToken.is_not_null())
+        .add(manages_itself)
         .add(of_client(names_client::<grant::Entity>(grant::Column::ClientId)))
         .add(of_client(names_client::<consent::Entity>(consent::Column::ClientId)))
         .add(of_client(names_client::<interaction::Entity>(interaction::Column::ClientId)));

@@ -73,6 +73,7 @@ async fn fill(db: &DatabaseConnection) {
         application_type: "native".into(),
         id_token_signed_response_alg: "ES256".into(),
         sector: None,
+        document_expires_at: None,
         metadata: None,
         require_pushed_authorization_requests: false,
         dpop_bound_access_tokens: false,

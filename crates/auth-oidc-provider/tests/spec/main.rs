@@ -2,6 +2,7 @@
 
 mod administration;
 mod authorization;
+mod documents;
 mod events;
 mod large;
 mod tokens;

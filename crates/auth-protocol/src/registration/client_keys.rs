@@ -29,7 +29,7 @@ pub enum ClientKeys {
 ///
 /// `invalid_client_metadata` for no keys or both ways at once, for a set that is none, is too large or
 /// holds anything secret, and for a URL that is not https.
-pub(super) fn judge_keys(
+pub(crate) fn judge_keys(
     method: ClientAuthMethod,
     jwks: Option<&Value>,
     jwks_uri: Option<&str>,

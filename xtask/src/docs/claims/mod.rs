@@ -39,6 +39,15 @@ const ATTACKS: Page = Page {
     list: "docs/reference/attacks.txt",
 };
 
+const MCP: Page = Page {
+    title: "MCP",
+    about: "What MCP authorization demands of servers in its four revisions, and what real clients need besides, with \
+            the tests that show that it is so.\nClients of all revisions work at once.",
+    columns: ["since", "requirement"],
+    advisories: None,
+    list: "docs/reference/mcp.txt",
+};
+
 pub(crate) fn standards(tree: &Tree) -> String {
     STANDARDS.written(tree)
 }
@@ -47,9 +56,13 @@ pub(crate) fn attacks(tree: &Tree) -> String {
     ATTACKS.written(tree)
 }
 
+pub(crate) fn mcp(tree: &Tree) -> String {
+    MCP.written(tree)
+}
+
 /// Claims without a test, and tests that are not there.
 pub(crate) fn find(tree: &Tree) -> Vec<Finding> {
-    [STANDARDS, ATTACKS].iter().flat_map(|page| page.findings(tree)).collect()
+    [STANDARDS, ATTACKS, MCP].iter().flat_map(|page| page.findings(tree)).collect()
 }
 
 impl Page {

@@ -8,11 +8,18 @@ use serde_json::{Value, json};
 use super::started;
 use crate::{app, provider};
 
-const PLACES: [&str; 4] = [
+/// At the root, below the base path, and where clients look who take the base path or their resource for the issuer.
+const PLACES: [&str; 10] = [
     "/.well-known/oauth-authorization-server",
     "/.well-known/openid-configuration",
     "/api/auth/.well-known/oauth-authorization-server",
     "/api/auth/.well-known/openid-configuration",
+    "/.well-known/oauth-authorization-server/api/auth",
+    "/.well-known/openid-configuration/api/auth",
+    "/.well-known/oauth-authorization-server/mcp",
+    "/.well-known/openid-configuration/mcp",
+    "/mcp/.well-known/oauth-authorization-server",
+    "/mcp/.well-known/openid-configuration",
 ];
 
 async fn sends(app: &TestApp, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
@@ -26,7 +33,7 @@ async fn document(app: &TestApp) -> Value {
 }
 
 #[tokio::test]
-async fn both_documents_are_the_same_at_the_origin_and_below_the_base_path() {
+async fn both_documents_are_the_same_wherever_clients_look() {
     let app = started().await;
     let first = app.get(PLACES[0]).await.expects(StatusCode::OK);
 

@@ -29,14 +29,14 @@ use crate::{app, provider};
 
 /// A key of a client, and its public half.
 #[derive(Clone)]
-struct Pair {
+pub(crate) struct Pair {
     algorithm: Algorithm,
     private: EncodingKey,
     public: Value,
 }
 
 impl Pair {
-    fn new(algorithm: Algorithm, kid: &str) -> Self {
+    pub(crate) fn new(algorithm: Algorithm, kid: &str) -> Self {
         let random = SystemRandom::new();
         let private = match algorithm {
             Algorithm::EdDSA => EncodingKey::from_ed_der(Ed25519KeyPair::generate_pkcs8v1(&random).unwrap().as_ref()),
@@ -49,11 +49,11 @@ impl Pair {
         Self { algorithm, private, public: serde_json::to_value(public).unwrap() }
     }
 
-    fn set(&self) -> Value {
+    pub(crate) fn set(&self) -> Value {
         json!({ "keys": [self.public] })
     }
 
-    fn signs(&self, header: impl FnOnce(&mut Header), claims: &Value) -> String {
+    pub(crate) fn signs(&self, header: impl FnOnce(&mut Header), claims: &Value) -> String {
         let mut head = Header::new(self.algorithm);
         head.kid = self.public["kid"].as_str().map(str::to_owned);
         header(&mut head);

@@ -7,7 +7,7 @@
 
 mod at_once;
 mod bodies;
-mod client_assertion;
+pub(crate) mod client_assertion;
 mod client_authentication;
 mod client_credentials;
 mod client_secrets;
@@ -43,7 +43,7 @@ mod signed_introspection;
 mod signed_userinfo;
 mod statements;
 mod storage;
-mod sweep;
+pub(crate) mod sweep;
 mod userinfo;
 mod withdrawal;
 

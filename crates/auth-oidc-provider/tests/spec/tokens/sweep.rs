@@ -11,7 +11,7 @@ use crate::{app, provider};
 const DAY: u64 = 86_400;
 
 /// Lets an instance start, which looks for what nobody needs at once, and waits until rows are gone.
-async fn swept(first: &TestApp, table: &str, left: u64) {
+pub(crate) async fn swept(first: &TestApp, table: &str, left: u64) {
     let _other = again(first, provider()).await;
     let gone = async {
         while first.count(table).await > left {
