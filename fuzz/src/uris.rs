@@ -52,6 +52,9 @@ pub(crate) fn resource(data: &[u8]) {
     assert_eq!(Resource::parse(resource.as_str()).expect("what was taken is taken again"), resource);
     assert!(resource.accepts(resource.as_str()) && resource.accepts(one));
     if resource.accepts(other) {
-        assert_eq!(Resource::parse(other).expect("it is one"), resource);
+        // A client may add a query to a resource that has none.
+        let added = other.split_once('?').filter(|_| !resource.as_str().contains('?'));
+        let meant = added.map_or(other, |(bare, _)| bare);
+        assert_eq!(Resource::parse(meant).expect("it is one"), resource);
     }
 }

@@ -42,6 +42,10 @@ pub enum AdministrativeAction<'a> {
     ReadClient(&'a str),
     /// Changes this client, or disables it.
     UpdateClient(&'a str),
+    /// Vouches for this client, or changes one that is vouched for: consent without asking, scope of its own, another
+    /// owner. It is demanded besides [`AdministrativeAction::UpdateClient`]; for a new client, whose id is not there
+    /// yet, the name is empty and it comes besides [`AdministrativeAction::CreateClient`].
+    VouchForClient(&'a str),
     /// Gives this client a new secret.
     RotateClientSecret(&'a str),
     /// Deletes this client, and with it everything it was given.
@@ -73,6 +77,7 @@ impl AdministrativeAction<'_> {
             Self::CreateClient => "create client",
             Self::ReadClient(_) => "read client",
             Self::UpdateClient(_) => "update client",
+            Self::VouchForClient(_) => "vouch for client",
             Self::RotateClientSecret(_) => "rotate client secret",
             Self::DeleteClient(_) => "delete client",
             Self::ListConsents => "list consents",
@@ -93,6 +98,7 @@ impl AdministrativeAction<'_> {
             | Self::RotateClientSecret(_)
             | Self::DeleteClient(_) => true,
             Self::CreateClient
+            | Self::VouchForClient(_)
             | Self::ListConsents
             | Self::WithdrawConsent { .. }
             | Self::ListResources

@@ -8,6 +8,8 @@ use auth_protocol::error::OAuthError;
 use chrono::{DateTime, Duration, Utc};
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard, Semaphore, SemaphorePermit};
 
+use crate::provider::Provider;
+
 /// How soon a document is asked for again whose host could not be reached.
 const PAUSE: Duration = Duration::seconds(30);
 /// How soon one that was no good: whoever writes it tries again.
@@ -16,6 +18,16 @@ const SHORT_PAUSE: Duration = Duration::seconds(5);
 const MOST: usize = 1000;
 /// How many documents are fetched at once.
 const AT_ONCE: usize = 16;
+/// Documents of one kind that are fetched from one host, per minute.
+const PER_MINUTE: u32 = 60;
+
+/// A place among those that are fetched, and one of those that a host is asked for within a minute: strangers choose
+/// which. None while there is none.
+pub(crate) async fn place<'a>(provider: &'a Provider, kind: &str, host: &str) -> Option<SemaphorePermit<'a>> {
+    // Where counting fails nothing is fetched either.
+    provider.cx().limit(&format!("{kind}|{host}"), 60, PER_MINUTE).await.ok()?;
+    provider.documents().slot()
+}
 
 /// Whose turn it is at which document. What one says is kept in the database, not here.
 #[derive(Clone)]
@@ -74,7 +86,7 @@ impl Documents {
     }
 
     /// A place among those that are fetched; none while all are taken.
-    pub(crate) fn slot(&self) -> Option<SemaphorePermit<'_>> {
+    fn slot(&self) -> Option<SemaphorePermit<'_>> {
         self.0.slots.try_acquire().ok()
     }
 

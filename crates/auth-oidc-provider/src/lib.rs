@@ -35,9 +35,9 @@ pub use client_id_documents::ClientIdDocuments;
 pub use client_option::ClientOption;
 pub use config::OidcProvider;
 pub use event::{
-    ClientCreated, ClientDeleted, ClientRegistered, ClientUpdated, CodeIssued, ConsentDenied, ConsentGiven,
-    ConsentWithdrawn, GrantRevoked, GrantsRevoked, InitialAccessTokenIssued, RefreshReplayed, ResourceCreated,
-    ResourceUpdated, TokenRevoked, TokensIssued, TokensRefreshed,
+    ClientCreated, ClientDeleted, ClientDisabled, ClientRegistered, ClientSecretEnded, ClientUpdated, CodeIssued,
+    ConsentDenied, ConsentGiven, ConsentWithdrawn, GrantRevoked, GrantsRevoked, InitialAccessTokenIssued,
+    RefreshReplayed, ResourceCreated, ResourceDisabled, ResourceUpdated, TokenRevoked, TokensIssued, TokensRefreshed,
 };
 pub use extension::{ExtensionGrant, GrantRefusal, GrantRequest, Granted};
 pub use extension_claims::{ClaimsFor, ClaimsPlace, CustomClaim, ExtensionClaims};

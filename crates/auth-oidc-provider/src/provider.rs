@@ -148,7 +148,7 @@ impl Provider {
         &self.0.known_resources
     }
 
-    fn known(&self) -> Arc<Known> {
+    pub(crate) fn known(&self) -> Arc<Known> {
         self.known_resources().known()
     }
 

@@ -5,12 +5,17 @@ use std::sync::{Arc, PoisonError, RwLock};
 use auth_core::StartError;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::resource::{self, Resource};
+use chrono::{DateTime, Duration, Utc};
 use tokio::sync::Mutex;
 
 use crate::entity::resource::Model;
+use crate::error::OAuthFailure;
 use crate::provider::Provider;
 use crate::resource_server::ResourceServer;
 use crate::store;
+
+/// How soon the table is read again for a resource that nobody knows.
+const MISSES: Duration = Duration::seconds(1);
 
 /// Where a resource comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +41,8 @@ struct Entry {
 pub(crate) struct Resources {
     known: RwLock<Arc<Known>>,
     /// Held while the table is read, so that what was read earlier never takes the place of what was read later.
-    reading: Mutex<()>,
+    /// When it was last read for a resource that nobody knew.
+    reading: Mutex<Option<DateTime<Utc>>>,
 }
 
 /// What was known at one moment.
@@ -95,6 +101,11 @@ impl Known {
         }
     }
 
+    /// Whether all of these are known.
+    fn know(&self, resources: &[Resource]) -> bool {
+        resources.iter().all(|resource| self.0.iter().any(|entry| entry.server.resource == *resource))
+    }
+
     /// What is known of these resources.
     pub(crate) fn servers_of(&self, resources: &[Resource]) -> Vec<&ResourceServer> {
         let these = self.0.iter().map(|entry| &entry.server);
@@ -120,6 +131,28 @@ impl Known {
 }
 
 impl Provider {
+    /// Sees to it that these resources are known, with the terms they have: another instance may have made one a
+    /// moment ago. The table is read again once a second for that.
+    ///
+    /// # Errors
+    /// `invalid_target` where one is not known here, and what the database answers.
+    pub(crate) async fn know(&self, resources: &[Resource]) -> Result<(), OAuthFailure> {
+        if self.known().know(resources) {
+            return Ok(());
+        }
+        let all = self.known_resources();
+        let mut read = all.reading.lock().await;
+        let now = self.cx().now();
+        if !self.known().know(resources) && read.is_none_or(|at| now - at >= MISSES) {
+            *read = Some(now);
+            all.take_up(&store::resource::all(self.cx().db()).await?);
+        }
+        if self.known().know(resources) {
+            return Ok(());
+        }
+        Err(OAuthFailure::new(OAuthErrorCode::InvalidTarget, "a resource of the grant is not known here"))
+    }
+
     /// Takes up at once the resources that another instance has made or changed. Each does so every minute by
     /// itself, and its own changes count at once.
     ///

@@ -55,12 +55,13 @@ impl ClaimsRequest {
         if text.len() > MAX_LENGTH || !text.trim_start().starts_with('{') {
             return Err(malformed());
         }
-        // A JSON text writes control characters as escapes; no claim has any, and not every database
-        // keeps them.
-        if text.contains("\\u00") {
+        let parsed: Self = serde_json::from_str(text).map_err(|_| malformed())?;
+        // A JSON text writes control characters as escapes, and serde nothing else; no claim has any, and not
+        // every database keeps them.
+        if serde_json::to_string(&parsed).map_err(|_| malformed())?.contains("\\u00") {
             return Err(malformed());
         }
-        serde_json::from_str(text).map_err(|_| malformed())
+        Ok(parsed)
     }
 
     /// Whether nothing is asked for.
@@ -120,6 +121,17 @@ mod tests {
 
     fn parsed(text: &str) -> ClaimsRequest {
         ClaimsRequest::parse(text).unwrap()
+    }
+
+    #[test]
+    fn what_is_escaped_without_need_is_read_and_control_characters_are_not() {
+        let sub =
+            |escaped: &str| ClaimsRequest::parse(&format!(r#"{{"id_token": {{"sub": {{"value": "{escaped}"}}}}}}"#));
+
+        assert_eq!(sub("Ren\\u00e9 \\u0041").unwrap().sub(), Some("Ren\u{e9} A"));
+        for control in ["\\u0000", "\\u001f", "a\\u0007b"] {
+            assert!(sub(control).is_err(), "{control}");
+        }
     }
 
     #[test]

@@ -185,6 +185,28 @@ impl Events {
         }
     }
 
+    /// The same for many events at once, one after the other: whoever waits does so for 5 s in total, and what is
+    /// not told by then is told all the same, also where nobody waits any more.
+    pub async fn emit_all<E: Event>(&self, events: Vec<E>) {
+        for _ in &events {
+            self.metrics.happened(E::NAME);
+        }
+        let hooks = list::<Told<E>>(&self.after, TypeId::of::<E>()).to_vec();
+        if hooks.is_empty() || events.is_empty() {
+            return;
+        }
+        let metrics = self.metrics.clone();
+        let told = async move {
+            for event in events {
+                tell(hooks.clone(), event, metrics.clone()).await;
+            }
+        };
+        let task = tokio::spawn(told.in_current_span());
+        if tokio::time::timeout(self.patience, task).await.is_err() {
+            tracing::warn!(event = E::NAME, "hooks.slow");
+        }
+    }
+
     /// Counts the event and lets everybody who listens to `E` be told, without waiting for them: for
     /// what may come in floods.
     pub fn notify<E: Event>(&self, event: E) {

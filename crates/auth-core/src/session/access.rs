@@ -69,32 +69,34 @@ impl AccessEnded {
         Self { user_id: user_id.to_owned(), reason, also: Arc::default() }
     }
 
-    /// From a hook in the transaction: this happened along with it, and is told after the commit.
-    pub fn also<E: Event>(&self, event: E) {
-        self.also.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(event));
+    /// From a hook in the transaction: this happened along with it, however often, and is told after the commit.
+    pub fn also<E: Event>(&self, events: Vec<E>) {
+        self.also.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(Many(events)));
     }
 
     /// Tells everybody, after the commit of what ended it.
     pub async fn tell(&self, cx: &AuthContext) {
         tracing::warn!(user.id = self.user_id, reason = self.reason.as_str(), "access.ended");
         let also = std::mem::take(&mut *self.also.lock().unwrap_or_else(PoisonError::into_inner));
-        for event in also {
-            event.tell(cx.events()).await;
-        }
         cx.events().emit(self).await;
+        for events in also {
+            events.tell(cx.events()).await;
+        }
     }
 }
 
-/// An event of any type, told later.
+/// Events of one type, told later.
 #[async_trait]
 trait Later: Send + Sync {
-    async fn tell(&self, events: &Events);
+    async fn tell(self: Box<Self>, events: &Events);
 }
 
+struct Many<E>(Vec<E>);
+
 #[async_trait]
-impl<E: Event> Later for E {
-    async fn tell(&self, events: &Events) {
-        events.emit(self).await;
+impl<E: Event> Later for Many<E> {
+    async fn tell(self: Box<Self>, events: &Events) {
+        events.emit_all(self.0).await;
     }
 }
 
@@ -130,11 +132,13 @@ impl AuthContext {
         // What is given to them at this very moment is either there already, or comes after this.
         store::user::hold(tx, user_id).await?;
         let ended = AccessEnded::new(user_id, reason);
+        let mut sessions = Vec::new();
         for session_id in store::session::delete_all_of(tx, user_id).await? {
             let event = SessionRevoked { user_id: user_id.to_owned(), session_id };
             self.events().emit_in(&event, tx).await?;
-            ended.also(event);
+            sessions.push(event);
         }
+        ended.also(sessions);
         self.events().emit_in(&ended, tx).await?;
         Ok(ended)
     }

@@ -1,7 +1,7 @@
 //! What a person has allowed, and taking it back.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use auth_core::Unexpected;
 use auth_core::database::{begin_write, retrying};
@@ -9,15 +9,17 @@ use auth_protocol::scope::Scope;
 use chrono::{DateTime, Utc};
 
 use super::ended::tell_in;
-use crate::entity::{client, consent, grant};
+use crate::entity::client;
 use crate::event::{ConsentWithdrawn, GrantRevoked};
 use crate::provider::Provider;
 use crate::store;
+use crate::store::allowed::{Granted, Side};
 use crate::store::comparable;
 
 /// A client, and all that a person has allowed it.
 #[derive(Debug)]
 pub(crate) struct Allowed {
+    pub(crate) user_id: String,
     pub(crate) client: client::Model,
     pub(crate) scope: Scope,
     pub(crate) resources: Vec<String>,
@@ -29,21 +31,18 @@ pub(crate) struct Allowed {
     pub(crate) is_connected: bool,
 }
 
-impl Allowed {
-    pub(super) fn by_grant((grant, client): (grant::Model, client::Model)) -> Result<Self, Unexpected> {
-        let scope = Scope::parse(&grant.scope).map_err(Unexpected::new)?;
-        let (since, resources) = (grant.created_at, grant.resources.0);
-        Ok(Self { client, scope, resources, since, last: since, is_connected: true })
-    }
+/// Something that was allowed, without its client.
+struct Part {
+    scope: Scope,
+    resources: Vec<String>,
+    since: DateTime<Utc>,
+    last: DateTime<Utc>,
+    is_connected: bool,
+}
 
-    pub(super) fn by_memory((consent, client): (consent::Model, client::Model)) -> Result<Self, Unexpected> {
-        let scope = Scope::parse(&consent.scope).map_err(Unexpected::new)?;
-        let (since, last) = (consent.created_at, consent.updated_at);
-        Ok(Self { client, scope, resources: Vec::new(), since, last, is_connected: false })
-    }
-
+impl Part {
     /// Takes in what the same client was allowed besides.
-    pub(super) fn and(mut self, other: Self) -> Self {
+    fn and(mut self, other: Self) -> Self {
         self.scope = self.scope.union(&other.scope);
         for resource in other.resources {
             if !self.resources.contains(&resource) {
@@ -57,29 +56,50 @@ impl Allowed {
     }
 }
 
+/// All that is allowed on one side, or between it and these of the other. Grants are counted together, and each
+/// client is read once: a client with thousands costs what another does.
+pub(crate) async fn between(
+    provider: &Provider,
+    side: Side<'_>,
+    others: Option<&[String]>,
+) -> Result<Vec<Allowed>, Unexpected> {
+    let cx = provider.cx();
+    let mut parts: BTreeMap<(String, String), Part> = BTreeMap::new();
+    let mut take = |key: (String, String), part: Part| {
+        let all = match parts.remove(&key) {
+            Some(known) => known.and(part),
+            None => part,
+        };
+        parts.insert(key, all);
+    };
+    for granted in store::allowed::grants(cx.db(), side, others, cx.now()).await? {
+        let scope = Scope::parse(&granted.scope).map_err(Unexpected::new)?;
+        let Granted { user_id, client_id, resources, since, last, .. } = granted;
+        take((user_id, client_id), Part { scope, resources: resources.0, since, last, is_connected: true });
+    }
+    for consent in store::allowed::consents(cx.db(), side, others).await? {
+        let scope = Scope::parse(&consent.scope).map_err(Unexpected::new)?;
+        let (since, last) = (consent.created_at, consent.updated_at);
+        let part = Part { scope, resources: Vec::new(), since, last, is_connected: false };
+        take((consent.user_id, consent.client_id), part);
+    }
+    let ids: BTreeSet<String> = parts.keys().map(|(_, client_id)| client_id.clone()).collect();
+    let clients = store::client::find_all(cx.db(), &ids).await?;
+    let clients: BTreeMap<String, client::Model> =
+        clients.into_iter().map(|client| (client.client_id.clone(), client)).collect();
+    let allowed = parts.into_iter().filter_map(|((user_id, client_id), part)| {
+        let Part { scope, resources, since, last, is_connected } = part;
+        // It may have been deleted a moment ago.
+        let client = clients.get(&client_id)?.clone();
+        Some(Allowed { user_id, client, scope, resources, since, last, is_connected })
+    });
+    Ok(allowed.collect())
+}
+
 /// Everything a person has allowed, by client, the latest first.
 #[tracing::instrument(skip_all, fields(user.id = user_id))]
 pub(crate) async fn list(provider: &Provider, user_id: &str) -> Result<Vec<Allowed>, Unexpected> {
-    let cx = provider.cx();
-    let mut by_client: BTreeMap<String, Allowed> = BTreeMap::new();
-    let mut take = |one: Allowed| {
-        let all = match by_client.remove(&one.client.id) {
-            Some(known) => known.and(one),
-            None => one,
-        };
-        by_client.insert(all.client.id.clone(), all);
-    };
-    // All of them: a client with a thousand grants must not hide another.
-    let mut after = String::new();
-    loop {
-        let page = store::grant::alive_of(cx.db(), user_id, cx.now(), &after).await?;
-        let Some((last, _)) = page.last() else { break };
-        after.clone_from(&last.id);
-        page.into_iter().try_for_each(|one| Allowed::by_grant(one).map(&mut take))?;
-    }
-    let remembered = store::consent::all_of(cx.db(), user_id).await?;
-    remembered.into_iter().try_for_each(|one| Allowed::by_memory(one).map(&mut take))?;
-    let mut all: Vec<Allowed> = by_client.into_values().collect();
+    let mut all = between(provider, Side::Person(user_id), None).await?;
     all.sort_by_key(|allowed| Reverse(allowed.last));
     Ok(all)
 }
@@ -123,9 +143,7 @@ pub(crate) async fn withdraw(provider: &Provider, withdrawal: Withdrawal<'_>) ->
     let Some(ended) = ended else { return Ok(false) };
     tracing::info!(client.id = client_id, user.id = user_id, by, grants = ended.len(), "consent.withdrawn");
     cx.events().emit(&withdrawn).await;
-    for event in &ended {
-        cx.events().emit(event).await;
-    }
+    cx.events().emit_all(ended).await;
     Ok(true)
 }
 

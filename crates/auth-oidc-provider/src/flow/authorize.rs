@@ -203,19 +203,34 @@ async fn decide(
         }
         Err(error) => Ok(Next::Redirect(asked.refusal(provider, &error)?)),
         Ok(Consent::Ask) => ask(provider, headers, asked, &who, occasion).await,
-        Ok(Consent::Remembered) => match remembered::grant(provider, &asked, &who, occasion.row_id()).await {
-            Ok(Granting::Issued(issued)) => {
-                issued.tell(provider).await;
-                Ok(Next::Redirect(asked.code_url(provider, &who, &issued.code)?))
-            }
-            Ok(Granting::Answered) => Ok(Next::Answered),
-            // It was taken back just now.
-            Ok(Granting::Forgotten) if asked.request.prompt.is_none() => {
-                refused(provider, &asked, OAuthErrorCode::ConsentRequired, "the person has to consent")
-            }
-            Ok(Granting::Forgotten) => ask(provider, headers, asked, &who, occasion).await,
-            Err(failure) => asked.told_of_refusal(provider, failure).map(Next::Redirect),
-        },
+        Ok(Consent::Remembered) => grant_unasked(provider, headers, asked, &who, occasion).await,
+    }
+}
+
+/// Grants what was agreed to before.
+async fn grant_unasked(
+    provider: &Provider,
+    headers: &HeaderMap,
+    asked: Asked,
+    who: &SignedIn,
+    occasion: &Occasion<'_>,
+) -> Result<Next, Unexpected> {
+    match remembered::grant(provider, &asked, who, occasion.row_id()).await {
+        Ok(Granting::Issued(issued)) => {
+            issued.tell(provider).await;
+            Ok(Next::Redirect(asked.code_url(provider, who, &issued.code)?))
+        }
+        Ok(Granting::Answered) => Ok(Next::Answered),
+        Ok(Granting::Gone) => Ok(Next::Gone),
+        Ok(Granting::Ended) => {
+            refused(provider, &asked, OAuthErrorCode::LoginRequired, "the session of the person has ended")
+        }
+        // It was taken back just now.
+        Ok(Granting::Forgotten) if asked.request.prompt.is_none() => {
+            refused(provider, &asked, OAuthErrorCode::ConsentRequired, "the person has to consent")
+        }
+        Ok(Granting::Forgotten) => ask(provider, headers, asked, who, occasion).await,
+        Err(failure) => asked.told_of_refusal(provider, failure).map(Next::Redirect),
     }
 }
 

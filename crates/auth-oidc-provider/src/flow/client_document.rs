@@ -1,8 +1,8 @@
 //! Clients whose id is the URL of a document that describes them.
 //! draft-ietf-oauth-client-id-metadata-document-00, MCP authorization.
 
+use auth_core::Unexpected;
 use auth_core::database::{begin_write, retrying};
-use auth_core::{ApiError, Unexpected};
 use auth_outbound::Fetched;
 use auth_protocol::client_id_document::{ClientIdUrl, MAX_DOCUMENT_LENGTH, judge_document};
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
@@ -12,7 +12,7 @@ use sea_orm::SqlErr;
 
 use super::response_algorithms::ResponseAlgorithms;
 use super::{register, sector};
-use crate::documents::InVain;
+use crate::documents::{self, InVain};
 use crate::entity::client;
 use crate::error::OAuthFailure;
 use crate::event::{ClientRegistered, ClientUpdated};
@@ -27,8 +27,6 @@ const SHORTEST: Duration = Duration::seconds(5);
 const LONGEST: Duration = Duration::days(1);
 /// How long it still counts after that while its host cannot be reached.
 const USABLE: Duration = Duration::hours(1);
-/// Documents that are fetched from one host, per minute.
-const PER_MINUTE: u32 = 60;
 
 /// Why there is no client of this id.
 #[derive(Debug)]
@@ -118,15 +116,8 @@ async fn fetch(provider: &Provider, url: &ClientIdUrl) -> Result<Result<Fetched,
         let error = refusal("the client metadata document cannot be fetched");
         Ok(Err(InVain { error, is_unreachable: true }))
     };
-    match provider.cx().limit(&format!("client-document|{}", url.host()), 60, PER_MINUTE).await {
-        Ok(()) => {}
-        Err(ApiError::Unexpected(failure)) => return Err(failure),
-        Err(_) => {
-            tracing::info!("client_document.too_many");
-            return unreachable();
-        }
-    }
-    let (Some(outbound), Some(_slot)) = (provider.outbound(), provider.documents().slot()) else {
+    let slot = documents::place(provider, "client-document", url.host()).await;
+    let (Some(outbound), Some(_slot)) = (provider.outbound(), slot) else {
         tracing::info!("client_document.too_many");
         return unreachable();
     };

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use subtle::{Choice, ConstantTimeEq as _};
 
 use crate::entity::client;
-use crate::event::ClientUpdated;
+use crate::event::{ClientSecretEnded, ClientUpdated, Done};
 use crate::provider::Provider;
 use crate::store;
 
@@ -76,7 +76,12 @@ pub(super) async fn rotate(
     let cx = provider.cx();
     let Rotation { client_id, by, overlap } = rotation;
     let secret = cx.new_token()?;
-    let event = ClientUpdated { client_id: client_id.to_owned(), by: by.map(str::to_owned) };
+    let (client, who) = (client_id.to_owned(), by.map(str::to_owned));
+    let event = if overlap == Overlap::None {
+        Done::Ends(ClientSecretEnded { client_id: client, by: who })
+    } else {
+        Done::Changes(ClientUpdated { client_id: client, by: who })
+    };
     let (new, told, is_theirs) = (&secret, &event, &is_theirs);
     let rotated = retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
@@ -90,14 +95,14 @@ pub(super) async fn rotate(
         }
         client.updated_at = cx.now();
         store::client::update(&tx, client.clone()).await?;
-        cx.events().emit_in(told, &tx).await?;
+        told.emit_in(cx.events(), &tx).await?;
         tx.commit().await?;
         Ok::<_, Unexpected>(Some(client))
     })
     .await?;
     let Some(client) = rotated else { return Ok(None) };
     tracing::info!(client.id = client_id, user.id = by, "client.secret_rotated");
-    cx.events().emit(&event).await;
+    event.emit(cx.events()).await;
     Ok(Some((client, secret)))
 }
 

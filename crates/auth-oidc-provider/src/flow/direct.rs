@@ -8,6 +8,7 @@ use auth_protocol::params::Params;
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::Scope;
 use auth_protocol::token::TokenResponse;
+use sea_orm::{DbErr, SqlErr};
 use tracing::Span;
 
 use super::asked::kind;
@@ -54,6 +55,7 @@ pub(super) async fn extension(
 async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, OAuthFailure> {
     let Asking { provider, client, proven } = asking;
     let cx = provider.cx();
+    provider.know(&granted.resources).await?;
     let row = grant::Model { subject: subject(asking, granted).await?, ..row(provider, client, granted)? };
     Span::current().record("grant.id", &*row.id).record("user.id", row.user_id.as_deref());
     let drawn = draw(
@@ -88,7 +90,7 @@ async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, O
         {
             return Ok::<_, OAuthFailure>(false);
         }
-        store::grant::insert(&tx, row.clone()).await?;
+        store::grant::insert(&tx, row.clone()).await.map_err(gone)?;
         // After the insert, which waits for whoever ends all access of the person.
         if let (Some(user_id), Some(session_id)) = (&row.user_id, &row.session_id)
             && !cx.hold_session(&tx, user_id, session_id).await?
@@ -110,11 +112,19 @@ async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, O
 }
 
 /// The name by which the client knows the person. What is signed holds it, so it is there before.
-async fn subject(asking: Asking<'_>, granted: &Granted) -> Result<Option<String>, Unexpected> {
+async fn subject(asking: Asking<'_>, granted: &Granted) -> Result<Option<String>, OAuthFailure> {
     let Some(user_id) = &granted.user_id else { return Ok(None) };
     let cx = asking.provider.cx();
     let drawn = &subject::drawn(cx, asking.client, user_id)?;
-    Ok(retrying(|| store::pairwise_subject::given(cx.db(), drawn.clone())).await?)
+    retrying(|| store::pairwise_subject::given(cx.db(), drawn.clone())).await.map_err(gone)
+}
+
+/// The client or the person may be deleted at the same moment.
+fn gone(error: DbErr) -> OAuthFailure {
+    match error.sql_err() {
+        Some(SqlErr::ForeignKeyConstraintViolation(_)) => invalid_grant("the client or the person was deleted"),
+        Some(_) | None => error.into(),
+    }
 }
 
 fn row(provider: &Provider, client: &client::Model, granted: &Granted) -> Result<grant::Model, OAuthFailure> {

@@ -28,9 +28,7 @@ impl InTransaction<AccessEnded> for Provider {
         };
         let ended: Vec<GrantRevoked> = ended.into_iter().map(told).collect();
         tell_in(cx.events(), &ended, tx).await?;
-        for revoked in ended {
-            event.also(revoked);
-        }
+        event.also(ended);
         Ok(())
     }
 }

@@ -189,6 +189,7 @@ pub(crate) async fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn
     let cx = provider.cx();
     let now = cx.now();
     let options = provider.options();
+    provider.know(basis.resources).await?;
     let terms = provider.token_terms(basis.resources)?;
     if basis.proven.is_none() && (terms.require_dpop || basis.client.dpop_bound_access_tokens) {
         return Err(proof::refused("the request has no proof of possession, and its tokens have to be bound to a key"));

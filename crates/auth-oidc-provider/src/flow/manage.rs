@@ -125,10 +125,8 @@ pub(super) async fn remove(
     .await?;
     let Some(ended) = ended else { return Ok(false) };
     tracing::info!(client.id = client_id, user.id = by, grants = ended.len(), "client.deleted");
-    for event in &ended {
-        cx.events().emit(event).await;
-    }
     cx.events().emit(&event).await;
+    cx.events().emit_all(ended).await;
     Ok(true)
 }
 

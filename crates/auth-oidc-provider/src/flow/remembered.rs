@@ -28,6 +28,10 @@ pub(super) enum Granting {
     Answered,
     /// What was remembered was taken back meanwhile.
     Forgotten,
+    /// The session of the person has ended meanwhile.
+    Ended,
+    /// The client was deleted or disabled meanwhile, or nobody vouches for it any more.
+    Gone,
 }
 
 /// Grants what was consented to before, if it still is: the memory is looked at again, and held, in the
@@ -44,13 +48,24 @@ pub(super) async fn grant(
     let reference = reference.as_str();
     retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
-        if !asked.client.skip_consent {
+        if asked.client.skip_consent {
+            // There is no consent to be taken back: whoever ends the session or the client is waited for.
+            if !cx.hold_session(&tx, &who.user.id, &who.session.id).await? {
+                tx.rollback().await?;
+                return Ok::<_, Unexpected>(Granting::Ended);
+            }
+            let client = store::client::find_held(&tx, &asked.client.client_id).await?;
+            if client.is_none_or(|client| client.disabled || !client.skip_consent) {
+                tx.rollback().await?;
+                return Ok(Granting::Gone);
+            }
+        } else {
             let (user, client) = (&who.user.id, &asked.client.client_id);
             let remembered = store::consent::find_held(&tx, user, client, reference).await?;
             let scope = remembered.and_then(|consent| Scope::parse(&consent.scope).ok()).unwrap_or_default();
             if !asked.scope.is_subset_of(&scope) {
                 tx.rollback().await?;
-                return Ok::<_, Unexpected>(Granting::Forgotten);
+                return Ok(Granting::Forgotten);
             }
         }
         if let Some(id) = waiting

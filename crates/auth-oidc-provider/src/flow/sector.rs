@@ -4,6 +4,7 @@ use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::registration::{AcceptedClient, judge_sector_document};
 use url::Url;
 
+use crate::documents;
 use crate::provider::Provider;
 
 /// Fetches what a `sector_identifier_uri` leads to, through the guarded client, and judges it. It is not
@@ -18,7 +19,12 @@ pub(super) async fn judge(provider: &Provider, accepted: &AcceptedClient) -> Res
 }
 
 async fn fetched(provider: &Provider, uri: &str) -> Option<Vec<u8>> {
-    match provider.outbound()?.fetch_json(&Url::parse(uri).ok()?).await {
+    let url = Url::parse(uri).ok()?;
+    let Some(_slot) = documents::place(provider, "sector", url.host_str()?).await else {
+        tracing::info!("sector.too_many");
+        return None;
+    };
+    match provider.outbound()?.fetch_json(&url).await {
         Ok(fetched) if fetched.status == 200 => Some(fetched.body),
         Ok(fetched) => {
             tracing::info!(status = fetched.status, "sector.refused");

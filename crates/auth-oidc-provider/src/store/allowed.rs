@@ -2,9 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait as _, Order, Query, SelectStatement, UnionType};
-use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, FromQueryResult, QueryFilter as _,
+    QuerySelect as _,
+};
 
-use crate::entity::{client, consent, grant};
+use crate::entity::{Words, consent, grant};
 
 /// Whose side of it is given; the other is looked for.
 #[derive(Clone, Copy, Debug)]
@@ -80,33 +83,56 @@ pub(crate) async fn others(
     rows.iter().map(|row| row.try_get("", "other")).collect()
 }
 
-/// The grants that are alive between one side and these of the other, each with its client.
+/// What was granted alike between a person and a client: grants of one scope and the same resources.
+#[derive(Debug, FromQueryResult)]
+pub(crate) struct Granted {
+    pub(crate) user_id: String,
+    pub(crate) client_id: String,
+    pub(crate) scope: String,
+    pub(crate) resources: Words,
+    /// When it was granted first.
+    pub(crate) since: DateTime<Utc>,
+    /// When it was granted last.
+    pub(crate) last: DateTime<Utc>,
+}
+
+/// The grants that are alive on one side, or between it and these of the other: however many there are, a row for
+/// each kind of them.
 pub(crate) async fn grants(
     db: &impl ConnectionTrait,
     side: Side<'_>,
-    others: &[String],
+    others: Option<&[String]>,
     now: DateTime<Utc>,
-) -> Result<Vec<(grant::Model, client::Model)>, DbErr> {
-    let found = grant::Entity::find()
-        .find_also_related(client::Entity)
+) -> Result<Vec<Granted>, DbErr> {
+    use grant::Column;
+    let mut found = grant::Entity::find()
+        .select_only()
+        .column_as(Column::UserId, "user_id")
+        .column_as(Column::ClientId, "client_id")
+        .column_as(Column::Scope, "scope")
+        .column_as(Column::Resources, "resources")
+        .column_as(Column::CreatedAt.min(), "since")
+        .column_as(Column::CreatedAt.max(), "last")
         .filter(side.grants(now))
-        .filter(side.of_grants().is_in(others))
-        .all(db)
-        .await?;
-    Ok(found.into_iter().filter_map(|(grant, client)| Some((grant, client?))).collect())
+        .group_by(Column::UserId)
+        .group_by(Column::ClientId)
+        .group_by(Column::Scope)
+        .group_by(Column::Resources);
+    if let Some(others) = others {
+        found = found.filter(side.of_grants().is_in(others));
+    }
+    found.into_model().all(db).await
 }
 
-/// What is remembered between one side and these of the other, each with its client.
+/// What is remembered on one side, or between it and these of the other.
 pub(crate) async fn consents(
     db: &impl ConnectionTrait,
     side: Side<'_>,
-    others: &[String],
-) -> Result<Vec<(consent::Model, client::Model)>, DbErr> {
-    let found = consent::Entity::find()
-        .find_also_related(client::Entity)
-        .filter(side.consents())
-        .filter(side.of_consents().is_in(others))
-        .all(db)
-        .await?;
-    Ok(found.into_iter().filter_map(|(consent, client)| Some((consent, client?))).collect())
+    others: Option<&[String]>,
+) -> Result<Vec<consent::Model>, DbErr> {
+    let mut found = consent::Entity::find().filter(side.consents());
+    if let Some(others) = others {
+        found = found.filter(side.of_consents().is_in(others));
+    }
+    found.all(db).await
 }

@@ -1,5 +1,7 @@
 //! Queries on `oauthApplication`.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
@@ -85,6 +87,19 @@ pub(crate) async fn find(db: &impl ConnectionTrait, client_id: &str) -> Result<O
         return Ok(None);
     }
     Entity::find().filter(Column::ClientId.eq(client_id)).one(db).await
+}
+
+/// How many clients are read at once.
+const CHUNK: usize = 500;
+
+/// The clients of these public names, each once.
+pub(crate) async fn find_all(db: &impl ConnectionTrait, client_ids: &BTreeSet<String>) -> Result<Vec<Model>, DbErr> {
+    let mut all = Vec::with_capacity(client_ids.len());
+    let ids: Vec<&str> = client_ids.iter().map(String::as_str).collect();
+    for some in ids.chunks(CHUNK) {
+        all.extend(Entity::find().filter(Column::ClientId.is_in(some.iter().copied())).all(db).await?);
+    }
+    Ok(all)
 }
 
 /// Finds a client by its public name, and keeps it so until the transaction ends.

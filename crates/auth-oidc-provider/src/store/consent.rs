@@ -3,14 +3,10 @@
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryFilter as _, QuerySelect as _,
 };
 
-use crate::entity::client;
 use crate::entity::consent::{Column, Entity, Model};
-
-/// The most of what a person agreed to that is looked at to show it.
-const MOST: u64 = 1000;
 
 /// Finds what a person agreed to.
 pub(crate) async fn find(
@@ -50,19 +46,6 @@ pub(crate) async fn upsert(db: &impl ConnectionTrait, row: Model) -> Result<(), 
         .to_owned();
     Entity::insert(row.into_active_model()).on_conflict(conflict).exec_without_returning(db).await?;
     Ok(())
-}
-
-/// What a person has agreed to, each with its client, latest first.
-pub(crate) async fn all_of(db: &impl ConnectionTrait, user_id: &str) -> Result<Vec<(Model, client::Model)>, DbErr> {
-    let found = Entity::find()
-        .find_also_related(client::Entity)
-        .filter(Column::UserId.eq(user_id))
-        .order_by_desc(Column::UpdatedAt)
-        .order_by_asc(Column::Id)
-        .limit(MOST)
-        .all(db)
-        .await?;
-    Ok(found.into_iter().filter_map(|(consent, client)| Some((consent, client?))).collect())
 }
 
 /// Forgets all that a person has agreed to.

@@ -4,14 +4,10 @@ use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+    QuerySelect as _,
 };
 
-use crate::entity::client;
 use crate::entity::grant::{Column, Entity, Model};
-
-/// The grants of a person that are read at once to show them.
-const PAGE: u64 = 1000;
 
 /// Writes a new grant.
 pub(crate) async fn insert(db: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
@@ -40,27 +36,6 @@ pub(crate) fn alive(grant_id: Expr, now: DateTime<Utc>) -> SelectStatement {
         .and_where(Expr::col((Entity, Column::RevokedAt)).is_null())
         .and_where(Expr::col((Entity, Column::ExpiresAt)).gt(now))
         .to_owned()
-}
-
-/// The grants a person has given and that are alive, each with its client: the next page after a grant, by id.
-/// Empty where there are no more.
-pub(crate) async fn alive_of(
-    db: &impl ConnectionTrait,
-    user_id: &str,
-    now: DateTime<Utc>,
-    after: &str,
-) -> Result<Vec<(Model, client::Model)>, DbErr> {
-    let found = Entity::find()
-        .find_also_related(client::Entity)
-        .filter(Column::UserId.eq(user_id))
-        .filter(Column::RevokedAt.is_null())
-        .filter(Column::ExpiresAt.gt(now))
-        .filter(Column::Id.gt(after))
-        .order_by_asc(Column::Id)
-        .limit(PAGE)
-        .all(db)
-        .await?;
-    Ok(found.into_iter().filter_map(|(grant, client)| Some((grant, client?))).collect())
 }
 
 /// Takes back every grant of a person to a client; returns the ids of those that were alive.

@@ -51,7 +51,13 @@ pub(crate) async fn count(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
     Entity::find().count(db).await
 }
 
-/// Every resource, the oldest first.
+/// Every resource, what is declared and then the oldest first.
 pub(crate) async fn all(db: &impl ConnectionTrait) -> Result<Vec<Model>, DbErr> {
-    Entity::find().order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).limit(MOST).all(db).await
+    Entity::find()
+        .order_by_desc(Column::Declared)
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .limit(MOST)
+        .all(db)
+        .await
 }

@@ -12,13 +12,12 @@ use super::{Asker, Reach, Refusal};
 use crate::administration::AdministrativeAction as Action;
 use crate::codes::{CLIENT_HAS_NO_SECRET, CLIENT_IS_DECLARED, CLIENT_NOT_FOUND, CLIENT_REFUSED, NOT_ALLOWED};
 use crate::entity::client;
-use crate::event::{ClientCreated, ClientUpdated};
+use crate::event::{ClientCreated, ClientDisabled, ClientUpdated, Done};
 use crate::flow::{client_secret, manage, register};
 use crate::store;
 use crate::store::comparable;
 
 /// A client, and its secret where it has just got one: it is not told again.
-#[derive(Debug)]
 pub(crate) struct Told {
     pub(crate) client: client::Model,
     pub(crate) secret: Option<String>,
@@ -63,6 +62,9 @@ pub(crate) async fn create(asker: Asker<'_>, body: Map<String, Value>) -> Result
     let provider = asker.provider;
     let cx = provider.cx();
     let wanted = WantedClient::read(provider, body)?;
+    if wanted.vouches() {
+        asker.demand(Action::VouchForClient("")).await?;
+    }
     let (accepted, algorithms) = wanted.judge(provider).await?;
     let client_id = cx.new_token()?;
     tracing::Span::current().record("client.id", &*client_id);
@@ -106,9 +108,18 @@ pub(crate) async fn update(asker: Asker<'_>, client_id: &str, body: Map<String, 
     let seen = within(asker, client_id, reach).await?;
     let wanted = &WantedClient::read(provider, body)?;
     judge_reach(reach, wanted, &seen)?;
+    let changes_trust = wanted.vouches() || (is_vouched_for(&seen) && !wanted.only_disables());
+    if *reach == Reach::Every && changes_trust {
+        asker.demand(Action::VouchForClient(client_id)).await?;
+    }
     let judged = wanted.judge_over(provider, &seen).await?;
     let secret = cx.new_token()?;
-    let event = ClientUpdated { client_id: client_id.to_owned(), by: Some(asker.id().to_owned()) };
+    let (client, by) = (client_id.to_owned(), asker.id().to_owned());
+    let event = if wanted.ends_it() {
+        Done::Ends(ClientDisabled { client_id: client, by })
+    } else {
+        Done::Changes(ClientUpdated { client_id: client, by: Some(by) })
+    };
     let (new, told, judged) = (&secret, &event, judged.as_ref());
     let (after, is_new) = retrying(|| async move {
         let tx = begin_write(cx.db()).await?;
@@ -118,13 +129,13 @@ pub(crate) async fn update(asker: Asker<'_>, client_id: &str, body: Map<String, 
         let (after, is_new) = wanted.applied(provider, before, judged, new)?;
         judge_owner(&tx, &after).await?;
         store::client::administer(&tx, after.clone()).await.map_err(owner_has_gone)?;
-        cx.events().emit_in(told, &tx).await?;
+        told.emit_in(cx.events(), &tx).await?;
         tx.commit().await?;
         Ok::<_, Refusal>((after, is_new))
     })
     .await?;
-    tracing::info!(client.id = client_id, user.id = asker.id(), "client.updated");
-    cx.events().emit(&event).await;
+    tracing::info!(client.id = client_id, user.id = asker.id(), disabled = after.disabled, "client.updated");
+    event.emit(cx.events()).await;
     Ok(Told { client: after, secret: is_new.then_some(secret) })
 }
 
@@ -133,22 +144,36 @@ fn judge_reach(reach: &Reach, wanted: &WantedClient, client: &client::Model) -> 
     if client.declared && !wanted.only_disables() {
         return Err(Refusal::code(CLIENT_IS_DECLARED));
     }
-    if *reach != Reach::Every && (wanted.is_privileged() || is_vouched_for(client) || client.disabled) {
+    if *reach != Reach::Every && wanted.is_privileged() {
+        return Err(Refusal::code(NOT_ALLOWED));
+    }
+    judge_owned(reach, client)
+}
+
+/// An owner no longer touches what an operator vouches for, or has disabled.
+fn judge_owned(reach: &Reach, client: &client::Model) -> Result<(), Refusal> {
+    if *reach != Reach::Every && (is_vouched_for(client) || client.disabled) {
         return Err(Refusal::code(NOT_ALLOWED));
     }
     Ok(())
+}
+
+/// Whether somebody may replace the secret of a client, or delete it.
+fn judge_whole(reach: &Reach, client: &client::Model) -> Result<(), Refusal> {
+    if client.declared {
+        return Err(Refusal::code(CLIENT_IS_DECLARED));
+    }
+    judge_owned(reach, client)
 }
 
 /// Gives a client a new secret; the one before counts for a while longer, unless it is to end at once.
 #[tracing::instrument(skip_all, fields(client.id = client_id, user.id = asker.id()))]
 pub(crate) async fn rotate_secret(asker: Asker<'_>, client_id: &str, at_once: bool) -> Result<Told, Refusal> {
     let reach = asker.reach(Action::RotateClientSecret(client_id)).await?;
-    if within(asker, client_id, &reach).await?.declared {
-        return Err(Refusal::code(CLIENT_IS_DECLARED));
-    }
+    judge_whole(&reach, &within(asker, client_id, &reach).await?)?;
     let overlap = if at_once { client_secret::Overlap::None } else { client_secret::Overlap::Usual };
     let rotation = client_secret::Rotation { client_id, by: Some(asker.id()), overlap };
-    let rotated = client_secret::rotate(asker.provider, rotation, |client| reach.covers(client)).await?;
+    let rotated = client_secret::rotate(asker.provider, rotation, |client| is_theirs(&reach, client)).await?;
     let (client, secret) = rotated.ok_or_else(|| Refusal::code(CLIENT_HAS_NO_SECRET))?;
     Ok(Told { client, secret: Some(secret) })
 }
@@ -157,14 +182,16 @@ pub(crate) async fn rotate_secret(asker: Asker<'_>, client_id: &str, at_once: bo
 #[tracing::instrument(skip_all, fields(client.id = client_id, user.id = asker.id()))]
 pub(crate) async fn delete(asker: Asker<'_>, client_id: &str) -> Result<(), Refusal> {
     let reach = asker.reach(Action::DeleteClient(client_id)).await?;
-    if within(asker, client_id, &reach).await?.declared {
-        return Err(Refusal::code(CLIENT_IS_DECLARED));
-    }
-    let is_theirs = |client: &client::Model| reach.covers(client) && !client.declared;
-    if manage::remove(asker.provider, client_id, Some(asker.id()), is_theirs).await? {
+    judge_whole(&reach, &within(asker, client_id, &reach).await?)?;
+    if manage::remove(asker.provider, client_id, Some(asker.id()), |client| is_theirs(&reach, client)).await? {
         return Ok(());
     }
     Err(Refusal::code(CLIENT_NOT_FOUND))
+}
+
+/// The same, once it is held.
+fn is_theirs(reach: &Reach, client: &client::Model) -> bool {
+    reach.covers(client) && judge_whole(reach, client).is_ok()
 }
 
 /// Refuses an owner who is not there.

@@ -11,13 +11,6 @@ use crate::store;
 use crate::store::allowed::Side;
 use crate::store::comparable;
 
-/// A person, and what they have allowed a client.
-#[derive(Debug)]
-pub(crate) struct AllowedBy {
-    pub(crate) user_id: String,
-    pub(crate) allowed: Allowed,
-}
-
 /// What a person has allowed, by client, or what a client was allowed, by person.
 #[tracing::instrument(skip_all, fields(user.id = asker.id()))]
 pub(crate) async fn list(
@@ -25,7 +18,7 @@ pub(crate) async fn list(
     side: Side<'_>,
     limit: Option<u64>,
     cursor: Option<&str>,
-) -> Result<Paged<AllowedBy>, Refusal> {
+) -> Result<Paged<Allowed>, Refusal> {
     asker.demand(Action::ListConsents).await?;
     let (provider, cx) = (asker.provider, asker.provider.cx());
     let (list, can_be) = match side {
@@ -38,36 +31,17 @@ pub(crate) async fn list(
     }
     let others = store::allowed::others(cx.db(), side, page.after.as_deref(), page.reads(), cx.now()).await?;
     let Paged { entries: others, next } = page.of(provider, &list, others, |other| other);
-    let mut by_other = between(asker, side, &others).await?;
+    let mut by_other: BTreeMap<String, Allowed> = BTreeMap::new();
+    for allowed in allowed::between(provider, side, Some(&others)).await? {
+        let other = match side {
+            Side::Person(_) => allowed.client.client_id.clone(),
+            Side::Client(_) => allowed.user_id.clone(),
+        };
+        by_other.insert(other, allowed);
+    }
     // What has ended since the ids were read is left out.
     let entries = others.iter().filter_map(|other| by_other.remove(other)).collect();
     Ok(Paged { entries, next })
-}
-
-/// Everything between one side and these of the other, by the id of the other.
-async fn between(asker: Asker<'_>, side: Side<'_>, others: &[String]) -> Result<BTreeMap<String, AllowedBy>, Refusal> {
-    let cx = asker.provider.cx();
-    let mut all: Vec<AllowedBy> = Vec::new();
-    for (grant, client) in store::allowed::grants(cx.db(), side, others, cx.now()).await? {
-        let Some(user_id) = grant.user_id.clone() else { continue };
-        all.push(AllowedBy { user_id, allowed: Allowed::by_grant((grant, client))? });
-    }
-    for (consent, client) in store::allowed::consents(cx.db(), side, others).await? {
-        all.push(AllowedBy { user_id: consent.user_id.clone(), allowed: Allowed::by_memory((consent, client))? });
-    }
-    let mut by_other: BTreeMap<String, AllowedBy> = BTreeMap::new();
-    for one in all {
-        let other = match side {
-            Side::Person(_) => one.allowed.client.client_id.clone(),
-            Side::Client(_) => one.user_id.clone(),
-        };
-        let one = match by_other.remove(&other) {
-            Some(known) => AllowedBy { user_id: known.user_id, allowed: known.allowed.and(one.allowed) },
-            None => one,
-        };
-        by_other.insert(other, one);
-    }
-    Ok(by_other)
 }
 
 /// Takes back what a person has allowed a client.

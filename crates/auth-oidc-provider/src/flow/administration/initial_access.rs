@@ -10,7 +10,6 @@ use crate::flow::admission;
 const MOST_USES: u64 = 10_000;
 
 /// A token that was just issued: it is not told again.
-#[derive(Debug)]
 pub(crate) struct Issued {
     pub(crate) token: String,
     pub(crate) uses: u16,

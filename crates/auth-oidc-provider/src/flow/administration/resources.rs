@@ -11,7 +11,7 @@ use super::{Asker, Refusal};
 use crate::administration::AdministrativeAction as Action;
 use crate::codes::{RESOURCE_EXISTS, RESOURCE_IS_DECLARED, RESOURCE_NOT_FOUND, RESOURCE_REFUSED};
 use crate::entity::resource;
-use crate::event::{ResourceCreated, ResourceUpdated};
+use crate::event::{Done, ResourceCreated, ResourceDisabled, ResourceUpdated};
 use crate::provider::Provider;
 use crate::resource_server::{AccessTokenFormat, MAX_IDENTIFIER, MAX_LIFETIME, is_reserved};
 use crate::store;
@@ -100,15 +100,20 @@ pub(crate) async fn update(asker: Asker<'_>, id: &str, body: Map<String, Value>)
         }
         let after = wanted.applied(resource::Model { updated_at: cx.now(), ..before });
         store::resource::update(&tx, after.clone()).await?;
-        let event = ResourceUpdated { identifier: after.identifier.clone(), by: asker.id().to_owned() };
-        cx.events().emit_in(&event, &tx).await?;
+        let (identifier, by) = (after.identifier.clone(), asker.id().to_owned());
+        let event = if wanted.only_disables() && wanted.disabled == Some(true) {
+            Done::Ends(ResourceDisabled { identifier, by })
+        } else {
+            Done::Changes(ResourceUpdated { identifier, by })
+        };
+        event.emit_in(cx.events(), &tx).await?;
         tx.commit().await?;
         Ok::<_, Refusal>((after, event))
     })
     .await?;
-    tracing::info!(resource.id = id, user.id = event.by, disabled = row.disabled, "resource.updated");
+    tracing::info!(resource.id = id, user.id = asker.id(), disabled = row.disabled, "resource.updated");
     take_up(provider).await;
-    cx.events().emit(&event).await;
+    event.emit(cx.events()).await;
     Ok(row)
 }
 

@@ -64,6 +64,16 @@ impl WantedClient {
         self.metadata.is_empty() && !others
     }
 
+    /// Whether it gives or takes what makes a client trusted, or another owner.
+    pub(super) fn vouches(&self) -> bool {
+        self.own_scope.is_there() || self.skip_consent.is_some() || self.user_id.is_there()
+    }
+
+    /// Whether all it does is to disable the client.
+    pub(super) fn ends_it(&self) -> bool {
+        self.only_disables() && self.disabled == Some(true)
+    }
+
     /// Judges the metadata of a new client.
     pub(super) async fn judge(&self, provider: &Provider) -> Result<(AcceptedClient, ResponseAlgorithms), Refusal> {
         let (accepted, algorithms) = judge(provider, self.metadata.clone(), self.own_scope.given().is_some())?;

@@ -10,7 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{done, told};
 use crate::flow::administration::Asker;
-use crate::flow::administration::consents::{self, AllowedBy};
+use crate::flow::administration::consents;
+use crate::flow::allowed::Allowed;
 use crate::provider::Provider;
 use crate::store::allowed::Side;
 
@@ -70,10 +71,10 @@ pub(crate) struct ConsentsBody {
     next_cursor: Option<String>,
 }
 
-impl From<AllowedBy> for ConsentBody {
-    fn from(AllowedBy { user_id, allowed }: AllowedBy) -> Self {
+impl From<Allowed> for ConsentBody {
+    fn from(allowed: Allowed) -> Self {
         Self {
-            user_id,
+            user_id: allowed.user_id,
             client_id: allowed.client.client_id,
             client_name: allowed.client.name,
             scope: allowed.scope.to_string(),

@@ -9,7 +9,7 @@ use axum::body::Body;
 use http::{Method, Request};
 use serde_json::json;
 
-use super::{administered, asks, gets, is_refused, makes, olga, routes, started, web};
+use super::{administered, asks, at, gets, is_refused, makes, olga, patches, routes, started, web};
 use crate::authorization::changing_nothing;
 use crate::{app, provider};
 
@@ -140,4 +140,36 @@ async fn an_operator_issues_initial_access_tokens_where_they_count() {
     })
     .await;
     app.stores_no_secret().await;
+}
+
+/// Who may rename or disable a client may not make it a trusted one.
+#[tokio::test]
+async fn vouching_for_a_client_is_an_action_of_its_own() {
+    let supports = |who: &SignedIn, action: AdministrativeAction<'_>| match action {
+        AdministrativeAction::VouchForClient(_) => who.user.email == "olga@example.com",
+        _ => true,
+    };
+    let app = app(provider().administration(supports)).build().await;
+    let (olga, support) = (olga(&app).await, app.bob().await);
+    let made = makes(&support, "/clients", web()).await;
+
+    assert_eq!(patches(&support, &at(&made), json!({"client_name": "Desk 2"})).await.status, 200);
+    let trusts = [json!({"skip_consent": true}), json!({"own_scope": "notes:write"}), json!({"user_id": null})];
+    changing_nothing(&app, async || {
+        for trust in &trusts {
+            is_refused(&patches(&support, &at(&made), trust.clone()).await, 403, "NOT_ALLOWED");
+            let mut wanted = web();
+            wanted.as_object_mut().unwrap().extend(trust.as_object().unwrap().clone());
+            is_refused(&asks(&support, Method::POST, "/clients", Some(&wanted)).await, 403, "NOT_ALLOWED");
+        }
+    })
+    .await;
+
+    assert_eq!(patches(&olga, &at(&made), json!({"skip_consent": true})).await.status, 200);
+    changing_nothing(&app, async || {
+        let elsewhere = json!({"redirect_uris": ["https://evil.example/cb"]});
+        is_refused(&patches(&support, &at(&made), elsewhere).await, 403, "NOT_ALLOWED");
+    })
+    .await;
+    assert_eq!(patches(&support, &at(&made), json!({"disabled": true})).await.status, 200);
 }

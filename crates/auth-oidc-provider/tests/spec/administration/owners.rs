@@ -136,3 +136,25 @@ async fn where_there_are_only_owners_there_is_nothing_for_operators() {
     let made = json!({"redirect_uris": ["https://client.example/callback"]});
     assert_eq!(asks(&alice, Method::POST, "/clients", Some(&made)).await.status, 405);
 }
+
+#[tokio::test]
+async fn an_owner_touches_nothing_that_an_operator_vouches_for_or_has_disabled() {
+    let machine = json!({"own_scope": "notes:write"});
+    for kept in [json!({"skip_consent": true}), machine, json!({"disabled": true})] {
+        let (app, _, (bob, of_bob)) = two().await;
+        let olga = olga(&app).await;
+        assert_eq!(patches(&olga, &at(&of_bob), kept.clone()).await.status, 200);
+
+        changing_nothing(&app, async || {
+            for at_once in [false, true] {
+                let path = format!("{}/rotate-secret", at(&of_bob));
+                let rotate = asks(&bob, Method::POST, &path, Some(&json!({"at_once": at_once}))).await;
+                is_refused(&rotate, 403, "NOT_ALLOWED");
+            }
+            is_refused(&asks(&bob, Method::DELETE, &at(&of_bob), None).await, 403, "NOT_ALLOWED");
+            is_refused(&patches(&bob, &at(&of_bob), json!({"client_name": "Mine"})).await, 403, "NOT_ALLOWED");
+        })
+        .await;
+        assert_eq!(gets(&bob, &at(&of_bob)).await.status, 200, "they still see it: {kept}");
+    }
+}

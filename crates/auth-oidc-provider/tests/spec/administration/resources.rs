@@ -1,9 +1,11 @@
 //! Resources that operators make and disable. RFC 8707.
 
 use auth_oidc_provider::Provider;
+use auth_oidc_provider::entity::resource;
 use auth_protocol::OAuthErrorCode;
 use auth_testkit::{Person, Registration};
 use http::Method;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value, json};
 
 use super::{administered, asks, gets, is_refused, makes, patches, started};
@@ -168,4 +170,58 @@ async fn what_cannot_be_a_resource_is_refused() {
     let members: Vec<&str> = changed.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!((&changed["base_scope"], &changed["access_token_format"]), (&json!(""), &json!("opaque")));
     assert!(!members.iter().any(|member| ["allowed_scopes", "access_token_expires_in", "claims"].contains(member)));
+}
+
+/// Another instance learns of a resource within a minute; a client may be faster.
+#[tokio::test]
+async fn an_instance_that_does_not_know_a_resource_yet_reads_it_before_it_issues() {
+    let (app, olga) = started().await;
+    let elsewhere = again(&app, administered()).await;
+    let client = app.registers(Registration::confidential_basic()).await;
+    let alice = app.alice().await;
+    let mut wanted = files();
+    wanted["dpop_bound_access_tokens_required"] = json!(true);
+    makes(&olga, "/resources", wanted).await;
+    let there = same(&elsewhere, &client);
+    let code = alice.allows(&client.asks().with("resource", FILES)).await;
+
+    let refused = changing_nothing(&app, async || there.exchanges(&code).await).await;
+
+    refused.fails_with(OAuthErrorCode::InvalidDpopProof);
+}
+
+#[tokio::test]
+async fn an_instance_that_reads_a_resource_gives_its_tokens_the_terms_it_has() {
+    let (app, olga) = started().await;
+    let client = app.registers(Registration::confidential_basic()).await;
+    let alice = app.alice().await;
+    let elsewhere = again(&app, administered()).await;
+    let further = again(&app, administered()).await;
+    makes(&olga, "/resources", files()).await;
+    let code = alice.allows(&client.asks().with("resource", FILES).with("scope", "openid notes:write")).await;
+
+    let tokens = same(&elsewhere, &client).exchanges(&code).await.succeeds();
+    let refreshed = same(&further, &client).refreshes(tokens.refresh()).await.succeeds();
+
+    for tokens in [&tokens, &refreshed] {
+        let (_, claims) = verified_for(&app, FILES, &tokens.access_token).await;
+        assert_eq!((&claims["tenant"], tokens.expires_in), (&json!("acme"), Some(90)));
+    }
+}
+
+#[tokio::test]
+async fn a_resource_that_nobody_knows_any_more_gets_no_token() {
+    let (app, olga) = started().await;
+    let client = app.registers(Registration::confidential_basic()).await;
+    let alice = app.alice().await;
+    makes(&olga, "/resources", files()).await;
+    let code = alice.allows(&client.asks().with("resource", FILES)).await;
+    resource::Entity::delete_many().filter(resource::Column::Identifier.eq(FILES)).exec(app.db()).await.unwrap();
+    let elsewhere = again(&app, administered()).await;
+    let there = same(&elsewhere, &client);
+
+    for _ in 0..2 {
+        let refused = changing_nothing(&app, async || there.exchanges(&code).await).await;
+        refused.fails_with(OAuthErrorCode::InvalidTarget);
+    }
 }

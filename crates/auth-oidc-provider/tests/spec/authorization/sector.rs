@@ -184,3 +184,21 @@ async fn a_client_that_moves_gets_new_names_and_keeps_those_of_what_it_was_given
     let after = moved.exchanges(&alice.authorizes(&moved).await).await.succeeds();
     assert_ne!(sub(&moved, &after.access_token).await, old);
 }
+
+/// Strangers choose the host: it is asked so often and no more.
+#[tokio::test]
+async fn a_host_is_asked_for_sectors_so_often_and_no_more() {
+    let (address, asked) = publishes(json!(HOSTS)).await;
+    let app = app(provider().outbound(OutboundOptions::new().allow_loopback())).with_rate_limits().build().await;
+    let register = async |number: usize| {
+        let uri = format!("http://{address}/redirects?{number}");
+        app.tries_to_register(&pairwise(&HOSTS).with("sector_identifier_uri", uri)).await.status
+    };
+
+    for number in 0..60 {
+        assert_eq!(register(number).await, 201);
+    }
+
+    assert_eq!(register(60).await, 400);
+    assert_eq!(asked.load(Ordering::SeqCst), 60);
+}

@@ -1,10 +1,13 @@
 //! Requests whose client or person is deleted at that very moment: told, and no failure of the server.
 
 use auth_email_password::EmailPassword;
+use auth_oidc_provider::entity::client;
 use auth_pages::Pages;
 use auth_testkit::{Answer, OAuthClient, Person, Registration, TestApp};
 use futures::future::join_all;
 use http::Request;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 use tokio::task::JoinHandle;
 
@@ -101,5 +104,25 @@ async fn a_request_that_is_pushed_meets_the_deletion_of_its_client() {
         let busy: Vec<_> = (0..8).map(push).collect();
         deletes_itself(&app, &client).await;
         are_answered(&app, busy).await;
+    }
+}
+
+/// Where nobody is asked, nothing waits that would be gone too.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_request_that_is_granted_unasked_meets_the_deletion_of_its_client() {
+    let app = started().await;
+    let alice = app.alice().await;
+    for _ in 0..ROUNDS {
+        let client = app.registers(Registration::confidential_basic()).await;
+        let vouched = client::Entity::update_many().col_expr(client::Column::SkipConsent, Expr::value(true));
+        vouched.filter(client::Column::ClientId.eq(&client.client_id)).exec(app.db()).await.unwrap();
+        let busy = asks(&app, &client, &alice);
+        client::Entity::delete_many()
+            .filter(client::Column::ClientId.eq(&client.client_id))
+            .exec(app.db())
+            .await
+            .unwrap();
+        are_answered(&app, busy).await;
+        assert_eq!(app.count("oauthGrant").await, 0);
     }
 }

@@ -156,7 +156,7 @@ async fn each_grant_that_ends_is_told_in_the_transaction_and_after_it() {
     Way::NewPassword.ends_access_of(&app, &alice).await;
 
     let expected =
-        ["in: password changed", "after: a session", "after: password changed", "after: all, password changed"];
+        ["in: password changed", "after: all, password changed", "after: a session", "after: password changed"];
     assert_eq!(*notes.0.lock().unwrap(), expected);
 }
 

@@ -74,10 +74,12 @@ async fn a_client_with_a_thousand_grants_hides_no_other() {
         grant::Entity::insert_many(rows).exec_without_returning(app.db()).await.unwrap();
     }
 
+    app.statements().clear();
     let seen = sees(&app, &alice).await;
 
     let names: Vec<&str> = seen.iter().map(|client| client["clientName"].as_str().unwrap()).collect();
     assert_eq!(names, ["Loud", "Quiet"]);
+    assert_eq!(app.statements().take().len(), 4, "session, grants counted together, consents, clients");
 }
 
 #[tokio::test]
