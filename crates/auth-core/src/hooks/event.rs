@@ -4,15 +4,14 @@ use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::error::Error;
 use std::fmt;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::FutureExt as _;
-use sea_orm::{DatabaseTransaction, TransactionTrait as _};
+use sea_orm::DatabaseTransaction;
 use tracing::Instrument as _;
 
+use super::calling::{apart, ask, tell};
 use super::every::{About, Each, EveryInTransaction};
 use super::list::{Hook, When};
 use crate::database::asks_again;
@@ -70,6 +69,11 @@ enum Why {
 }
 
 impl HookError {
+    /// The same, of this plugin.
+    pub(super) fn of(self, plugin: PluginId) -> Self {
+        Self { plugin: Some(plugin), ..self }
+    }
+
     /// Wraps the cause of a failure in a hook on `E`: 500, and the transaction is rolled back.
     pub fn new<E: Event>(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { event: E::NAME, plugin: None, why: Why::Failed(cause.into()) }
@@ -251,48 +255,8 @@ impl Events {
     }
 }
 
-type Told<E> = (PluginId, Arc<dyn On<E>>);
+pub(super) type Told<E> = (PluginId, Arc<dyn On<E>>);
 type Asked<E> = (PluginId, Arc<dyn InTransaction<E>>);
-
-/// Tells everybody, whatever becomes of the others.
-async fn tell<E: Event>(hooks: Vec<Told<E>>, event: E, metrics: Metrics) {
-    for (plugin, hook) in hooks {
-        // Also a hook that panics before there is anything to await.
-        match AssertUnwindSafe(async { hook.on(&event).await }).catch_unwind().await {
-            Ok(Ok(())) => continue,
-            Ok(Err(error)) => {
-                tracing::error!(event = E::NAME, plugin, %error, cause = ?error.source(), "hook.failed");
-            }
-            Err(_) => tracing::error!(event = E::NAME, plugin, "hook.panicked"),
-        }
-        metrics.hook_failed(plugin);
-    }
-}
-
-/// Asks one hook. A panic is a failure like another: the caller rolls back, and the plugin is named.
-async fn ask<E: Event>(
-    (plugin, hook): (PluginId, &Arc<dyn InTransaction<E>>),
-    event: &E,
-    tx: &DatabaseTransaction,
-) -> Result<(), HookError> {
-    let done = AssertUnwindSafe(async { hook.on(event, tx).await }).catch_unwind().await;
-    let done = done.unwrap_or_else(|_| Err(HookError::new::<E>("it panicked")));
-    done.map_err(|error| HookError { plugin: Some(plugin), ..error })
-}
-
-/// Asks one hook in a part of the transaction, which is undone if it fails.
-async fn apart<E: Event>(
-    (plugin, hook): (PluginId, &Arc<dyn InTransaction<E>>),
-    event: &E,
-    tx: &DatabaseTransaction,
-) -> Result<(), HookError> {
-    #[expect(clippy::disallowed_methods, reason = "a part of a transaction that is open already; the whole is retried")]
-    let part = tx.begin().await.map_err(HookError::new::<E>)?;
-    let asked = ask((plugin, hook), event, &part).await;
-    let ended = if asked.is_ok() { part.commit().await } else { part.rollback().await };
-    ended.map_err(HookError::new::<E>)?;
-    asked
-}
 
 /// Whether the database wants the whole transaction tried again.
 fn is_transient(error: &HookError) -> bool {

@@ -1,5 +1,6 @@
 //! What plugins do when something happens elsewhere: events, and hooks around requests.
 
+mod calling;
 mod event;
 mod every;
 mod list;
