@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::counts::Counts;
+use crate::documents::Documents;
 use crate::example::Example;
 use crate::tool::{self, Failure, Outcome};
 
@@ -26,10 +27,14 @@ pub(crate) struct Client {
 
 const CLIENTS: &[Client] = &[
     Client { name: "typescript", folder: "typescript-mcp-sdk", runtime: Runtime::Node },
+    Client { name: "typescript-v2", folder: "typescript-mcp-sdk-v2", runtime: Runtime::Node },
     Client { name: "openid-client", folder: "openid-client", runtime: Runtime::Node },
     Client { name: "oauth4webapi", folder: "oauth4webapi", runtime: Runtime::Node },
     Client { name: "python-v1", folder: "python-mcp-sdk", runtime: Runtime::Python("v1") },
     Client { name: "python-v2", folder: "python-mcp-sdk", runtime: Runtime::Python("v2") },
+    Client { name: "mcp-remote", folder: "mcp-remote", runtime: Runtime::Node },
+    Client { name: "inspector", folder: "inspector", runtime: Runtime::Node },
+    Client { name: "conformance", folder: "conformance", runtime: Runtime::Node },
     Client { name: "idpyoidc", folder: "idpyoidc", runtime: Runtime::Python("v5") },
 ];
 
@@ -63,7 +68,7 @@ pub(crate) fn all() -> (Outcome, Counts) {
 pub(crate) fn guide(base_url: &str, counts: &mut Counts) -> Outcome {
     install(&chosen(&["typescript".to_owned()])?)?;
     let client = Client { name: "guide", folder: "guide", runtime: Runtime::Node };
-    run_against(&[&client], base_url, counts)
+    run_against(&[&client], base_url, None, counts)
 }
 
 fn parse(arguments: &[String]) -> Result<Arguments, Failure> {
@@ -121,7 +126,7 @@ pub(crate) fn alone(
 fn run_clients(clients: &[&Client], base_url: Option<String>) -> (Outcome, Counts) {
     let mut counts = Counts::default();
     let outcome = install(clients).and_then(|()| match base_url {
-        Some(url) => run_against(clients, &url, &mut counts),
+        Some(url) => run_against(clients, &url, None, &mut counts),
         None => run_against_example(clients, &mut counts),
     });
     (outcome, counts)
@@ -129,7 +134,7 @@ fn run_clients(clients: &[&Client], base_url: Option<String>) -> (Outcome, Count
 
 fn run_against_example(clients: &[&Client], counts: &mut Counts) -> Outcome {
     let example = Example::start()?;
-    let outcome = run_against(clients, &example.base_url, counts);
+    let outcome = run_against(clients, &example.base_url, example.documents.as_ref(), counts);
     if outcome.is_err() {
         println!("-- the example's last lines:\n{}", example.log());
     }
@@ -141,11 +146,15 @@ fn install(clients: &[&Client]) -> Outcome {
 }
 
 /// Runs all of them, also after a failure: each says something of its own.
-fn run_against(clients: &[&Client], base_url: &str, counts: &mut Counts) -> Outcome {
+fn run_against(clients: &[&Client], base_url: &str, documents: Option<&Documents>, counts: &mut Counts) -> Outcome {
     let mut failed = Vec::new();
     for client in clients {
         println!("-- {} against {base_url}", client.name);
-        let (status, found) = tool::count(client.program().env("BASE_URL", base_url))?;
+        let mut program = client.program();
+        if let Some(documents) = documents {
+            documents.tell_client(&mut program);
+        }
+        let (status, found) = tool::count(program.env("BASE_URL", base_url))?;
         *counts += found;
         if !status.success() || found.passed == 0 {
             failed.push(client.name);

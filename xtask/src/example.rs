@@ -8,11 +8,22 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::documents::Documents;
 use crate::tool::{self, Failure};
 
 /// The settings of the example and of its log: whoever starts us may have some.
-pub(crate) const SETTINGS: [&str; 8] =
-    ["LISTEN", "BASE_URL", "DATABASE_URL", "AUTH_SECRET", "TRUSTED_PROXIES", "SCHEMA", "RATE_LIMIT", "RUST_LOG"];
+pub(crate) const SETTINGS: [&str; 10] = [
+    "LISTEN",
+    "BASE_URL",
+    "DATABASE_URL",
+    "AUTH_SECRET",
+    "TRUSTED_PROXIES",
+    "SCHEMA",
+    "RATE_LIMIT",
+    "RUST_LOG",
+    "CIMD_DEV_RESOLVE",
+    "CIMD_DEV_CA",
+];
 
 pub(crate) const PACKAGE: &str = "mcp-server";
 const START_WITHIN: Duration = Duration::from_mins(1);
@@ -23,6 +34,8 @@ pub(crate) struct Example {
     child: Child,
     folder: PathBuf,
     pub(crate) base_url: String,
+    /// Where a client may serve the document that describes it.
+    pub(crate) documents: Option<Documents>,
 }
 
 impl Example {
@@ -34,7 +47,12 @@ impl Example {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder)?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        Self::of(command(&folder, address)?, &folder, address)
+        let documents = Documents::made_in(&folder)?;
+        let mut command = command(&folder, address)?;
+        documents.tell_server(&mut command);
+        let mut example = Self::of(command, &folder, address)?;
+        example.documents = Some(documents);
+        Ok(example)
     }
 
     /// Starts a server with a command that writes to `log` in its folder, and waits until it answers.
@@ -43,6 +61,7 @@ impl Example {
             child: command.spawn()?,
             base_url: format!("http://localhost:{}", address.port()),
             folder: folder.to_owned(),
+            documents: None,
         };
         example.wait_until_it_answers(address)?;
         Ok(example)

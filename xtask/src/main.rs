@@ -13,6 +13,7 @@ mod counts;
 mod databases;
 mod differential;
 mod docs;
+mod documents;
 mod example;
 mod fuzz;
 mod guide;
