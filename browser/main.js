@@ -4,13 +4,14 @@
 import { axe } from './axe.js';
 import { check, finish, none, scenario } from './checks.js';
 import { Browser } from './chromium.js';
+import { elsewhere } from './elsewhere.js';
 import { flows } from './flows.js';
 import { keyboard } from './keyboard.js';
 import { reference } from './reference.js';
 import { screenshots } from './screenshots.js';
 import { security } from './security.js';
 
-const SUITES = { flows, keyboard, axe, security, reference };
+const SUITES = { flows, keyboard, axe, security, elsewhere, reference };
 const ONLY_BY_NAME = { screenshots };
 
 const asked = process.argv.slice(2);
