@@ -47,7 +47,12 @@ impl Resource {
         }
 
         let is_bare_origin = url.path() == "/" && url.query().is_none();
-        Ok(Self(if is_bare_origin { url.origin().ascii_serialization() } else { url.into() }))
+        let canonical: String = if is_bare_origin { url.origin().ascii_serialization() } else { url.into() };
+        // A query is escaped where it has to be, and may have become too long.
+        if canonical.len() > MAX_LENGTH {
+            return refuse("the resource is too long");
+        }
+        Ok(Self(canonical))
     }
 
     /// The canonical identifier.
@@ -185,6 +190,15 @@ mod tests {
 
     fn resource(text: &str) -> Resource {
         Resource::parse(text).unwrap()
+    }
+
+    #[test]
+    fn what_is_taken_is_taken_again_however_long_its_escapes_make_it() {
+        let quotes = |number: usize| format!("https://a.example/?{}", "'".repeat(number));
+
+        let taken = Resource::parse(&quotes(600)).unwrap();
+        assert_eq!(Resource::parse(taken.as_str()).unwrap(), taken);
+        assert!(Resource::parse(&quotes(1900)).is_err(), "longer than a resource may be, once it is escaped");
     }
 
     #[test]
