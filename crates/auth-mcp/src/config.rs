@@ -1,6 +1,7 @@
 //! The options of the MCP plugin.
 
 use auth_oidc_provider::{OidcProvider, RefreshPolicy};
+use auth_protocol::scope_hierarchy::ScopeHierarchy;
 
 use crate::client_registration::ClientRegistration;
 
@@ -22,6 +23,7 @@ pub struct Mcp {
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) allowed_origins: Option<Vec<String>>,
     pub(crate) require_dpop: bool,
+    pub(crate) hierarchy: ScopeHierarchy,
 }
 
 impl Default for Mcp {
@@ -43,6 +45,7 @@ impl Mcp {
             allowed_hosts: Vec::new(),
             allowed_origins: None,
             require_dpop: false,
+            hierarchy: ScopeHierarchy::default(),
         };
         mcp.client_registration(ClientRegistration::default())
     }
@@ -83,6 +86,18 @@ impl Mcp {
     #[must_use]
     pub fn scope(mut self, name: impl Into<String>, description: impl Into<String>) -> Self {
         self.provider = self.provider.scope(name, description);
+        self
+    }
+
+    /// Says that a scope allows what others do, so that a token with the broader one is let in where a narrower one
+    /// is needed: `scope_implies("notes:write", ["notes:read"])`. Default none does.
+    #[must_use]
+    pub fn scope_implies<S: Into<String>>(
+        mut self,
+        broader: impl Into<String>,
+        narrower: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.hierarchy = self.hierarchy.implies(broader, narrower);
         self
     }
 

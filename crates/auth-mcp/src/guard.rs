@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use auth_oidc_provider::Provider;
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::Scope;
+use auth_protocol::scope_hierarchy::ScopeHierarchy;
 use auth_resource_server::{
     Denial, Gate, Guarded, HostRule, InvalidChallenge, OriginRule, RequireToken, VerifiedToken, cors,
 };
@@ -16,6 +17,7 @@ use tower_http::cors::Cors;
 use url::Url;
 
 use crate::session::McpSession;
+use crate::tool_scopes::{ToolScopes, Tooled};
 use crate::verify::InProcess;
 
 /// Lets MCP requests through that carry a token for this resource, and puts an [`McpSession`] into
@@ -27,10 +29,21 @@ pub struct McpGuard(Arc<Inner>);
 struct Inner {
     verifier: InProcess,
     resource_metadata: Url,
-    scope: Scope,
     token: RequireToken,
-    hosts: HostRule,
-    origins: OriginRule,
+    rules: Rules,
+}
+
+/// Whom a guard lets in.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    /// The scope every request needs.
+    pub(crate) scope: Scope,
+    /// Which scopes allow what others do.
+    pub(crate) hierarchy: ScopeHierarchy,
+    pub(crate) hosts: HostRule,
+    pub(crate) origins: OriginRule,
+    /// What each tool needs besides, where the app says.
+    pub(crate) tools: Option<Arc<ToolScopes>>,
 }
 
 /// A guard cannot be made for a scope.
@@ -42,22 +55,29 @@ pub enum GuardError {
     /// The challenge does not fit into a header.
     #[error(transparent)]
     Challenge(#[from] InvalidChallenge),
+    /// A tool needs a scope that nobody can be granted.
+    #[error("the tool {tool:?} needs the scope {scope:?}, which the provider does not offer")]
+    NotOffered {
+        /// The tool.
+        tool: String,
+        /// The scope.
+        scope: String,
+    },
 }
 
 impl McpGuard {
-    pub(crate) fn new(
-        verifier: InProcess,
-        resource_metadata: Url,
-        scope: Scope,
-        hosts: HostRule,
-        origins: OriginRule,
-    ) -> Result<Self, InvalidChallenge> {
+    pub(crate) fn new(verifier: InProcess, resource_metadata: Url, rules: Rules) -> Result<Self, InvalidChallenge> {
         let token = RequireToken::builder(verifier.clone(), resource_metadata.clone())
-            .scope(scope.clone())
+            .scope(rules.scope.clone())
+            .hierarchy(rules.hierarchy.clone())
             .dpop(verifier.provider.clone(), &verifier.resource)
             .require_dpop(verifier.require_dpop)
             .build()?;
-        Ok(Self(Arc::new(Inner { verifier, resource_metadata, scope, token, hosts, origins })))
+        Ok(Self(Arc::new(Inner { verifier, resource_metadata, token, rules })))
+    }
+
+    fn with(&self, rules: Rules) -> Result<Self, GuardError> {
+        Ok(Self::new(self.0.verifier.clone(), self.0.resource_metadata.clone(), rules)?)
     }
 
     /// A guard of the same resource that needs more scope: for a second endpoint.
@@ -66,14 +86,23 @@ impl McpGuard {
     /// [`GuardError`] when the scope is malformed.
     pub fn requiring(&self, scope: &str) -> Result<Self, GuardError> {
         let more = Scope::parse(scope).map_err(|_| GuardError::Scope(scope.to_owned()))?;
-        let inner = &self.0;
-        Ok(Self::new(
-            inner.verifier.clone(),
-            inner.resource_metadata.clone(),
-            inner.scope.union(&more),
-            inner.hosts.clone(),
-            inner.origins.clone(),
-        )?)
+        let rules = self.0.rules.clone();
+        self.with(Rules { scope: rules.scope.union(&more), ..rules })
+    }
+
+    /// A guard of the same resource that also judges which tool is called: a call of one whose scope the token lacks
+    /// is answered with a challenge, before it reaches the server, whatever that is made with.
+    ///
+    /// # Errors
+    /// [`GuardError`] when a scope is malformed, or not offered by the provider.
+    pub fn tools(&self, tools: ToolScopes) -> Result<Self, GuardError> {
+        let tools = tools.offered_by(self.provider().scopes())?;
+        self.with(Rules { tools: Some(Arc::new(tools)), ..self.0.rules.clone() })
+    }
+
+    /// The rules for tools, where there are some, and the scope that every request needs.
+    pub(crate) fn rules(&self) -> &Rules {
+        &self.0.rules
     }
 
     /// The session of a request that is not behind the guard; none without a valid token for this
@@ -84,7 +113,7 @@ impl McpGuard {
     #[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
     pub async fn session(&self, request: &Parts) -> Result<Option<McpSession>, Denial> {
         match self.0.token.verify(request).await {
-            Ok(token) => Ok(Some(McpSession::new(token, self.resource().as_str()))),
+            Ok(token) => Ok(Some(self.session_of(token))),
             Err(unavailable @ Denial::Unavailable(_)) => Err(unavailable),
             Err(Denial::NoToken | Denial::Malformed(_) | Denial::Invalid(_) | Denial::Proof(_) | Denial::Scope) => {
                 Ok(None)
@@ -95,6 +124,10 @@ impl McpGuard {
     /// The identifier of the resource, as clients must name it.
     pub fn resource(&self) -> &Resource {
         &self.0.verifier.resource
+    }
+
+    fn session_of(&self, token: VerifiedToken) -> McpSession {
+        McpSession::new(token, self.resource().as_str(), &self.0.rules.hierarchy)
     }
 
     pub(crate) fn provider(&self) -> &Provider {
@@ -116,20 +149,20 @@ impl McpGuard {
 impl Gate for McpGuard {
     #[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
     async fn admit(&self, request: &mut Parts) -> Result<(), Response> {
-        self.0.hosts.admit(request).await?;
-        self.0.origins.admit(request).await?;
+        self.0.rules.hosts.admit(request).await?;
+        self.0.rules.origins.admit(request).await?;
         self.0.token.admit(request).await?;
         if let Some(token) = request.extensions.get::<VerifiedToken>().cloned() {
-            request.extensions.insert(McpSession::new(token, self.resource().as_str()));
+            request.extensions.insert(self.session_of(token));
         }
         Ok(())
     }
 }
 
 impl<S> Layer<S> for McpGuard {
-    type Service = Cors<Guarded<S>>;
+    type Service = Cors<Guarded<Tooled<S>>>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        cors().layer(Guarded::new(Arc::new(self.clone()), inner))
+        cors().layer(Guarded::new(Arc::new(self.clone()), Tooled::new(self.clone(), inner)))
     }
 }

@@ -7,6 +7,7 @@ mod http;
 mod plugin;
 mod self_check;
 mod session;
+mod tool_scopes;
 mod verify;
 
 pub use client_registration::ClientRegistration;
@@ -15,3 +16,4 @@ pub use guard::{GuardError, McpGuard};
 pub use plugin::MCP;
 pub use self_check::SelfCheckError;
 pub use session::McpSession;
+pub use tool_scopes::{ToolScopes, Tooled};

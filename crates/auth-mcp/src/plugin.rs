@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::config::Mcp;
-use crate::guard::McpGuard;
+use crate::guard::{McpGuard, Rules};
 use crate::http;
 use crate::verify::InProcess;
 
@@ -56,6 +56,10 @@ impl Plugin for Mcp {
                 let right = "use a host such as \"mcp.example.com\", without port";
                 to.refuse("allowed_host", format_args!("{host:?}"), right);
             }
+        }
+        if let Some(scope) = self.hierarchy.cycle() {
+            let right = "let a scope imply narrower ones only, and none of them itself";
+            to.refuse("scope_implies", format_args!("{scope:?}"), right);
         }
         if self.base_scope.is_empty() {
             tracing::debug!("no base scope: any token for the MCP endpoint is let in");
@@ -117,7 +121,8 @@ impl Mcp {
             None => OriginRule::for_base(cx.config().base_url()),
         };
         let verifier = InProcess { provider: provider.clone(), resource, require_dpop: self.require_dpop };
-        let guard = McpGuard::new(verifier, metadata_url, base_scope, hosts, origins)?;
+        let rules = Rules { scope: base_scope, hierarchy: self.hierarchy.clone(), hosts, origins, tools: None };
+        let guard = McpGuard::new(verifier, metadata_url, rules)?;
         Ok((document, guard, path))
     }
 }

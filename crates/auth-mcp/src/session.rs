@@ -2,6 +2,7 @@
 
 use auth_core::{ApiError, Unexpected};
 use auth_protocol::scope::Scope;
+use auth_protocol::scope_hierarchy::ScopeHierarchy;
 use auth_resource_server::VerifiedToken;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
@@ -25,6 +26,8 @@ pub struct McpSession {
     pub resource: String,
     /// When the token ends, in seconds since the Unix epoch.
     pub expires_at: i64,
+    /// What those scopes allow, with what they imply.
+    allowed: Scope,
 }
 
 impl McpSession {
@@ -33,12 +36,17 @@ impl McpSession {
         parts.extensions.get()
     }
 
-    /// Says whether the client was granted a scope.
+    /// Says whether the client may do what a scope allows: it was granted that, or a broader one.
     pub fn has(&self, scope: &str) -> bool {
-        self.scopes.contains(scope)
+        self.allowed.contains(scope)
     }
 
-    pub(crate) fn new(token: VerifiedToken, resource: &str) -> Self {
+    /// The same for several scopes.
+    pub(crate) fn has_all(&self, scope: &Scope) -> bool {
+        scope.is_subset_of(&self.allowed)
+    }
+
+    pub(crate) fn new(token: VerifiedToken, resource: &str, hierarchy: &ScopeHierarchy) -> Self {
         let client_id = token.client_id.unwrap_or_default();
         let known_as = token.claims.get(SUBJECT).and_then(Value::as_str).unwrap_or(&token.subject).to_owned();
         Self {
@@ -46,6 +54,7 @@ impl McpSession {
             // RFC 9068 §2.2: a client that acts for itself is its own subject.
             user_id: (token.subject != client_id).then_some(token.subject),
             client_id,
+            allowed: hierarchy.expanded(&token.scope),
             scopes: token.scope,
             resource: resource.to_owned(),
             expires_at: token.expires_at.unwrap_or_default(),

@@ -28,6 +28,7 @@ pub mod registration;
 pub mod resource;
 pub mod revocation;
 pub mod scope;
+pub mod scope_hierarchy;
 pub mod token;
 
 pub use error::{OAuthError, OAuthErrorCode};

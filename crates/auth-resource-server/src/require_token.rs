@@ -1,5 +1,7 @@
 //! The guard of a protected resource. RFC 6750 §2.1 and §3, RFC 9728 §5.1, MCP authorization.
 
+mod builder;
+
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
@@ -10,6 +12,7 @@ use auth_protocol::dpop::ProvenRequest;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::resource::Resource;
 use auth_protocol::scope::Scope;
+use auth_protocol::scope_hierarchy::ScopeHierarchy;
 use auth_protocol::token::TokenType;
 use axum::extract::OriginalUri;
 use axum::response::Response;
@@ -18,6 +21,8 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tower::Layer;
 use url::Url;
+
+pub use builder::RequireTokenBuilder;
 
 use crate::challenge::{Challenges, InvalidChallenge};
 use crate::denial::Denial;
@@ -37,6 +42,7 @@ pub struct RequireToken(Arc<Inner>);
 struct Inner {
     verifier: Box<dyn Verifier>,
     scope: Scope,
+    hierarchy: ScopeHierarchy,
     challenges: Challenges,
     no_token: Refusal,
     insufficient_scope: Refusal,
@@ -66,14 +72,7 @@ impl Possession {
 impl RequireToken {
     /// Starts a guard that asks `verifier` and points refused clients to `resource_metadata`.
     pub fn builder(verifier: impl Verifier, resource_metadata: Url) -> RequireTokenBuilder {
-        let challenges = Challenges::new(resource_metadata);
-        RequireTokenBuilder {
-            verifier: Box::new(verifier),
-            scope: Scope::default(),
-            challenges,
-            possession: None,
-            require_dpop: false,
-        }
+        RequireTokenBuilder::new(verifier, resource_metadata)
     }
 
     /// Verifies the access token of a request, whatever its scope, and its proof of possession if the
@@ -170,7 +169,7 @@ impl Gate for RequireToken {
             return Ok(());
         }
         let denial = match self.verify(request).await {
-            Ok(token) if self.0.scope.is_subset_of(&token.scope) => {
+            Ok(token) if self.0.hierarchy.covers(&token.scope, &self.0.scope) => {
                 request.extensions.insert(token);
                 return Ok(());
             }
@@ -192,65 +191,6 @@ impl<S> Layer<S> for RequireToken {
 impl fmt::Debug for RequireToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequireToken").field("scope", &self.0.scope).finish_non_exhaustive()
-    }
-}
-
-/// Makes a [`RequireToken`].
-pub struct RequireTokenBuilder {
-    verifier: Box<dyn Verifier>,
-    scope: Scope,
-    challenges: Challenges,
-    possession: Option<Possession>,
-    require_dpop: bool,
-}
-
-impl RequireTokenBuilder {
-    /// Sets the scope every request needs. Default none: any valid token is enough.
-    #[must_use]
-    pub fn scope(mut self, scope: Scope) -> Self {
-        self.scope = scope;
-        self
-    }
-
-    /// Takes tokens that are bound to a key, along with a proof of it. Default no: such a token is
-    /// refused, since nobody here could tell whether the client holds the key. RFC 9449 §7.1.
-    #[must_use]
-    pub fn dpop(mut self, proofs: impl Proofs, resource: &Resource) -> Self {
-        self.possession = Some(Possession { proofs: Box::new(proofs), resource: resource.clone() });
-        self
-    }
-
-    /// Takes such tokens only. Default no. Needs [`RequireTokenBuilder::dpop`]: without it no token
-    /// would do.
-    #[must_use]
-    pub fn require_dpop(mut self, on: bool) -> Self {
-        self.require_dpop = on;
-        self
-    }
-
-    /// Makes the guard and the challenges it answers with.
-    ///
-    /// # Errors
-    ///
-    /// If a challenge does not fit into a header.
-    pub fn build(self) -> Result<RequireToken, InvalidChallenge> {
-        let token_type = if self.require_dpop { TokenType::DPoP } else { TokenType::Bearer };
-        let challenges = self.challenges.naming(&self.scope).by(token_type);
-        Ok(RequireToken(Arc::new(Inner {
-            no_token: challenges.refusal(StatusCode::UNAUTHORIZED, None)?,
-            insufficient_scope: challenges.insufficient_scope()?,
-            verifier: self.verifier,
-            scope: self.scope,
-            challenges,
-            possession: self.possession,
-            is_bound_only: self.require_dpop,
-        })))
-    }
-}
-
-impl fmt::Debug for RequireTokenBuilder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RequireTokenBuilder").field("scope", &self.scope).finish_non_exhaustive()
     }
 }
 

@@ -1,18 +1,31 @@
 //! The tools of this server. Each knows who calls.
 
 use auth_core::{AuthContext, Unexpected};
-use auth_mcp::McpSession;
+use auth_mcp::{McpSession, ToolScopes};
 use http::request::Parts;
 use rmcp::handler::server::router::tool::ToolRouter;
 use rmcp::handler::server::tool::Extension;
 use rmcp::handler::server::wrapper::Parameters;
-use rmcp::model::{Implementation, ServerCapabilities, ServerConfig};
+use rmcp::model::{
+    CacheScope, Implementation, ListToolsResult, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
+    ServerConfig, Tool,
+};
+use rmcp::service::{RequestContext, RoleServer};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use rmcp::{ErrorData, ServerHandler, schemars, tool, tool_handler, tool_router};
 use serde::Deserialize;
 
 use crate::{note, signature};
+
+/// What a call of each tool needs besides the scope of every request. The guard judges it; a tool that is not named
+/// here can be called by nobody.
+pub(crate) fn scopes() -> ToolScopes {
+    let read = ["echo", "whoami", "list_notes"];
+    let write = ["add_note", "sign_notes", "delete_note"];
+    let scopes = read.into_iter().fold(ToolScopes::new(), ToolScopes::open);
+    write.into_iter().fold(scopes, |scopes, tool| scopes.tool(tool, "notes:write"))
+}
 
 /// The tools, for one request.
 #[derive(Clone, Debug)]
@@ -87,13 +100,13 @@ impl Tools {
         Ok(notes.iter().map(|note| format!("{}: {}", note.id, note.text)).collect::<Vec<_>>().join("\n"))
     }
 
-    #[tool(description = "Writes a note; needs the scope notes:write, see /mcp/write")]
+    #[tool(description = "Writes a note; needs the scope notes:write")]
     async fn add_note(
         &self,
         Extension(parts): Extension<Parts>,
         Parameters(NewNote { text }): Parameters<NewNote>,
     ) -> Result<String, ErrorData> {
-        let person = person(writer(&parts)?)?;
+        let person = person(session(&parts)?)?;
         if text.is_empty() || text.chars().count() > 10_000 {
             return Err(ErrorData::invalid_params("a note has 1 to 10 000 characters", None));
         }
@@ -102,13 +115,13 @@ impl Tools {
         Ok(format!("Note {id} is kept."))
     }
 
-    #[tool(description = "Sets how you sign your notes; needs the scope notes:write, see /mcp/write")]
+    #[tool(description = "Sets how you sign your notes; needs the scope notes:write")]
     async fn sign_notes(
         &self,
         Extension(parts): Extension<Parts>,
         Parameters(Signature { signature }): Parameters<Signature>,
     ) -> Result<String, ErrorData> {
-        let person = person(writer(&parts)?)?;
+        let person = person(session(&parts)?)?;
         if signature.chars().count() > 100 {
             return Err(ErrorData::invalid_params("a signature has at most 100 characters", None));
         }
@@ -116,16 +129,13 @@ impl Tools {
         Ok("Your notes are signed so from now on.".to_owned())
     }
 
-    #[tool(
-        description = "Deletes a note; needs the scope notes:write, see /mcp/write",
-        annotations(destructive_hint = true)
-    )]
+    #[tool(description = "Deletes a note; needs the scope notes:write", annotations(destructive_hint = true))]
     async fn delete_note(
         &self,
         Extension(parts): Extension<Parts>,
         Parameters(NoteId { id }): Parameters<NoteId>,
     ) -> Result<String, ErrorData> {
-        let person = person(writer(&parts)?)?;
+        let person = person(session(&parts)?)?;
         if note::delete(&self.cx, person, &id).await.map_err(|error| failed(&error))? {
             return Ok(format!("Note {id} is gone."));
         }
@@ -135,6 +145,22 @@ impl Tools {
 
 #[tool_handler(router = self.tool_router)]
 impl ServerHandler for Tools {
+    /// Those that the client may call, or could be allowed to.
+    async fn list_tools(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let parts = context.extensions.get::<Parts>();
+        let session = parts.map(session).transpose()?;
+        let shown = |tool: &Tool| session.is_some_and(|session| scopes().shows(&tool.name, session));
+        let tools = ListToolsResult::with_all_items(self.tool_router.list_all().into_iter().filter(shown).collect());
+        if context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28) {
+            return Ok(tools.with_ttl_ms(0).with_cache_scope(CacheScope::Private));
+        }
+        Ok(tools)
+    }
+
     fn get_info(&self) -> ServerConfig {
         ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
             .with_server_info(Implementation::new("notes", env!("CARGO_PKG_VERSION")))
@@ -147,14 +173,6 @@ fn session(parts: &Parts) -> Result<&McpSession, ErrorData> {
     McpSession::of(parts).ok_or_else(|| ErrorData::internal_error("this route has no guard", None))
 }
 
-fn writer(parts: &Parts) -> Result<&McpSession, ErrorData> {
-    let session = session(parts)?;
-    if session.has("notes:write") {
-        return Ok(session);
-    }
-    Err(ErrorData::invalid_request("this needs the scope notes:write; connect to /mcp/write", None))
-}
-
 /// Notes belong to people: a client that acts for itself has none.
 fn person(session: &McpSession) -> Result<&str, ErrorData> {
     let nobody = || ErrorData::invalid_request("this needs a person; the client acts for itself", None);
@@ -163,4 +181,16 @@ fn person(session: &McpSession) -> Result<&str, ErrorData> {
 
 fn failed(error: &Unexpected) -> ErrorData {
     ErrorData::internal_error(format!("something went wrong, reference {}", error.report()), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tool_says_what_it_needs() {
+        let tools = Tools::tool_router().list_all();
+
+        assert_eq!(scopes().unlisted(tools.iter().map(|tool| &*tool.name)), [""; 0]);
+    }
 }

@@ -24,6 +24,7 @@ mod options;
 mod rmcp_client;
 mod self_check;
 mod session;
+mod tool_scopes;
 
 use auth_core::{Auth, plugins};
 use auth_email_password::EmailPassword;
