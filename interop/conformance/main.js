@@ -94,14 +94,14 @@ async function authorizationServer(person) {
   });
 }
 
-/** A token as a client gets one. */
+/** A token as a client gets one, good for every tool: the suite calls the first that it finds. */
 async function token(person) {
   const redirectUri = 'http://127.0.0.1:53684/callback';
   const { client_id: id } = await registers(redirectUri);
   const verifier = randomBytes(32).toString('base64url');
   const url = new URL(`${base}/api/auth/oauth2/authorize`);
   const challenge = createHash('sha256').update(verifier).digest('base64url');
-  const asked = { response_type: 'code', client_id: id, redirect_uri: redirectUri, state: 's', resource: `${base}/mcp` };
+  const asked = { response_type: 'code', client_id: id, redirect_uri: redirectUri, state: 's', scope: 'mcp:tools notes:write', resource: `${base}/mcp` };
   for (const [name, value] of Object.entries({ ...asked, code_challenge: challenge, code_challenge_method: 'S256' })) {
     url.searchParams.set(name, value);
   }
