@@ -70,6 +70,11 @@ impl Plugin for Mcp {
         let inner = self.inner();
         let provider = inner.open(cx);
         let mount = Mount::of(self.id()).include(inner.mount_as(&provider));
+        let mut unknown = self.hierarchy.names().filter(|scope| !provider.scopes().contains(scope));
+        if let Some(scope) = unknown.next() {
+            let right = "name scopes that the provider offers";
+            return mount.refuse("scope_implies", format!("{scope:?}"), right);
+        }
         match self.parts(cx, &provider) {
             Ok((document, guard, path)) => routes(mount, document, guard, &path),
             // The provider has said what is wrong with the resource or its scope.

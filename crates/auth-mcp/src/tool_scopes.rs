@@ -11,7 +11,8 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::{Method, StatusCode};
-use serde::Deserialize;
+use serde::de::{IgnoredAny, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tower::Service;
@@ -24,6 +25,8 @@ const MOST: usize = 4 * 1024 * 1024;
 /// The errors of JSON-RPC 2.0 §5.1.
 const PARSE_ERROR: i32 = -32700;
 const INVALID_PARAMS: i32 = -32602;
+/// What the guard's other refusals have.
+const SERVER_ERROR: i32 = -32000;
 
 /// What each tool of a server needs. A tool that is not named here can be called by nobody.
 ///
@@ -144,21 +147,22 @@ where
 /// Hands a request on whose calls its client may make. The body is read once and handed on as it came.
 async fn judged(guard: &McpGuard, request: Request) -> Result<Request, Response> {
     let Some(tools) = &guard.rules().tools else { return Ok(request) };
-    if request.method() != Method::POST {
+    if [Method::GET, Method::HEAD, Method::DELETE, Method::OPTIONS].contains(request.method()) {
         return Ok(request);
     }
     let (parts, body) = request.into_parts();
-    let too_large = |_| refused(StatusCode::PAYLOAD_TOO_LARGE, PARSE_ERROR, "the request is too large");
+    let too_large = |_| refused(StatusCode::PAYLOAD_TOO_LARGE, PARSE_ERROR, "the request is too large", &Value::Null);
     let body = to_bytes(body, MOST).await.map_err(too_large)?;
-    let called = calls(&body)
-        .map_err(|()| refused(StatusCode::BAD_REQUEST, PARSE_ERROR, "the request is no message of JSON-RPC"))?;
+    let unclear = "the request is no message of JSON-RPC";
+    let Calls { tools: called, id } =
+        calls(&body).map_err(|()| refused(StatusCode::BAD_REQUEST, PARSE_ERROR, unclear, &Value::Null))?;
     // The guard has put it there.
     let session = McpSession::of(&parts).ok_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())?;
     let mut needed = guard.rules().scope.clone();
     for tool in &called {
         let Some(scope) = tools.needed(tool) else {
-            tracing::info!(tool, "tool.unlisted");
-            return Err(refused(StatusCode::FORBIDDEN, INVALID_PARAMS, "there is no such tool"));
+            tracing::info!(client.id = session.client_id, "tool.unlisted");
+            return Err(refused(StatusCode::FORBIDDEN, INVALID_PARAMS, "there is no such tool", &id));
         };
         needed = needed.union(&scope);
     }
@@ -167,34 +171,57 @@ async fn judged(guard: &McpGuard, request: Request) -> Result<Request, Response>
     }
     tracing::info!(client.id = session.client_id, scope = %needed, "tool.refused");
     // All at once, so that one more consent is enough.
-    Err(guard.insufficient_scope(&needed))
+    let (challenge, _) = guard.insufficient_scope(&needed).into_parts();
+    let why = "insufficient_scope: the access token lacks a scope this needs";
+    Err(Response::from_parts(challenge, Body::from(error(SERVER_ERROR, why, &id).to_string())))
+}
+
+/// What a body calls, and the id that its answer has to name.
+#[derive(Debug, PartialEq, Eq)]
+struct Calls {
+    tools: Vec<String>,
+    /// Null for a batch.
+    id: Value,
 }
 
 /// The tools that a message calls, or each of a batch (MCP 2025-03-26).
 ///
 /// What could be read in two ways is refused: the server behind might read the other one.
-fn calls(body: &[u8]) -> Result<Vec<String>, ()> {
+fn calls(body: &[u8]) -> Result<Calls, ()> {
     let text = std::str::from_utf8(body).map_err(drop)?;
-    let messages: Vec<&RawValue> = if text.trim_start().starts_with('[') {
-        serde_json::from_str(text).map_err(drop)?
+    let (messages, is_batch): (Vec<&RawValue>, _) = if text.trim_start().starts_with('[') {
+        (serde_json::from_str(text).map_err(drop)?, true)
     } else {
-        vec![serde_json::from_str(text).map_err(drop)?]
+        (vec![serde_json::from_str(text).map_err(drop)?], false)
     };
-    let mut called = Vec::new();
+    let (mut tools, mut id) = (Vec::new(), Value::Null);
     for message in messages {
-        let Message { method } = serde_json::from_str(message.get()).map_err(drop)?;
+        let message = message.get();
+        let Message { method, id: own, rest } = serde_json::from_str(message).map_err(drop)?;
+        is_exact(&rest, &["method", "params", "id"])?;
         if method.as_deref() == Some("tools/call") {
-            let Call { params } = serde_json::from_str(message.get()).map_err(drop)?;
-            called.push(params.name);
+            let Call { params } = serde_json::from_str(message).map_err(drop)?;
+            is_exact(&params.rest, &["name"])?;
+            tools.push(params.name);
         }
+        id = own.filter(|_| !is_batch).unwrap_or_default();
     }
-    Ok(called)
+    Ok(Calls { tools, id })
+}
+
+/// Refuses members that some readers take for others, as they do not mind the case.
+fn is_exact(rest: &Names, known: &[&str]) -> Result<(), ()> {
+    let is_alike = |name: &String| known.iter().any(|known| name != known && name.eq_ignore_ascii_case(known));
+    if rest.0.iter().any(is_alike) { Err(()) } else { Ok(()) }
 }
 
 /// A request, a notification or an answer.
 #[derive(Deserialize)]
 struct Message {
     method: Option<String>,
+    id: Option<Value>,
+    #[serde(flatten)]
+    rest: Names,
 }
 
 #[derive(Deserialize)]
@@ -205,11 +232,43 @@ struct Call {
 #[derive(Deserialize)]
 struct CallParams {
     name: String,
+    #[serde(flatten)]
+    rest: Names,
 }
 
-fn refused(status: StatusCode, code: i32, message: &str) -> Response {
-    let body: Value = json!({ "jsonrpc": "2.0", "error": { "code": code, "message": message }, "id": null });
-    (status, axum::Json(body)).into_response()
+/// The names of further members.
+struct Names(Vec<String>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfMembers;
+
+        impl<'de> Visitor<'de> for OfMembers {
+            type Value = Names;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Names, A::Error> {
+                let mut names = Vec::new();
+                while let Some((name, IgnoredAny)) = members.next_entry()? {
+                    names.push(name);
+                }
+                Ok(Names(names))
+            }
+        }
+
+        deserializer.deserialize_map(OfMembers)
+    }
+}
+
+fn refused(status: StatusCode, code: i32, message: &str, id: &Value) -> Response {
+    (status, axum::Json(error(code, message, id))).into_response()
+}
+
+fn error(code: i32, message: &str, id: &Value) -> Value {
+    json!({ "jsonrpc": "2.0", "error": { "code": code, "message": message }, "id": id })
 }
 
 #[cfg(test)]
@@ -218,7 +277,7 @@ mod tests {
 
     #[test]
     fn calls_are_found_in_messages_and_batches() {
-        let called = |text: &str| calls(text.as_bytes());
+        let called = |text: &str| calls(text.as_bytes()).map(|calls| calls.tools);
         let call =
             r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"write","arguments":{"name":"x"}}}"#;
         let list = r#"{"jsonrpc":"2.0","id":2,"method":"tools/list","params":{"name":"write"}}"#;
@@ -226,8 +285,7 @@ mod tests {
         assert_eq!(called(call), Ok(vec!["write".to_owned()]));
         assert_eq!(called(list), Ok(vec![]));
         assert_eq!(called(&format!(" [{list},{call},{call}]")), Ok(vec!["write".to_owned(), "write".to_owned()]));
-        // By position: whoever reads it so is judged so.
-        assert_eq!(called(r#"{"method":"tools/call","params":["write"]}"#), Ok(vec!["write".to_owned()]));
+        assert_eq!(calls(call.as_bytes()).unwrap().id, 1);
         assert_eq!(called(r#"{"id":1,"result":{"method":"tools/call"}}"#), Ok(vec![]));
         assert_eq!(called(r#"{"method":"tools\/call","params":{"name":"\u0077rite"}}"#), Ok(vec!["write".to_owned()]));
     }
@@ -242,6 +300,11 @@ mod tests {
             r#"{"method":1}"#,
             r#"{"method":"ping","method":"tools/call","params":{"name":"write"}}"#,
             r#"{"method":"tools/call","method":"ping","params":{"name":"write"}}"#,
+            r#"{"Method":"tools/call","params":{"name":"write"}}"#,
+            r#"{"method":"ping","METHOD":"tools/call","params":{"name":"write"}}"#,
+            r#"{"method":"tools/call","params":{"name":"read","Name":"write"}}"#,
+            r#"{"method":"tools/call","params":{"name":"read"},"Params":{"name":"write"}}"#,
+            r#"{"method":"tools/call","params":["write"]}"#,
             r#"{"method":"tools/call"}"#,
             r#"{"method":"tools/call","params":{}}"#,
             r#"{"method":"tools/call","params":{"name":"read","name":"write"}}"#,

@@ -39,7 +39,7 @@ pub struct IdTokenClaims {
     /// The methods by which they did. RFC 8176 §2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
-    /// The authorized party.
+    /// The authorized party: the client it was issued to. OIDC Core §2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub azp: Option<String>,
     /// What the token says about the person.

@@ -42,9 +42,9 @@ fn auth(config: &Config) -> AuthBuilder {
 }
 
 async fn serve(auth: Auth, config: Config) -> anyhow::Result<()> {
-    let guard = auth.handle::<McpGuard>()?;
+    let guard = auth.handle::<McpGuard>()?.tools(tools::scopes())?;
     let service = tools::service(auth.context());
-    let mcp = Router::new().nest_service("/mcp", service.clone()).route_layer(guard.tools(tools::scopes())?);
+    let mcp = Router::new().nest_service("/mcp", service.clone()).route_layer(guard.clone());
     let write = Router::new().nest_service("/mcp/write", service).route_layer(guard.requiring("notes:write")?);
     let app = Router::new().merge(write).merge(mcp).merge(auth.router());
     guard.self_check(&app).await?;

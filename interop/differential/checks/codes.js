@@ -136,7 +136,7 @@ export default {
   'ID token: its algorithm where nothing is registered': ['ES256', async (server) => part((await hasTokens(server)).tokens.id_token, 0).alg],
   'ID token: nonce': ['a nonce', claim('nonce')],
   'ID token: nonce that was not sent': ['absent', async (server) => String((await hasTokens(server, { changes: { nonce: undefined } })).claims.nonce ?? 'absent')],
-  'ID token: azp': ['absent', claim('azp')],
+  'ID token: azp': ['present', async (server) => ((await hasTokens(server)).claims.azp ? 'present' : 'absent')],
   'ID token: at_hash': ['present', async (server) => ((await hasTokens(server)).claims.at_hash ? 'present' : 'absent')],
   'ID token: auth_time': ['present', async (server) => ((await hasTokens(server)).claims.auth_time ? 'present' : 'absent')],
   'ID token: auth_time, with max_age': ['present', async (server) =>

@@ -59,7 +59,8 @@ fn is_challenged(answer: &Answer, scope: &str) {
     let challenge = answer.challenge();
     assert_eq!((&*challenge["error"], &*challenge["scope"]), ("insufficient_scope", scope));
     assert!(challenge["resource_metadata"].ends_with("/.well-known/oauth-protected-resource/mcp"));
-    assert_eq!(answer.json()["jsonrpc"], "2.0");
+    let json = answer.json();
+    assert_eq!((&json["jsonrpc"], &json["error"]["code"]), (&json!("2.0"), &json!(-32000)));
 }
 
 #[tokio::test]
@@ -67,8 +68,10 @@ async fn rs_8_a_call_that_needs_more_scope_is_challenged_and_does_not_reach_the_
     let (app, reached) = started().await;
     let client = caller(&app, "mcp:tools").await;
 
-    is_challenged(&client.sends(&call("write")).await, "mcp:tools notes:write");
+    let answer = client.sends(&call("write")).await;
+    is_challenged(&answer, "mcp:tools notes:write");
 
+    assert_eq!(answer.json()["id"], 7, "the id of the request");
     assert_eq!(reached.load(Ordering::SeqCst), 0);
     let answer = client.sends(&call("echo")).await.expects(StatusCode::OK);
     assert_eq!(answer.text(), format!("false:{}", call("echo")), "as it came");
@@ -135,6 +138,11 @@ async fn what_is_no_clear_message_does_not_reach_the_server() {
         let answer = posts(Body::from(unclear)).await.expects(StatusCode::BAD_REQUEST);
         assert_eq!(answer.json()["error"]["code"], -32700, "{unclear}");
     }
+    let put = Request::put("/mcp")
+        .header("host", "localhost:3000")
+        .header("authorization", format!("Bearer {}", tokens.access_token));
+    let put = app.request(put.body(Body::from(call("write").to_string())).unwrap()).await;
+    assert_eq!(put.status, StatusCode::FORBIDDEN, "whatever the method");
     let large = format!(r#"{{"method":"ping","x":"{}"}}"#, "x".repeat(4 * 1024 * 1024));
     posts(Body::from(large)).await.expects(StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(reached.load(Ordering::SeqCst), 0);
@@ -184,6 +192,12 @@ async fn what_nobody_could_be_granted_is_a_mistake() {
 
     assert!(unknown.contains("\"write\"") && unknown.contains("notes:writ"), "{unknown}");
     assert!(malformed.contains("malformed"), "{malformed}");
+    let misspelt = Auth::builder("http://localhost:3000")
+        .secret("0123456789abcdef0123456789abcdef-of-a-test")
+        .database("sqlite::memory:")
+        .plugin(provider().scope_implies("notes:write", ["notes:raed"]));
+    let told = misspelt.build().await.unwrap_err().to_string();
+    assert!(told.contains("scope_implies") && told.contains("notes:raed"), "{told}");
     for round in [provider().scope_implies("notes:read", ["notes:write"]), provider().scope_implies("a", ["a"])] {
         let told = Auth::builder("http://localhost:3000").plugin(round).schema().unwrap_err().to_string();
         assert!(told.contains("scope_implies"), "{told}");

@@ -71,7 +71,8 @@ pub(super) async fn id_token(
         sid: basis.session_id.map(|session_id| sid(provider, basis.client, session_id)),
         acr: basis.acr.map(str::to_owned),
         amr: methods(basis.amr).into_iter().map(str::to_owned).collect(),
-        azp: None,
+        // Nobody else is authorized: clients that look for it find themselves.
+        azp: Some(basis.client.client_id.clone()),
         person: basis.person.clone(),
     };
     let custom = custom_claims::told(asked(provider, basis, ClaimsPlace::IdToken)).await?;

@@ -125,10 +125,11 @@ fn prompts(provider: &Provider) -> Vec<String> {
 
 /// The claims the provider tells, and those of extensions.
 fn claims(provider: &Provider) -> Vec<String> {
-    const OWN: [&str; 15] = [
+    const OWN: [&str; 16] = [
         "sub",
         "iss",
         "aud",
+        "azp",
         "exp",
         "iat",
         "auth_time",

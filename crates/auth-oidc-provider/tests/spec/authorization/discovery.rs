@@ -87,7 +87,7 @@ async fn the_document_says_what_the_provider_does() {
         "introspection_signing_alg_values_supported": ["ES256", "RS256", "EdDSA"],
         "claims_parameter_supported": true,
         "claims_supported": [
-            "sub", "iss", "aud", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid", "name", "picture", "updated_at",
+            "sub", "iss", "aud", "azp", "exp", "iat", "auth_time", "acr", "amr", "nonce", "sid", "name", "picture", "updated_at",
             "email", "email_verified",
         ],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],

@@ -130,7 +130,7 @@ async fn nothing_of_the_protocol_can_be_told_otherwise() {
             for own in [TENANT, "of", "files", "roles"] {
                 document.as_object_mut().unwrap().remove(own);
             }
-            for drawn in ["sub", "aud", "client_id", "jti", "at_hash", "sid"] {
+            for drawn in ["sub", "aud", "azp", "client_id", "jti", "at_hash", "sid"] {
                 document[drawn] = Value::Null;
             }
             document

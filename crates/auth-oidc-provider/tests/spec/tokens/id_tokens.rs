@@ -58,7 +58,7 @@ async fn a_third_party_verifies_id_tokens_of_every_algorithm() {
         assert_eq!(
             claims,
             json!({
-                "iss": app.base_url(), "sub": sub, "aud": client.client_id, "exp": now + 3600, "iat": now,
+                "iss": app.base_url(), "sub": sub, "aud": client.client_id, "azp": client.client_id, "exp": now + 3600, "iat": now,
                 "auth_time": START, "amr": ["pwd"], "nonce": "n-0S6_WzA2Mj", "at_hash": at_hash(algorithm, &tokens.access_token),
                 "sid": claims["sid"],
             })
