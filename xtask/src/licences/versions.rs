@@ -15,6 +15,7 @@ const ACCEPTED: &[(&str, &str)] = &[
     ("getrandom", "jsonwebtoken, in a browser only"),
     ("hashbrown", "sqlx"),
     ("heck", "sea-orm's derives"),
+    ("pem", "rcgen, in tests only"),
     ("sha2", "sqlx"),
     ("syn", "derives of axum, sea-orm and others; built, not shipped"),
     ("tower-http", "reqwest"),
