@@ -19,6 +19,7 @@ mod fuzz;
 mod guide;
 mod json;
 mod licences;
+mod matrix;
 mod proofs;
 mod schemathesis;
 mod tests;
@@ -62,6 +63,11 @@ const TASKS: &[Task] = &[
         run: clients::run,
     },
     Task {
+        name: "clients",
+        about: "every known client, played against the example [--write] [word ...]",
+        run: matrix::run,
+    },
+    Task {
         name: "differential",
         about: "the same questions to the example and to node-oidc-provider [--write] [word ...]",
         run: differential::run,
@@ -91,6 +97,11 @@ const TASKS: &[Task] = &[
         name: "generate",
         about: "writes the app's schema as files [--app NAME] [--features A,B] [arguments]",
         run: |arguments| app::run("generate", arguments),
+    },
+    Task {
+        name: "doctor",
+        about: "walks through a server that is up as MCP clients do [--app NAME] URL [--client NAME]",
+        run: |arguments| app::run("doctor", arguments),
     },
     Task {
         name: "openapi",

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Arg, CommandFactory as _, FromArgMatches as _};
+use url::Url;
 
 const DATABASE_URL: &str = "database_url";
 
@@ -44,6 +45,8 @@ pub(crate) enum Task {
     Cli(Reference),
     /// Lists all routes
     Routes(Routes),
+    /// Walks through a server that is up as MCP clients do, and says what keeps which out
+    Doctor(Doctor),
     /// Carries out what a plugin offers to do on order; without a name lists what there is
     Run(Run),
 }
@@ -67,6 +70,7 @@ impl Task {
             | Self::Errors(_)
             | Self::Cli(_)
             | Self::Routes(_)
+            | Self::Doctor(_)
             | Self::Run(_) => Reader::Person,
         }
     }
@@ -145,6 +149,16 @@ pub(crate) struct Routes {
     /// Lists too what runs before and after requests, and who listens to which event
     #[arg(long)]
     pub(crate) hooks: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
+pub(crate) struct Doctor {
+    /// The URL of the MCP server, as it is typed into clients
+    #[arg(value_name = "URL")]
+    pub(crate) url: Url,
+    /// Looks in the way of those clients alone that have this in their name; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) client: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, clap::Args)]

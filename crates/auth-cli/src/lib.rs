@@ -3,6 +3,7 @@
 mod arguments;
 mod console;
 mod describe;
+mod doctor;
 mod exit;
 mod failure;
 mod failure_json;
@@ -108,6 +109,7 @@ where
         Task::Errors(how) => reference::errors(builder, &how, console),
         Task::Cli(how) => reference::cli(&arguments::command::<C>(), &how, console),
         Task::Routes(how) => describe::routes(builder, how, console),
+        Task::Doctor(how) => doctor::run(&how, console).await,
         Task::Run(how) => order::run(builder, &how, console).await,
     }
 }

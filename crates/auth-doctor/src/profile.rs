@@ -3,6 +3,9 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+/// The name of the client that the specification describes.
+const SPECIFICATION: &str = "The specification";
+
 /// One real client, as its sources describe it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -11,6 +14,8 @@ pub struct Profile {
     pub name: String,
     /// The day until which sources were read, `YYYY-MM-DD`.
     pub as_of: String,
+    /// Where it looks for documents; absent where it does as the specification says.
+    pub discovery: Option<Fact<Discovery>>,
     /// Where it runs, as follows from where it comes back to.
     pub runs_as: Fact<RunsAs>,
     /// Ways of getting a `client_id`, the preferred first.
@@ -34,6 +39,69 @@ pub struct Profile {
     /// What has no member, one sentence each.
     #[serde(default)]
     pub notes: Vec<Fact<String>>,
+}
+
+impl Profile {
+    /// The client that MCP 2026-07-28 describes: it makes every check, and knows every way to register.
+    pub fn specification() -> Self {
+        let sources = || vec!["MCP 2026-07-28, authorization".to_owned()];
+        Self {
+            name: SPECIFICATION.to_owned(),
+            as_of: "2026-07-28".to_owned(),
+            discovery: None,
+            runs_as: Fact { value: RunsAs::Browser, evidence: Evidence::Primary, sources: sources() },
+            registration: Fact { value: vec![Registration::Dynamic], evidence: Evidence::Primary, sources: sources() },
+            metadata_document: None,
+            registration_body: None,
+            redirect_uris: Fact {
+                value: vec!["http://127.0.0.1:{port}/callback".to_owned()],
+                evidence: Evidence::Primary,
+                sources: sources(),
+            },
+            token_endpoint_auth: None,
+            scope: None,
+            resource: None,
+            refresh: None,
+            checks: None,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Whether it is the client that the specification describes.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.name == SPECIFICATION
+    }
+
+    /// Whether it runs as a page of a browser.
+    pub(crate) fn is_page(&self) -> bool {
+        self.runs_as.value == RunsAs::Browser
+    }
+
+    /// Whether it is known to refuse a server for this.
+    pub(crate) fn makes(&self, check: Check) -> bool {
+        self.is_strict() || self.checks.as_ref().is_some_and(|checks| checks.value.contains(&check))
+    }
+
+    /// Whether it is known to do this with refresh tokens.
+    pub(crate) fn has_habit(&self, habit: RefreshHabit) -> bool {
+        self.refresh.as_ref().is_some_and(|refresh| refresh.value.contains(&habit))
+    }
+
+    /// Where it looks for the metadata of a resource. MCP authorization, discovery.
+    pub(crate) fn resource_places(&self) -> Vec<ResourcePlace> {
+        let known = self.discovery.as_ref().map(|fact| fact.value.resource_metadata.clone());
+        known
+            .filter(|places| !places.is_empty())
+            .unwrap_or_else(|| vec![ResourcePlace::Challenge, ResourcePlace::Inserted, ResourcePlace::Root])
+    }
+
+    /// Where it looks for the metadata of an authorization server. MCP authorization, discovery.
+    pub(crate) fn server_places(&self) -> Vec<ServerPlace> {
+        let known = self.discovery.as_ref().map(|fact| fact.value.server_metadata.clone());
+        known.filter(|places| !places.is_empty()).unwrap_or_else(|| {
+            vec![ServerPlace::OauthInserted, ServerPlace::OpenidInserted, ServerPlace::OpenidAppended]
+        })
+    }
 }
 
 /// Something known, with how well and from where.
@@ -74,6 +142,48 @@ pub enum RunsAs {
     Hosted,
     /// As a page, which needs CORS.
     Browser,
+}
+
+/// Where a client looks for documents, and in which order.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Discovery {
+    /// Places of the resource's metadata; empty where it does as the specification says.
+    #[serde(default)]
+    pub resource_metadata: Vec<ResourcePlace>,
+    /// Places of the authorization server's metadata; empty where it does as the specification says.
+    #[serde(default)]
+    pub server_metadata: Vec<ServerPlace>,
+}
+
+/// A place of the metadata of a resource.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResourcePlace {
+    /// What the challenge names. RFC 9728 §5.1.
+    Challenge,
+    /// Before the path of the resource. RFC 9728 §3.1.
+    Inserted,
+    /// Below the path of the resource.
+    Appended,
+    /// At the root of the origin.
+    Root,
+}
+
+/// A place of the metadata of an authorization server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerPlace {
+    /// Before the path of the issuer. RFC 8414 §3.1.
+    OauthInserted,
+    /// The OpenID document, before the path of the issuer.
+    OpenidInserted,
+    /// The OpenID document, below the path of the issuer. OpenID Connect Discovery §4.
+    OpenidAppended,
+    /// At the root of the issuer's origin, whatever its path.
+    OauthRoot,
+    /// Before the path of the resource.
+    OauthAtResource,
 }
 
 /// A way of getting a `client_id`.
