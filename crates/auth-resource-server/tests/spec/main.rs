@@ -12,4 +12,5 @@ mod guard;
 mod hosts;
 mod introspection;
 mod jwks;
+mod kept_answers;
 mod metadata;
