@@ -32,6 +32,8 @@ pub struct ClientOption {
     pub(crate) post_logout_redirect_uris: Vec<String>,
     pub(crate) grant_types: Vec<String>,
     pub(crate) own_scope: Vec<String>,
+    /// The resources whose tokens it may ask about, each a path below the origin or a whole URL.
+    pub(crate) introspects: Vec<String>,
     pub(crate) skip_consent: bool,
     pub(crate) require_par: bool,
     pub(crate) require_dpop: bool,
@@ -73,6 +75,7 @@ impl ClientOption {
             post_logout_redirect_uris: Vec::new(),
             grant_types: Vec::new(),
             own_scope: Vec::new(),
+            introspects: Vec::new(),
             skip_consent: false,
             require_par: false,
             require_dpop: false,
@@ -132,6 +135,14 @@ impl ClientOption {
     pub fn acts_for_itself<S: Into<String>>(mut self, scope: impl IntoIterator<Item = S>) -> Self {
         self.own_scope.extend(scope.into_iter().map(Into::into));
         self.grants(GrantType::ClientCredentials.as_str())
+    }
+
+    /// Lets it ask what access tokens for this resource are worth, as the server of the resource in another
+    /// process does (RFC 7662): a path below the origin, or a whole URL. Of any other token it learns nothing.
+    #[must_use]
+    pub fn introspects(mut self, resource: impl Into<String>) -> Self {
+        self.introspects.push(resource.into());
+        self
     }
 
     /// Lets it use another grant type, such as an extension's.

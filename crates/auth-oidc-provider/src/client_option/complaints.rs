@@ -35,7 +35,7 @@ impl ClientOption {
         if [&self.secret, &self.previous_secret].into_iter().flatten().any(|secret| secret.weakness().is_some()) {
             wrong(id, "give it a secret of at least 32 bytes, drawn at random".to_owned());
         }
-        if self.grant_types.is_empty() {
+        if self.grant_types.is_empty() && self.introspects.is_empty() {
             wrong(id, "give it a redirect URI, or let it act for itself".to_owned());
         }
         for uri in self.redirect_uris.iter().chain(&self.post_logout_redirect_uris) {
@@ -58,8 +58,12 @@ impl ClientOption {
                 wrong(name, "let it act with scopes such as \"notes:read\", none about a person".to_owned());
             }
         }
-        if self.auth_method == ClientAuthMethod::None.as_str() && self.acts() {
+        let is_public = self.auth_method == ClientAuthMethod::None.as_str();
+        if is_public && self.acts() {
             wrong(id, "give it a secret or keys: a public client cannot act for itself".to_owned());
+        }
+        if is_public && !self.introspects.is_empty() {
+            wrong(id, "give it a secret or keys: a public client cannot introspect".to_owned());
         }
         if ClientAuthMethod::parse(&self.auth_method).is_none() && !known.methods.contains(&self.auth_method.as_str()) {
             wrong(&self.auth_method, format!("let {id} authenticate by a method of an extension, and add that"));
