@@ -21,8 +21,5 @@ mod migrating {}
 #[doc = include_str!("guides/observing.md")]
 mod observing {}
 
-#[doc = include_str!("guides/remote-mcp-server.md")]
-mod remote_mcp_server {}
-
 #[doc = include_str!("guides/your-own-pages.md")]
 mod your_own_pages {}
