@@ -105,7 +105,8 @@ impl IntrospectionBuilder {
         let place = match self.introspection_endpoint {
             Some(endpoint) => Place::At(endpoint),
             None => {
-                Place::Discovered(Discovery::of(self.outbound.clone(), &self.issuer)?, tokio::sync::Mutex::default())
+                let discovery = Discovery::of(self.outbound.clone(), &self.issuer)?;
+                Place::Discovered(Box::new(discovery), tokio::sync::Mutex::default())
             }
         };
         let state = State {

@@ -31,7 +31,7 @@ pub(super) struct Endpoint {
 pub(super) enum Place {
     At(Url),
     /// Held while the issuer is asked, so that it is asked once.
-    Discovered(Discovery, Mutex<Found>),
+    Discovered(Box<Discovery>, Mutex<Found>),
 }
 
 /// What the issuer has said.

@@ -21,7 +21,7 @@ pub(crate) struct Source {
 
 enum Place {
     At(Url),
-    Discovered(Discovery),
+    Discovered(Box<Discovery>),
 }
 
 #[derive(Deserialize)]
@@ -46,7 +46,7 @@ impl Source {
     }
 
     pub(crate) fn discovered(outbound: Outbound, issuer: &str) -> Result<Self, InvalidIssuer> {
-        let discovery = Discovery::of(outbound.clone(), issuer)?;
+        let discovery = Box::new(Discovery::of(outbound.clone(), issuer)?);
         Ok(Self { outbound, place: Place::Discovered(discovery) })
     }
 
