@@ -1,5 +1,5 @@
 //! The server itself, in processes of its own, beside an authorization server whose people use it.
-#![expect(clippy::unwrap_used, reason = "these steps stand outside test functions, and are tests all the same")]
+#![cfg(test)]
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
