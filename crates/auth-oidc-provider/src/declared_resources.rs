@@ -33,6 +33,30 @@ impl OidcProvider {
         }
         declared
     }
+
+    /// Complains about clients that may ask about tokens for what nobody declares. Where there are operators, they
+    /// may make that while the app runs.
+    pub(crate) fn judge_introspected(
+        &self,
+        cx: &AuthContext,
+        declared: &[Resource],
+        complaints: &mut Vec<WrongOption>,
+    ) {
+        let has_operators = self.managed_by.operators.is_some();
+        for identifier in self.clients.iter().flat_map(|client| &client.introspects) {
+            let right = match canonical(cx, identifier) {
+                None => "use a path such as \"/mcp\", or a whole https URL",
+                Some(resource) if !has_operators && !declared.contains(&resource) => "declare this resource too",
+                Some(_) => continue,
+            };
+            complaints.push(WrongOption::text("client.introspects", identifier, right));
+        }
+    }
+}
+
+/// A resource that may be written as a path below the origin; none where it cannot be one.
+pub(crate) fn canonical(cx: &AuthContext, identifier: &str) -> Option<Resource> {
+    Resource::parse(&absolute(cx, identifier)).ok()
 }
 
 /// The whole URL of a resource that may be written as a path below the origin.

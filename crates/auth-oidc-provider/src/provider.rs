@@ -57,6 +57,7 @@ impl OidcProvider {
         let mut complaints = Vec::new();
         let declared = self.declared_resources(cx, &mut complaints);
         let resources: Vec<Resource> = declared.iter().map(|(resource, _)| resource.clone()).collect();
+        self.judge_introspected(cx, &resources, &mut complaints);
         let resource_servers = declared.into_iter().map(|(_, server)| server).collect();
         let names = self.scopes.iter().map(|option| option.name.as_str());
         let base: Vec<&str> = self.resources.iter().flat_map(|r| &r.base_scope).map(String::as_str).collect();
@@ -169,6 +170,11 @@ impl Provider {
     /// What is left of a scope for a grant that is for these resources only.
     pub(crate) fn allowed_scope(&self, scope: &Scope, resources: &[Resource]) -> Scope {
         resource_server::allowed(scope, &self.known().servers_of(resources))
+    }
+
+    /// What a scope means to the servers of these resources: what each of them allows, and nothing about the person.
+    pub(crate) fn scope_at(&self, scope: &Scope, resources: &[Resource]) -> Scope {
+        resource_server::allowed_by_each(scope, &self.known().servers_of(resources)).without(&IDENTITY_SCOPES)
     }
 
     /// What is left of a scope in a token that is good for all of these resources: of what is offered by now.

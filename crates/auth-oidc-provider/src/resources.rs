@@ -6,6 +6,7 @@ use auth_core::StartError;
 use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::resource::{self, Resource};
 use chrono::{DateTime, Duration, Utc};
+use sea_orm::DbErr;
 use tokio::sync::Mutex;
 
 use crate::entity::resource::Model;
@@ -137,8 +138,16 @@ impl Provider {
     /// # Errors
     /// `invalid_target` where one is not known here, and what the database answers.
     pub(crate) async fn know(&self, resources: &[Resource]) -> Result<(), OAuthFailure> {
-        if self.known().know(resources) {
+        if self.knows(resources).await? {
             return Ok(());
+        }
+        Err(OAuthFailure::new(OAuthErrorCode::InvalidTarget, "a resource of the grant is not known here"))
+    }
+
+    /// Whether these resources are known, after another look where one is not.
+    pub(crate) async fn knows(&self, resources: &[Resource]) -> Result<bool, DbErr> {
+        if self.known().know(resources) {
+            return Ok(true);
         }
         let all = self.known_resources();
         let mut read = all.reading.lock().await;
@@ -147,10 +156,7 @@ impl Provider {
             *read = Some(now);
             all.take_up(&store::resource::all(self.cx().db()).await?);
         }
-        if self.known().know(resources) {
-            return Ok(());
-        }
-        Err(OAuthFailure::new(OAuthErrorCode::InvalidTarget, "a resource of the grant is not known here"))
+        Ok(self.known().know(resources))
     }
 
     /// Takes up at once the resources that another instance has made or changed. Each does so every minute by

@@ -1,4 +1,4 @@
-//! One guarded GET.
+//! One guarded exchange: a document is fetched, or a form is posted.
 
 use std::error::Error;
 use std::fmt;
@@ -6,17 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderName};
-use reqwest::{Client, Response, redirect, retry};
+use reqwest::{Client, RequestBuilder, Response, redirect, retry};
 use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::development::DevelopmentHosts;
 use crate::error::OutboundError;
+use crate::form::Form;
 use crate::options::OutboundOptions;
 use crate::resolver::GuardedResolver;
 use crate::target::Reach;
 
-/// Fetches small JSON documents from the public internet, and from nowhere else.
+/// Fetches small JSON documents from the public internet, posts small forms to it, and to nowhere else.
 ///
 /// Cheap to clone. Connections are not kept: each fetch resolves and checks anew.
 #[derive(Clone, Debug)]
@@ -67,21 +68,40 @@ impl Outbound {
     /// See [`OutboundError`]; nothing is sent when the URL or an address is refused.
     #[tracing::instrument(skip_all, fields(host = url.host_str()))]
     pub async fn fetch_json(&self, url: &Url) -> Result<Fetched, OutboundError> {
+        let request = self.client_for(url)?.get(url.clone());
+        let fetched = self.exchange(request.header(ACCEPT, "application/json, application/*+json;q=0.9")).await?;
+        tracing::debug!(status = fetched.status, bytes = fetched.body.len(), "document.fetched");
+        Ok(fetched)
+    }
+
+    /// Posts a form and reads the answer in JSON, whatever its status. It is sent to this URL alone: a redirect
+    /// is an answer like any other.
+    ///
+    /// # Errors
+    ///
+    /// As [`Outbound::fetch_json`]; nothing is sent when the URL or an address is refused.
+    #[tracing::instrument(skip_all, fields(host = url.host_str()))]
+    pub async fn post_form(&self, url: &Url, form: &Form) -> Result<Fetched, OutboundError> {
+        let request = form.on(self.client_for(url)?.post(url.clone()));
+        let fetched = self.exchange(request.header(ACCEPT, "application/json")).await?;
+        tracing::debug!(status = fetched.status, bytes = fetched.body.len(), "form.posted");
+        Ok(fetched)
+    }
+
+    /// The client for a URL that may be reached.
+    fn client_for(&self, url: &Url) -> Result<&Client, OutboundError> {
         self.reach.admits_url(url)?;
-        let client = match &self.development {
+        Ok(match &self.development {
             Some((hosts, client)) if hosts.have(url) => client,
             Some(_) | None => &self.client,
-        };
-        let response = client
-            .get(url.clone())
-            .header(ACCEPT, "application/json, application/*+json;q=0.9")
-            .send()
-            .await
-            .map_err(|error| self.failure(error))?;
+        })
+    }
+
+    async fn exchange(&self, request: RequestBuilder) -> Result<Fetched, OutboundError> {
+        let response = request.send().await.map_err(|error| self.failure(error))?;
         let (status, content_type, cache_control) =
             (response.status().as_u16(), text(&response, CONTENT_TYPE), text(&response, CACHE_CONTROL));
         let body = self.body(response).await?;
-        tracing::debug!(status, bytes = body.len(), "document.fetched");
         Ok(Fetched { status, body, content_type, cache_control })
     }
 

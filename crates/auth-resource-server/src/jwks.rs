@@ -1,7 +1,6 @@
 //! JWT access tokens of a remote issuer. RFC 9068.
 
 mod cache;
-mod claims;
 mod key_set;
 mod source;
 
@@ -15,10 +14,11 @@ use auth_protocol::resource::Resource;
 use jsonwebtoken::{AlgorithmFamily, Header, Validation, decode, decode_header};
 use url::Url;
 
+use crate::claims::{Claims, Expected, ToldBy};
 use crate::clock::{Clock, SystemClock};
+use crate::discovery::InvalidIssuer;
 use crate::token::{InvalidToken, VerifiedToken, Verifier, VerifyError};
 use cache::KeyCache;
-use claims::{Claims, Expected};
 use source::Source;
 
 /// Verifies `at+jwt` access tokens with the published keys of their issuer.
@@ -69,8 +69,7 @@ impl Verifier for Jwks {
                 _ => InvalidToken::Signature,
             })?
             .claims;
-        claims.judge(&self.0.expected, self.0.clock.unix_seconds())?;
-        Ok(claims.into_verified()?)
+        Ok(claims.judge(&self.0.expected, self.0.clock.unix_seconds())?)
     }
 }
 
@@ -155,7 +154,7 @@ impl JwksBuilder {
         };
         Ok(Jwks(Arc::new(Inner {
             keys: KeyCache::new(source, Arc::clone(&self.clock), self.refetch_interval),
-            expected: Expected::new(self.issuer, self.resource, self.leeway),
+            expected: Expected::new(self.issuer, self.resource, self.leeway, ToldBy::Token),
             clock: self.clock,
         })))
     }
@@ -166,8 +165,3 @@ impl fmt::Debug for JwksBuilder {
         f.debug_struct("JwksBuilder").field("issuer", &self.issuer).finish_non_exhaustive()
     }
 }
-
-/// An issuer whose metadata cannot be found, because it is not a plain `https` URL.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is not an issuer URL")]
-pub struct InvalidIssuer(pub(crate) String);

@@ -60,6 +60,13 @@ pub trait Verifier: Send + Sync + 'static {
     async fn verify(&self, token: &str) -> Result<VerifiedToken, VerifyError>;
 }
 
+#[async_trait]
+impl<V: Verifier + ?Sized> Verifier for Box<V> {
+    async fn verify(&self, token: &str) -> Result<VerifiedToken, VerifyError> {
+        (**self).verify(token).await
+    }
+}
+
 /// Why a token was not verified.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {

@@ -276,6 +276,9 @@ pub mod oauth_application {
         /// The column `ownScope` of `oidc-provider`: text.
         #[sea_orm(column_type = "Text")]
         pub own_scope: Option<String>,
+        /// The column `introspects` of `oidc-provider`: text.
+        #[sea_orm(column_type = "Text")]
+        pub introspects: Option<String>,
         /// The column `applicationType` of `oidc-provider`: text(16).
         #[sea_orm(column_type = "String(StringLen::N(16))")]
         pub application_type: String,

@@ -52,6 +52,10 @@ pub struct Model {
     /// What it may do for itself, separated by blanks; only an operator gives it (RFC 6749 §4.4).
     #[sea_orm(column_type = "Text")]
     pub own_scope: Option<String>,
+    /// The resources it serves, separated by blanks: about access tokens for these it may ask; only an operator
+    /// gives it (RFC 7662 §2.1).
+    #[sea_orm(column_type = "Text")]
+    pub introspects: Option<String>,
     /// `web` or `native`.
     #[sea_orm(column_type = "String(StringLen::N(16))")]
     pub application_type: String,
@@ -97,3 +101,15 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    /// Whether an operator has given it what it could not have registered.
+    pub(crate) fn is_vouched_for(&self) -> bool {
+        self.skip_consent || self.own_scope.is_some() || self.introspects.is_some()
+    }
+
+    /// The resources about whose tokens it may ask, in canonical form.
+    pub(crate) fn introspects(&self) -> impl Iterator<Item = &str> {
+        self.introspects.as_deref().unwrap_or_default().split_whitespace()
+    }
+}

@@ -18,6 +18,8 @@ use crate::store;
 /// Requests one client may make from one address to endpoints it authenticates at, per minute.
 /// Large clients share addresses and client ids, so this only stops floods.
 const PER_MINUTE: u32 = 1200;
+/// The same for one that asks about the tokens of others, once for each in a while.
+const PER_MINUTE_OF_A_RESOURCE_SERVER: u32 = 6000;
 
 /// The longest id that is told of a request nobody has authenticated.
 const MOST_CLAIMED: usize = 255;
@@ -37,7 +39,8 @@ pub(crate) async fn authenticate(
     Span::current().record("client.id", &*client.client_id);
     // Only a client that exists is counted: made-up names would fill the counter.
     let key = format!("client|{}|{}", client.id, address.bucket());
-    provider.cx().limit(&key, 60, PER_MINUTE).await?;
+    let allowed = if client.introspects.is_some() { PER_MINUTE_OF_A_RESOURCE_SERVER } else { PER_MINUTE };
+    provider.cx().limit(&key, 60, allowed).await?;
     if client.disabled || !provider.options().admits(&client) {
         return Err(refused());
     }

@@ -65,7 +65,7 @@ fn counts(client: &client::Model, now: DateTime<Utc>) -> bool {
 
 /// Whether what a document says no longer changes a client.
 fn is_kept(client: &client::Model) -> bool {
-    client.document_expires_at.is_none() || client.disabled || client.skip_consent || client.own_scope.is_some()
+    client.document_expires_at.is_none() || client.disabled || client.is_vouched_for()
 }
 
 /// Reads the document unless somebody else just did, or it is too soon after a try that was in vain.

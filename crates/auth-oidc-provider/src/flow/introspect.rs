@@ -1,4 +1,4 @@
-//! Introspection: what a token is worth, told to the client it belongs to. RFC 7662.
+//! Introspection: what a token is worth, told to the client it belongs to, and to the server it is for. RFC 7662.
 
 use auth_core::{ClientAddress, Unexpected, digest};
 use auth_protocol::accept;
@@ -7,6 +7,7 @@ use auth_protocol::dpop::Confirmation;
 use auth_protocol::error::OAuthErrorCode;
 use auth_protocol::introspection::{ActiveToken, IntrospectionRequest, IntrospectionResponse};
 use auth_protocol::params::Params;
+use auth_protocol::resource::Resource;
 use auth_protocol::scope::Scope;
 use auth_protocol::token::TokenType;
 use http::HeaderMap;
@@ -14,8 +15,10 @@ use http::header::ACCEPT;
 use tracing::Span;
 
 use super::asked::kind;
+use super::check::AccessTokenFacts;
 use super::issue::REFRESH_PREFIX;
 use super::{client_auth, signed};
+use crate::entity::client;
 use crate::error::OAuthFailure;
 use crate::provider::Provider;
 use crate::store;
@@ -32,8 +35,8 @@ pub(crate) enum Answer {
     Signed(String),
 }
 
-/// Answers an introspection request. Only a confidential client may ask, and only about its own
-/// tokens: of any other it learns nothing.
+/// Answers an introspection request. Only a confidential client may ask: about its own tokens, and about access
+/// tokens for the resources it serves. Of any other it learns nothing.
 #[tracing::instrument(skip_all, fields(client.id, grant.id, user.id))]
 pub(crate) async fn introspect(
     provider: &Provider,
@@ -60,7 +63,7 @@ async fn look(
     let active = if request.token.starts_with(REFRESH_PREFIX) {
         refresh_token(provider, &request.token, &client.client_id).await?
     } else {
-        access_token(provider, &request.token, &client.client_id).await?
+        access_token(provider, &request.token, &client).await?
     };
     let told = active.map_or(IntrospectionResponse::Inactive, |token| IntrospectionResponse::Active(Box::new(token)));
     let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
@@ -70,12 +73,15 @@ async fn look(
     Ok(Answer::Plain(told))
 }
 
-async fn access_token(provider: &Provider, token: &str, client_id: &str) -> Result<Option<ActiveToken>, OAuthFailure> {
-    let facts = provider.check_access_token(token).await?.filter(|facts| facts.client_id == client_id);
-    if let Some(facts) = &facts {
-        Span::current().record("grant.id", &*facts.grant_id).record("user.id", facts.user_id.as_deref());
-    }
-    Ok(facts.map(|facts| ActiveToken {
+async fn access_token(
+    provider: &Provider,
+    token: &str,
+    asker: &client::Model,
+) -> Result<Option<ActiveToken>, OAuthFailure> {
+    let live = provider.check_access_token(token).await?;
+    let Some(facts) = live.and_then(|facts| told_to(provider, facts, asker)) else { return Ok(None) };
+    Span::current().record("grant.id", &*facts.grant_id).record("user.id", facts.user_id.as_deref());
+    Ok(Some(ActiveToken {
         sub: Some(facts.subject),
         scope: Some(facts.scope),
         client_id: Some(facts.client_id),
@@ -87,6 +93,26 @@ async fn access_token(provider: &Provider, token: &str, client_id: &str) -> Resu
         jti: None,
         cnf: facts.dpop_jkt.map(|jkt| Confirmation { jkt }),
     }))
+}
+
+/// What a client may know of a token: all of its own, and of another's what concerns the resources it serves.
+fn told_to(provider: &Provider, facts: AccessTokenFacts, asker: &client::Model) -> Option<AccessTokenFacts> {
+    if facts.client_id == asker.client_id {
+        return Some(facts);
+    }
+    let served: Vec<Resource> = asker
+        .introspects()
+        .filter(|served| facts.resources.iter().any(|resource| resource == served))
+        .filter_map(|served| Resource::parse(served).ok())
+        .collect();
+    if served.is_empty() {
+        return None;
+    }
+    Some(AccessTokenFacts {
+        scope: provider.scope_at(&facts.scope, &served),
+        resources: served.iter().map(|resource| resource.as_str().to_owned()).collect(),
+        ..facts
+    })
 }
 
 async fn refresh_token(provider: &Provider, token: &str, client_id: &str) -> Result<Option<ActiveToken>, OAuthFailure> {

@@ -178,6 +178,7 @@ impl Change<'_> {
             user_id: before.user_id,
             // What only an operator gives stays as it is.
             own_scope: before.own_scope,
+            introspects: before.introspects,
             // Whoever was vouched for was vouched for with these redirect URIs.
             skip_consent: before.skip_consent && before.redirect_uris == uris_of(self.accepted),
             declared: before.declared,

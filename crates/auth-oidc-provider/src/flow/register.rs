@@ -156,6 +156,7 @@ pub(super) fn row(
         require_pushed_authorization_requests: accepted.require_pushed_authorization_requests,
         dpop_bound_access_tokens: accepted.dpop_bound_access_tokens,
         own_scope: None,
+        introspects: None,
         skip_consent: false,
         declared: false,
         disabled: false,

@@ -8,6 +8,7 @@ use auth_protocol::registration::ClientKeys;
 use serde_json::{Map, Value};
 
 use crate::client_option::ClientOption;
+use crate::declared_resources::canonical;
 use crate::entity::{Words, client};
 use crate::keys::is_taken;
 use crate::provider::Provider;
@@ -75,6 +76,13 @@ fn is_same(there: &client::Model, wanted: &client::Model) -> bool {
     *there == declared
 }
 
+/// The resources whose tokens it may ask about; what cannot be one has been told.
+fn introspects(provider: &Provider, option: &ClientOption) -> Option<String> {
+    let resources = option.introspects.iter().filter_map(|identifier| canonical(provider.cx(), identifier));
+    let resources: Vec<String> = resources.map(|resource| resource.as_str().to_owned()).collect();
+    (!resources.is_empty()).then(|| resources.join(" "))
+}
+
 fn row(provider: &Provider, option: &ClientOption, id: String) -> client::Model {
     let uris = option.parsed_redirect_uris();
     let is_native = !uris.is_empty() && uris.iter().all(|uri| uri.is_loopback() || uri.is_private_use());
@@ -103,6 +111,7 @@ fn row(provider: &Provider, option: &ClientOption, id: String) -> client::Model 
         grant_types: option.grant_types.iter().map(String::as_str).collect::<Words>(),
         scope: String::new(),
         own_scope: (!option.own_scope.is_empty()).then(|| option.own_scope.join(" ")),
+        introspects: introspects(provider, option),
         application_type: application_type.as_str().to_owned(),
         id_token_signed_response_alg: option.algorithms.signs_id_tokens().as_str().to_owned(),
         sector: option.sector(),

@@ -13,6 +13,8 @@ use crate::flow::introspect::{self, Answer, SIGNED};
 use crate::provider::Provider;
 
 /// Says what a token is worth, to the confidential client it was issued to.
+///
+/// A client that serves a resource learns of access tokens for it, too: who may do what there, and until when.
 #[utoipa::path(
     post, path = "/oauth2/introspect", tag = "oidc",
     request_body(content = TokenToLookAt, content_type = "application/x-www-form-urlencoded"),
@@ -25,7 +27,7 @@ use crate::provider::Provider;
                     "sub": "0192f0c1-7a4e-7cc3-9c2b-5d1c0e6f8a21", "aud": "https://mcp.example.com/mcp",
                     "iss": "https://auth.example.com"
                 }))),
-                ("inactive" = (summary = "Any other: unknown, ended, or not this client's", value = json!({ "active": false })))
+                ("inactive" = (summary = "Any other: unknown, ended, or not this client's to know", value = json!({ "active": false })))
             )),
             (String = "application/token-introspection+jwt")
         )),

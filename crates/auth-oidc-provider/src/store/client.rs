@@ -21,7 +21,7 @@ pub(crate) async fn insert(db: &impl ConnectionTrait, row: Model) -> Result<(), 
 /// Writes what a client says of itself over what was there, by its row id. What an operator and the
 /// server decide is left alone, whoever changes it at the same time.
 pub(crate) async fn update(db: &impl ConnectionTrait, row: Model) -> Result<(), DbErr> {
-    let others = [Column::RegistrationAccessToken, Column::OwnScope, Column::Declared];
+    let others = [Column::RegistrationAccessToken, Column::OwnScope, Column::Introspects, Column::Declared];
     write(db, row, &others).await
 }
 

@@ -54,7 +54,8 @@ pub(crate) async fn unused_clients(db: &impl ConnectionTrait, then: DateTime<Utc
         .add(Column::DocumentExpiresAt.lte(then))
         .add(Column::Disabled.eq(false))
         .add(Column::SkipConsent.eq(false))
-        .add(Column::OwnScope.is_null());
+        .add(Column::OwnScope.is_null())
+        .add(Column::Introspects.is_null());
     let manages_itself = Condition::any().add(Column::RegistrationAccessToken.is_not_null()).add(by_document);
     let unused = Condition::all()
         .add(Column::CreatedAt.lte(then))

@@ -78,6 +78,7 @@ async fn fill(db: &DatabaseConnection) {
         require_pushed_authorization_requests: false,
         dpop_bound_access_tokens: false,
         own_scope: None,
+        introspects: None,
         skip_consent: false,
         declared: false,
         disabled: false,

@@ -3,4 +3,5 @@
 
 mod addresses;
 mod answers;
+mod forms;
 mod server;

@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 
 use super::key_set::KeySet;
 use super::source::{FetchedKeys, Source, SourceError};
-use crate::clock::Clock;
+use crate::clock::{Clock, within};
 use crate::token::{InvalidToken, VerifyError};
 
 /// How long keys are used without asking again, where the issuer does not say.
@@ -170,9 +170,4 @@ impl Held {
     fn is_fresh(&self, now: i64) -> bool {
         within(self.fetched_at, self.fresh_for, now)
     }
-}
-
-/// Says whether `now` is within a span after `start`. A clock that was set back is not.
-fn within(start: i64, span: Duration, now: i64) -> bool {
-    u64::try_from(now.saturating_sub(start)).is_ok_and(|passed| passed < span.as_secs())
 }

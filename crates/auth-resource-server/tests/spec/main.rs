@@ -1,6 +1,7 @@
 //! A guarded route and what stands around it, over requests and a loopback issuer.
 #![cfg(test)]
 
+mod asked;
 mod clock;
 mod issuer;
 mod requests;
@@ -9,5 +10,7 @@ mod cors;
 mod dpop;
 mod guard;
 mod hosts;
+mod introspection;
 mod jwks;
+mod kept_answers;
 mod metadata;

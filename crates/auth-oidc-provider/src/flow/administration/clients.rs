@@ -7,7 +7,7 @@ use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
 use serde_json::{Map, Value};
 
 use super::page::{Page, Paged};
-use super::wanted_client::{WantedClient, is_vouched_for};
+use super::wanted_client::WantedClient;
 use super::{Asker, Reach, Refusal};
 use crate::administration::AdministrativeAction as Action;
 use crate::codes::{CLIENT_HAS_NO_SECRET, CLIENT_IS_DECLARED, CLIENT_NOT_FOUND, CLIENT_REFUSED, NOT_ALLOWED};
@@ -61,7 +61,7 @@ pub(crate) async fn create(asker: Asker<'_>, body: Map<String, Value>) -> Result
     asker.demand(Action::CreateClient).await?;
     let provider = asker.provider;
     let cx = provider.cx();
-    let wanted = WantedClient::read(provider, body)?;
+    let wanted = WantedClient::read(provider, body).await?;
     if wanted.vouches() {
         asker.demand(Action::VouchForClient("")).await?;
     }
@@ -77,6 +77,7 @@ pub(crate) async fn create(asker: Asker<'_>, body: Map<String, Value>) -> Result
         client_secret: secret.as_deref().map(digest),
         client_secret_expires_at: secret.as_ref().and_then(|_| client_secret::ends(provider)),
         own_scope: wanted.own_scope(),
+        introspects: wanted.introspects(),
         skip_consent: wanted.skip_consent.unwrap_or_default(),
         disabled: wanted.disabled.unwrap_or_default(),
         user_id: wanted.owner(),
@@ -106,9 +107,9 @@ pub(crate) async fn update(asker: Asker<'_>, client_id: &str, body: Map<String, 
     let provider = asker.provider;
     let cx = provider.cx();
     let seen = within(asker, client_id, reach).await?;
-    let wanted = &WantedClient::read(provider, body)?;
+    let wanted = &WantedClient::read(provider, body).await?;
     judge_reach(reach, wanted, &seen)?;
-    let changes_trust = wanted.vouches() || (is_vouched_for(&seen) && !wanted.only_disables());
+    let changes_trust = wanted.vouches() || (seen.is_vouched_for() && !wanted.only_disables());
     if *reach == Reach::Every && changes_trust {
         asker.demand(Action::VouchForClient(client_id)).await?;
     }
@@ -152,7 +153,7 @@ fn judge_reach(reach: &Reach, wanted: &WantedClient, client: &client::Model) -> 
 
 /// An owner no longer touches what an operator vouches for, or has disabled.
 fn judge_owned(reach: &Reach, client: &client::Model) -> Result<(), Refusal> {
-    if *reach != Reach::Every && (is_vouched_for(client) || client.disabled) {
+    if *reach != Reach::Every && (client.is_vouched_for() || client.disabled) {
         return Err(Refusal::code(NOT_ALLOWED));
     }
     Ok(())

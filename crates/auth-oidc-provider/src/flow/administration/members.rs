@@ -55,6 +55,11 @@ impl Members {
         })
     }
 
+    /// A list of texts.
+    pub(super) fn texts(&mut self, name: &'static str) -> Result<Member<Vec<String>>, Refusal> {
+        self.take(name, "a list of strings", |value| serde_json::from_value(value).ok())
+    }
+
     /// Yes or no; null means no.
     pub(super) fn flag(&mut self, name: &'static str) -> Result<Option<bool>, Refusal> {
         Ok(match self.take(name, "a boolean", |value| value.as_bool())? {

@@ -25,6 +25,8 @@ struct ClientBody {
     client: RegistrationResponse,
     #[serde(skip_serializing_if = "Option::is_none")]
     own_scope: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    introspects: Vec<String>,
     skip_consent: bool,
     disabled: bool,
     declared: bool,
@@ -37,6 +39,7 @@ impl ClientBody {
     fn of(client: client::Model, secret: Option<String>) -> Self {
         Self {
             client: described(&client, secret),
+            introspects: client.introspects().map(str::to_owned).collect(),
             own_scope: client.own_scope,
             skip_consent: client.skip_consent,
             disabled: client.disabled,

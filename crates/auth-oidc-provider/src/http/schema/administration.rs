@@ -14,6 +14,9 @@ pub(crate) struct WantedClient {
     /// What it may do for itself, separated by blanks (RFC 6749 §4.4).
     #[schema(example = "notes:write")]
     own_scope: Option<String>,
+    /// The resources it serves: about access tokens for these it may ask (RFC 7662).
+    #[schema(example = json!(["https://files.example.com"]))]
+    introspects: Option<Vec<String>>,
     /// Whether nobody is asked for consent.
     skip_consent: Option<bool>,
     /// Whether it can do nothing, and its tokens are worth nothing.
@@ -32,6 +35,9 @@ pub(crate) struct ManagedClient {
     /// What it may do for itself.
     #[schema(example = "notes:write")]
     own_scope: Option<String>,
+    /// The resources it serves.
+    #[schema(example = json!(["https://files.example.com"]))]
+    introspects: Option<Vec<String>>,
     /// Whether nobody is asked for consent.
     skip_consent: bool,
     /// Whether it can do nothing.

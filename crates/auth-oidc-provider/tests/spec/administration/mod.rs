@@ -10,6 +10,7 @@ mod clients;
 mod consents;
 mod events;
 mod owners;
+mod resource_servers;
 mod resources;
 mod secrets;
 

@@ -37,6 +37,7 @@ mod pairwise;
 mod races;
 pub(crate) mod refresh;
 mod replay_window;
+mod resource_servers;
 mod resources;
 mod revocation;
 mod signed_introspection;

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use auth_core::Auth;
-use auth_oidc_provider::{AccessTokenFacts, Provider};
-use auth_testkit::{Registration, TestApp};
+use auth_oidc_provider::{AccessTokenFacts, ClientOption, Provider};
+use auth_testkit::{OAuthClient, Registration, TestApp};
 use axum::Router;
 use axum::routing::post;
 use http::Request;
@@ -76,6 +76,20 @@ async fn introspection_costs_two_statements() {
         assert_eq!(client.introspects(token).await.is_ok()["active"], true);
         at_most(&app, 2, 0);
     }
+}
+
+#[tokio::test]
+async fn so_does_introspection_by_the_server_of_a_resource() {
+    const SECRET: &str = "v3Yf0Tq9sLw2Xz8Rk5Jm1Hn7Pb4Gd6Ca";
+    let app = app(provider().client(ClientOption::confidential("server", SECRET).introspects("/mcp"))).build().await;
+    let client = app.registers(Registration::confidential_basic()).await;
+    let tokens = client.exchanges(&app.alice().await.authorizes(&client).await).await.succeeds();
+    let server = OAuthClient::known(&app, "server", "").with_secret(SECRET);
+
+    app.statements().clear();
+    assert_eq!(server.introspects(&tokens.access_token).await.is_ok()["active"], true);
+
+    at_most(&app, 2, 0);
 }
 
 #[tokio::test]
