@@ -2,7 +2,7 @@
 
 use crate::counts::Counts;
 use crate::tool::{self, Failure, Outcome};
-use crate::{browser, clients, differential, docs, guide, licences, schemathesis, tests, tidy};
+use crate::{browser, clients, differential, docs, guide, licences, recipes, schemathesis, tests, tidy};
 
 struct Step {
     name: &'static str,
@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     Step { name: "licences", run: |_| licences::check() },
     Step { name: "browser", run: |counts| added(counts, browser::look(&[])) },
     Step { name: "interop", run: |counts| added(counts, clients::all()) },
+    Step { name: "recipes", run: |counts| added(counts, recipes::all()) },
     Step { name: "differential", run: |counts| added(counts, differential::compare(&[])) },
     Step { name: "schemathesis", run: |counts| added(counts, schemathesis::ask(schemathesis::IN_CI, |_| ())) },
 ];

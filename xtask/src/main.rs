@@ -7,6 +7,7 @@
 
 mod app;
 mod browser;
+mod certificates;
 mod ci;
 mod clients;
 mod counts;
@@ -20,6 +21,7 @@ mod guide;
 mod json;
 mod licences;
 mod proofs;
+mod recipes;
 mod schemathesis;
 mod tests;
 mod tidy;
@@ -60,6 +62,11 @@ const TASKS: &[Task] = &[
         name: "interop",
         about: "third-party clients against the example [client ...] [--base-url URL]",
         run: clients::run,
+    },
+    Task {
+        name: "recipes",
+        about: "the files of docs/recipes, run by nginx and Caddy in front of the example [recipe ...]",
+        run: recipes::run,
     },
     Task {
         name: "differential",
