@@ -2,7 +2,7 @@
 
 use crate::counts::Counts;
 use crate::tool::{self, Failure, Outcome};
-use crate::{browser, clients, differential, docs, guide, licences, recipes, schemathesis, tests, tidy};
+use crate::{browser, clients, differential, docs, guide, licences, recipes, schemathesis, ssrf, tests, tidy};
 
 struct Step {
     name: &'static str,
@@ -24,6 +24,7 @@ const STEPS: &[Step] = &[
     Step { name: "recipes", run: |counts| added(counts, recipes::all()) },
     Step { name: "differential", run: |counts| added(counts, differential::compare(&[])) },
     Step { name: "schemathesis", run: |counts| added(counts, schemathesis::ask(schemathesis::IN_CI, |_| ())) },
+    Step { name: "ssrf", run: |counts| added(counts, ssrf::ask(|_| ())) },
 ];
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {

@@ -23,6 +23,7 @@ mod licences;
 mod proofs;
 mod recipes;
 mod schemathesis;
+mod ssrf;
 mod tests;
 mod tidy;
 mod tool;
@@ -77,6 +78,11 @@ const TASKS: &[Task] = &[
         name: "schemathesis",
         about: "requests made of the API description, to the example [--requests NUMBER]",
         run: schemathesis::run,
+    },
+    Task {
+        name: "ssrf",
+        about: "the example fetches from hosts that lead inside, in a network of its own where packets are counted",
+        run: ssrf::run,
     },
     Task {
         name: "browser",
