@@ -6,6 +6,7 @@
 )]
 
 mod app;
+mod bench;
 mod browser;
 mod certificates;
 mod ci;
@@ -93,6 +94,11 @@ const TASKS: &[Task] = &[
         name: "fuzz",
         about: "random and mutated input for what strangers reach first [--seconds NUMBER] [target ...]",
         run: fuzz::run,
+    },
+    Task {
+        name: "bench",
+        about: "what the guard costs, beside the same route without it, in release mode",
+        run: bench::run,
     },
     Task { name: "proofs", about: "the full-size proof tests, in release mode", run: proofs::run },
     Task {

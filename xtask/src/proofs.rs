@@ -82,6 +82,11 @@ pub(crate) fn of_fetches() -> (Outcome, Counts) {
     (written, counts)
 }
 
+/// Writes down what the guard of the MCP route costs.
+pub(crate) fn of_guard(figures: &[String]) -> Outcome {
+    page::write("guard", "What the guard costs", figures)
+}
+
 /// Feeds every fuzz target for a minute, and writes down what came of them.
 pub(crate) fn of_fuzzing() -> (Outcome, Counts) {
     let (outcome, counts, figures) = fuzz::proof();
