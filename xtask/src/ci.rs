@@ -2,7 +2,7 @@
 
 use crate::counts::Counts;
 use crate::tool::{self, Failure, Outcome};
-use crate::{browser, clients, differential, docs, guide, licences, matrix, schemathesis, tests, tidy};
+use crate::{browser, clients, differential, docs, guide, licences, matrix, recipes, schemathesis, ssrf, tests, tidy};
 
 struct Step {
     name: &'static str,
@@ -22,8 +22,10 @@ const STEPS: &[Step] = &[
     Step { name: "browser", run: |counts| added(counts, browser::look(&[])) },
     Step { name: "interop", run: |counts| added(counts, clients::all()) },
     Step { name: "clients", run: |counts| added(counts, matrix::check()) },
+    Step { name: "recipes", run: |counts| added(counts, recipes::all()) },
     Step { name: "differential", run: |counts| added(counts, differential::compare(&[])) },
     Step { name: "schemathesis", run: |counts| added(counts, schemathesis::ask(schemathesis::IN_CI, |_| ())) },
+    Step { name: "ssrf", run: |counts| added(counts, ssrf::ask(|_| ())) },
 ];
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {

@@ -13,6 +13,8 @@ use crate::tool::{self, Failure, Outcome};
 #[derive(Debug, Clone, Copy)]
 enum Runtime {
     Node,
+    /// Node without any packages.
+    Bare,
     /// A virtual environment of this name, filled from `requirements-<name>.txt`.
     Python(&'static str),
 }
@@ -44,6 +46,9 @@ pub(crate) const DIFFERENTIAL: Client = Client { name: "differential", folder: "
 /// Asks what the API description allows; not a client either.
 pub(crate) const SCHEMATHESIS: Client =
     Client { name: "schemathesis", folder: "schemathesis", runtime: Runtime::Python("v4") };
+
+/// Asks a proxy whether all of a server can be reached through it; it needs no packages.
+const RECIPES: Client = Client { name: "recipes", folder: "recipes", runtime: Runtime::Bare };
 
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Arguments {
@@ -99,6 +104,36 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Client>, Failure> {
             client.ok_or_else(|| Failure::Usage(format!("no client is called `{name}`; there are {}", known())))
         })
         .collect()
+}
+
+/// Runs one program at a host that only it takes for this machine, believing a root certificate, and shows each line
+/// it prints to somebody who looks for more.
+pub(crate) fn at_name(
+    name: &str,
+    (host, root): (&str, &Path),
+    prepare: impl FnOnce(&mut Command),
+    also: impl FnMut(&str) + Send,
+) -> (Outcome, Counts) {
+    let mut counts = Counts::default();
+    let outcome = named(name).and_then(|client| {
+        client.install()?;
+        let mut program = client.program();
+        let hosts = tool::root().join("interop/machine.mjs");
+        program.env("NAME", host).env("NODE_OPTIONS", format!("--import={}", hosts.display()));
+        program.env("NODE_EXTRA_CA_CERTS", root);
+        prepare(&mut program);
+        let (status, found) = tool::count_and(&mut program, also)?;
+        counts += found;
+        let all_passed = status.success() && found.passed > 0;
+        if all_passed { Ok(()) } else { Err(Failure::Failed(format!("{name} ended with {status}"))) }
+    });
+    (outcome, counts)
+}
+
+fn named(name: &str) -> Result<&'static Client, Failure> {
+    let known = CLIENTS.iter().chain([&RECIPES]);
+    let missing = || Failure::Failed(format!("no client is called `{name}`"));
+    known.into_iter().find(|client| client.name == name).ok_or_else(missing)
 }
 
 /// Runs one program against an example of its own, and shows each line it prints to somebody who looks for more.
@@ -175,6 +210,7 @@ impl Client {
     fn install(&self) -> Outcome {
         let folder = self.folder();
         match self.runtime {
+            Runtime::Bare => needs("node", "Node.js 20"),
             Runtime::Node => {
                 needs("node", "Node.js 20")?;
                 needs("npm", "npm")?;
@@ -199,7 +235,7 @@ impl Client {
     fn program(&self) -> Command {
         let folder = self.folder();
         let mut command = match self.runtime {
-            Runtime::Node => {
+            Runtime::Node | Runtime::Bare => {
                 let mut node = Command::new("node");
                 node.arg("main.js");
                 node

@@ -9,14 +9,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::documents::Documents;
-use crate::tool::{self, Failure};
+use crate::tool::{self, Failure, Outcome};
 
 /// The settings of the example and of its log: whoever starts us may have some.
-pub(crate) const SETTINGS: [&str; 10] = [
+pub(crate) const SETTINGS: [&str; 11] = [
     "LISTEN",
     "BASE_URL",
     "DATABASE_URL",
     "AUTH_SECRET",
+    "AUTH_PREVIOUS_SECRETS",
     "TRUSTED_PROXIES",
     "SCHEMA",
     "RATE_LIMIT",
@@ -53,6 +54,29 @@ impl Example {
         let mut example = Self::of(command, &folder, address)?;
         example.documents = Some(documents);
         Ok(example)
+    }
+
+    /// Starts a program that is built already at an address, behind a URL of its own, with further settings.
+    pub(crate) fn behind(
+        base_url: &str,
+        (program, folder): (&Path, &Path),
+        address: SocketAddr,
+        settings: &[(&str, &str)],
+    ) -> Result<Self, Failure> {
+        fs::create_dir_all(folder)?;
+        let mut command = without_settings(Command::new(program), folder);
+        logged(&mut command, folder, address)?;
+        command.env("BASE_URL", base_url).envs(settings.iter().copied());
+        let mut example = Self::of(command, folder, address)?;
+        base_url.clone_into(&mut example.base_url);
+        Ok(example)
+    }
+
+    /// Ends it at once, as a machine does that fails.
+    pub(crate) fn kill(&mut self) -> Outcome {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
     }
 
     /// Starts a server with a command that writes to `log` in its folder, and waits until it answers.
@@ -105,11 +129,23 @@ impl Drop for Example {
 
 /// `cargo run -p mcp-server`, from the folder: the database and the secret that it makes land there.
 fn command(folder: &Path, address: SocketAddr) -> Result<Command, Failure> {
-    let log = File::create(folder.join("log"))?;
     let mut command = in_folder(folder);
+    logged(&mut command, folder, address)?;
+    Ok(command)
+}
+
+fn logged(command: &mut Command, folder: &Path, address: SocketAddr) -> Outcome {
+    let log = File::create(folder.join("log"))?;
     command.env("LISTEN", address.to_string()).env("RATE_LIMIT", "off");
     command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
-    Ok(command)
+    Ok(())
+}
+
+/// Builds the example with these features; where its program is.
+pub(crate) fn built(features: &str) -> Result<PathBuf, Failure> {
+    tool::run(tool::cargo_at_root().args(["build", "--package", PACKAGE, "--features", features]))?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| tool::root().join("target"), PathBuf::from);
+    Ok(target.join("debug").join(PACKAGE))
 }
 
 /// `cargo run -p mcp-server`, from a folder, and with nothing that the person at the terminal configured.
@@ -119,7 +155,12 @@ pub(crate) fn in_folder(folder: &Path) -> Command {
     command.arg("run").arg("--quiet").arg("--manifest-path").arg(root.join("Cargo.toml"));
     // Cargo reads its configuration from the working directory upwards, and that is elsewhere now.
     command.arg("--config").arg(root.join(".cargo/config.toml"));
-    command.args(["--package", PACKAGE]).current_dir(folder);
+    command.args(["--package", PACKAGE]);
+    without_settings(command, folder)
+}
+
+fn without_settings(mut command: Command, folder: &Path) -> Command {
+    command.current_dir(folder);
     for inherited in SETTINGS {
         command.env_remove(inherited);
     }

@@ -6,7 +6,9 @@
 )]
 
 mod app;
+mod bench;
 mod browser;
+mod certificates;
 mod ci;
 mod clients;
 mod counts;
@@ -21,7 +23,9 @@ mod json;
 mod licences;
 mod matrix;
 mod proofs;
+mod recipes;
 mod schemathesis;
+mod ssrf;
 mod tests;
 mod tidy;
 mod tool;
@@ -68,6 +72,11 @@ const TASKS: &[Task] = &[
         run: matrix::run,
     },
     Task {
+        name: "recipes",
+        about: "the files of docs/recipes, run by nginx and Caddy in front of the example [recipe ...]",
+        run: recipes::run,
+    },
+    Task {
         name: "differential",
         about: "the same questions to the example and to node-oidc-provider [--write] [word ...]",
         run: differential::run,
@@ -78,6 +87,11 @@ const TASKS: &[Task] = &[
         run: schemathesis::run,
     },
     Task {
+        name: "ssrf",
+        about: "the example fetches from hosts that lead inside, in a network of its own where packets are counted",
+        run: ssrf::run,
+    },
+    Task {
         name: "browser",
         about: "Chromium at the pages of the example: flows, keyboard, axe, reference [suite ...]",
         run: browser::run,
@@ -86,6 +100,11 @@ const TASKS: &[Task] = &[
         name: "fuzz",
         about: "random and mutated input for what strangers reach first [--seconds NUMBER] [target ...]",
         run: fuzz::run,
+    },
+    Task {
+        name: "bench",
+        about: "what the guard costs, beside the same route without it, in release mode",
+        run: bench::run,
     },
     Task { name: "proofs", about: "the full-size proof tests, in release mode", run: proofs::run },
     Task {

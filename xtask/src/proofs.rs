@@ -8,10 +8,13 @@ mod page;
 use crate::counts::Counts;
 use crate::databases::{self, Kind, Ready};
 use crate::tool::{self, Failure, Outcome};
-use crate::{fuzz, schemathesis};
+use crate::{fuzz, schemathesis, ssrf};
 
 /// What stands before a figure that a proof prints.
 const FIGURE: &str = "proof: ";
+
+/// The title of what is shown of fetches.
+const FETCHES: &str = "Fetches in a network where every address answers";
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let (kinds, arguments) = databases::chosen(arguments, &Kind::ALL)?;
@@ -43,6 +46,12 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         counts += found;
     }
     if asks {
+        println!("== proof of what is fetched");
+        let (ended, found) = of_fetches();
+        outcome = outcome.and(ended);
+        counts += found;
+    }
+    if asks {
         println!("== fuzz targets");
         let (ended, found) = of_fuzzing();
         outcome = outcome.and(ended);
@@ -61,6 +70,21 @@ pub(crate) fn of_requests(requests: u32) -> (Outcome, Counts) {
     let (outcome, counts) = schemathesis::ask(requests, |line| figures.extend(figure(line)));
     let written = outcome.and_then(|()| page::write("schemathesis", "Requests made of the API description", &figures));
     (written, counts)
+}
+
+/// Asks for hosts that lead inside, and writes down where packets went.
+pub(crate) fn of_fetches() -> (Outcome, Counts) {
+    let mut figures = Vec::new();
+    let (outcome, counts) = ssrf::ask(|line| figures.extend(figure(line)));
+    // Where there may be no network of its own, nothing was shown.
+    let written =
+        outcome.and_then(|()| if figures.is_empty() { Ok(()) } else { page::write("ssrf", FETCHES, &figures) });
+    (written, counts)
+}
+
+/// Writes down what the guard of the MCP route costs.
+pub(crate) fn of_guard(figures: &[String]) -> Outcome {
+    page::write("guard", "What the guard costs", figures)
 }
 
 /// Feeds every fuzz target for a minute, and writes down what came of them.

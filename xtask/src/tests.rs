@@ -11,6 +11,14 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "cargo xtask interop (needs Node.js 20 and Python 3.10 with venv)",
     ),
     ("the first guide, followed in an empty folder", "cargo xtask guide (needs Node.js 20, curl and openssl)"),
+    (
+        "nginx and Caddy in front of the example, with clients behind them",
+        "cargo xtask recipes (needs nginx, Caddy, PostgreSQL 15, Node.js 20 and openssl)",
+    ),
+    (
+        "packets counted while the example fetches from hosts that lead inside",
+        "cargo xtask ssrf (needs Linux, iproute2, Python 3.11 and openssl)",
+    ),
     ("a real browser at the pages", "cargo xtask browser (needs Node.js 20 and Chromium)"),
     ("full-size proof tests, in release mode", "cargo xtask proofs"),
     ("formatting, lints, house rules, documentation, licences", "cargo xtask ci"),

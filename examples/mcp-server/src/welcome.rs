@@ -19,6 +19,8 @@ pub(crate) fn print(config: &Config) {
          Claude Code     claude mcp add --transport http notes {base}/mcp\n\
          VS Code         code --add-mcp '{{\"name\":\"notes\",\"type\":\"http\",\"url\":\"{base}/mcp\"}}'\n\
          Codex           codex mcp add notes --url {base}/mcp\n\
+         Gemini CLI      gemini mcp add --transport http notes {base}/mcp\n\
+         opencode        opencode mcp add notes --url {base}/mcp\n\
          MCP Inspector   npx @modelcontextprotocol/inspector --server-url {base}/mcp --transport http\n"
     );
 }

@@ -9,7 +9,8 @@ mod server;
 use std::process::Command;
 
 use crate::tool::{self, Failure};
-use server::Server;
+pub(crate) use place::program;
+pub(crate) use server::Server;
 
 /// What the tests read: the server on which every test makes its database. Unset: SQLite files.
 const TESTS_READ: &str = "AUTH_TEST_DATABASE_URL";
@@ -87,6 +88,11 @@ impl Ready {
         told.map(|(_, version)| version.to_owned())
             .ok_or_else(|| Failure::Failed(format!("{PROBE} does not tell the version of the database")))
     }
+}
+
+/// A private PostgreSQL server for whoever runs the example on one.
+pub(crate) fn postgres() -> Result<Server, Failure> {
+    postgres::start()
 }
 
 /// Takes `--databases a,b` off the arguments of a task. Without it: those a task has by itself.

@@ -46,7 +46,7 @@ pub(super) fn port() -> Result<u16, Failure> {
 }
 
 /// The first of these programs there is, in the path of the shell or in further folders.
-pub(super) fn program(names: &[&str], further: &[PathBuf]) -> Option<PathBuf> {
+pub(crate) fn program(names: &[&str], further: &[PathBuf]) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders: Vec<PathBuf> = std::env::split_paths(&path).chain(further.iter().cloned()).collect();
     let candidates = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));

@@ -23,9 +23,9 @@ const KEEPER: &str = r#"
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A server that runs. It is ended when this is dropped.
-pub(super) struct Server {
+pub(crate) struct Server {
     /// Where tests make their databases.
-    pub(super) url: String,
+    pub(crate) url: String,
     keeper: Child,
     ends: Option<ChildStdin>,
 }

@@ -29,6 +29,7 @@ pub(crate) const GENERATED: &[Generated] = &[
     Generated { path: "docs/reference/schema.md", by: Maker::App(&["generate", "--format", "docs"]) },
     Generated { path: "docs/reference/errors.md", by: Maker::App(&["errors"]) },
     Generated { path: "docs/reference/cli.md", by: Maker::App(&["cli"]) },
+    Generated { path: "docs/reference/routes.txt", by: Maker::App(&["routes"]) },
     Generated { path: "docs/reference/options.md", by: Maker::Sources(options::page) },
     Generated { path: "docs/reference/standards.md", by: Maker::Sources(claims::standards) },
     Generated { path: "docs/reference/attacks.md", by: Maker::Sources(claims::attacks) },

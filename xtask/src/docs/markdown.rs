@@ -65,6 +65,11 @@ fn without_code(line: &str) -> String {
     kept.map(|(_, part)| *part).collect()
 }
 
+/// The code spans of a line.
+pub(crate) fn code(line: &str) -> Vec<&str> {
+    line.split('`').skip(1).step_by(2).collect()
+}
+
 /// The target at the start of what follows `](`, without a title.
 fn target(rest: &str) -> &str {
     if let Some(bracketed) = rest.strip_prefix('<') {

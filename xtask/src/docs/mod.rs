@@ -9,6 +9,7 @@ mod generated;
 mod links;
 mod markdown;
 mod options;
+mod paths;
 
 use std::fs;
 
@@ -49,8 +50,10 @@ fn write() -> Outcome {
 /// Everything that can be said is said before this fails.
 pub(crate) fn check() -> Outcome {
     let tree = Tree::of_workspace()?;
-    let findings: Vec<_> =
-        [links::find, examples::find, events::find, claims::find].iter().flat_map(|find| find(&tree)).collect();
+    let findings: Vec<_> = [links::find, examples::find, events::find, claims::find, paths::find]
+        .iter()
+        .flat_map(|find| find(&tree))
+        .collect();
     let mut failed = told(&findings);
     let mut stale = 0;
     for (generated, made) in generated::make_all(&tree)? {
