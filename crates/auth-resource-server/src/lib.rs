@@ -23,7 +23,7 @@ pub use denial::Denial;
 pub use dpop::{DPOP, DPOP_NONCE, MemoryProofs, Proofs, Proven, SIGNATURE_ALGORITHMS, hand_out_nonce};
 pub use gate::{Gate, Guard, Guarded};
 pub use host::HostRule;
-pub use jwks::{InvalidIssuer, Jwks, JwksBuilder};
+pub use jwks::{InvalidIssuer, IssuerKeys, IssuerKeysBuilder, Jwks, JwksBuilder};
 pub use metadata::{MetadataError, metadata_router};
 pub use origin::OriginRule;
 pub use require_token::{RequireToken, RequireTokenBuilder};
