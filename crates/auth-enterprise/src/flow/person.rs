@@ -21,9 +21,7 @@ const LONGEST_NAME: usize = 255;
 enum Admission {
     /// They are known from now on.
     Linked { user_id: String, by: LinkedBy },
-    /// They are known already, or the address or the assertion was used by somebody who was faster.
-    Overtaken,
-    /// They are not known, and stay so.
+    /// Not by this request: they stay unknown, unless another that came at the same moment was faster.
     Refused(&'static str),
 }
 
@@ -55,8 +53,7 @@ pub(crate) async fn of(
             cx.events().emit(&linked(trusted, &user_id, by)).await;
             Ok(user_id)
         }
-        Admission::Overtaken => known().await?.ok_or_else(|| unknown(trusted, "somebody else has the address")),
-        Admission::Refused(reason) => Err(unknown(trusted, reason)),
+        Admission::Refused(reason) => known().await?.ok_or_else(|| unknown(trusted, reason)),
     }
 }
 
@@ -70,7 +67,7 @@ async fn admit(
     let tx = begin_write(cx.db()).await?;
     let once = (BROUGHT_IN, trusted.issuer.as_str());
     if !provider.use_up(&tx, once, &assertion.single_use.jti, remembered_until(assertion)).await? {
-        return Ok(Admission::Overtaken);
+        return Ok(Admission::Refused("the assertion has brought in somebody before"));
     }
     let (user_id, by) = match auth_core::store::user::find_by_email(&tx, email).await? {
         // Whoever has signed up with an address they have not shown to be theirs may be waiting for its owner.
@@ -79,12 +76,12 @@ async fn admit(
         None if !trusted.create_accounts => return Ok(Admission::Refused("nobody has the address")),
         None => match create(provider, &tx, assertion, email).await? {
             Some(user_id) => (user_id, LinkedBy::Creation),
-            None => return Ok(Admission::Overtaken),
+            None => return Ok(Admission::Refused("somebody has taken the address")),
         },
     };
     let row = trusted.identity(&assertion.subject).row(cx.new_id()?, &user_id, cx.now());
     if is_taken(store::insert(&tx, row).await)? {
-        return Ok(Admission::Overtaken);
+        return Ok(Admission::Refused("the person is another subject of the identity provider"));
     }
     cx.events().emit_in(&linked(trusted, &user_id, by), &tx).await?;
     tx.commit().await?;
