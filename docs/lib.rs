@@ -12,6 +12,9 @@ mod behind_a_proxy {}
 #[doc = include_str!("guides/clients-and-resources.md")]
 mod clients_and_resources {}
 
+#[doc = include_str!("guides/enterprise.md")]
+mod enterprise {}
+
 #[doc = include_str!("guides/first-mcp-server.md")]
 mod first_mcp_server {}
 

@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use auth_core::Unexpected;
+use auth_core::{Event, Events, HookError, Unexpected};
+use auth_protocol::client::ClientKind;
 use auth_protocol::error::OAuthError;
 use auth_protocol::params::Params;
 use auth_protocol::resource::Resource;
@@ -15,7 +16,9 @@ use chrono::{DateTime, Utc};
 use sea_orm::DatabaseTransaction;
 
 use crate::entity::client;
+use crate::flow::asked::kind;
 use crate::provider::Provider;
+use crate::store;
 
 /// A grant type that a plugin adds to the token endpoint (RFC 6749 §4.5).
 ///
@@ -25,6 +28,11 @@ use crate::provider::Provider;
 pub trait ExtensionGrant: fmt::Debug + Send + Sync + 'static {
     /// The value of `grant_type`: an absolute URI, `urn:ietf:params:oauth:grant-type:device_code`.
     fn grant_type(&self) -> &'static str;
+
+    /// The plugin that must be listed for it, such as the one whose tables it uses. Default none.
+    fn needs(&self) -> Option<&'static str> {
+        None
+    }
 
     /// Says what the request is worth. Nothing is used up yet: that is what [`Granted::consume`] does.
     async fn judge(&self, request: GrantRequest<'_>) -> Result<Granted, GrantRefusal>;
@@ -39,6 +47,36 @@ pub struct GrantRequest<'a> {
     pub client: &'a client::Model,
     /// The parameters.
     pub params: &'a Params,
+    /// The thumbprint of the key whose possession the request has proven, if it has (RFC 9449 §5). Tokens
+    /// are bound to it; a grant that is bound to another key is the extension's to refuse.
+    pub dpop_jkt: Option<&'a str>,
+}
+
+impl GrantRequest<'_> {
+    /// Whether the client proves who it is, or anybody can present its id.
+    pub fn client_kind(&self) -> ClientKind {
+        kind(self.client)
+    }
+}
+
+impl Provider {
+    /// Notes in a transaction that an identifier was used, of something that must not be presented twice; says
+    /// whether it was not before. Of many who come at once with the same one a single one wins, on whatever
+    /// instance. It is forgotten at `until`.
+    ///
+    /// Identifiers of one `kind` and one issuer, `of`, are kept apart from all others.
+    ///
+    /// # Errors
+    /// What the database answers. After false or an error a transaction of `PostgreSQL` can do nothing more.
+    pub async fn use_up(
+        &self,
+        tx: &DatabaseTransaction,
+        (kind, of): (&str, &str),
+        identifier: &str,
+        until: DateTime<Utc>,
+    ) -> Result<bool, Unexpected> {
+        Ok(store::used_jti::spend(tx, kind, of, identifier, until).await?)
+    }
 }
 
 /// Why an extension grants nothing.
@@ -71,7 +109,30 @@ pub struct Granted {
     pub(crate) amr: Vec<String>,
     pub(crate) scope: Scope,
     pub(crate) resources: Vec<Resource>,
+    pub(crate) refresh: bool,
     pub(crate) consume: Option<Consume>,
+    pub(crate) also: Vec<Arc<dyn Also>>,
+}
+
+/// An event of an extension, of whatever type.
+#[async_trait]
+pub(crate) trait Also: Send + Sync {
+    /// Tells it in the transaction.
+    async fn tell_in(&self, events: &Events, tx: &DatabaseTransaction) -> Result<(), HookError>;
+
+    /// Tells it after the commit.
+    async fn tell(&self, events: &Events);
+}
+
+#[async_trait]
+impl<E: Event> Also for E {
+    async fn tell_in(&self, events: &Events, tx: &DatabaseTransaction) -> Result<(), HookError> {
+        events.emit_in(self, tx).await
+    }
+
+    async fn tell(&self, events: &Events) {
+        events.emit(self).await;
+    }
 }
 
 impl fmt::Debug for Granted {
@@ -83,8 +144,17 @@ impl fmt::Debug for Granted {
 impl Granted {
     /// The client acts for itself: no ID token and no refresh token (RFC 6749 §4.4.3).
     pub fn to_client(scope: Scope, resources: Vec<Resource>) -> Self {
-        let amr = Vec::new();
-        Self { user_id: None, session_id: None, auth_time: None, amr, scope, resources, consume: None }
+        Self {
+            user_id: None,
+            session_id: None,
+            auth_time: None,
+            amr: Vec::new(),
+            scope,
+            resources,
+            refresh: true,
+            consume: None,
+            also: Vec::new(),
+        }
     }
 
     /// The client acts for a person.
@@ -105,6 +175,21 @@ impl Granted {
     #[must_use]
     pub fn by<S: Into<String>>(mut self, methods: impl IntoIterator<Item = S>) -> Self {
         self.amr = methods.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Gives no refresh token, whatever client and policy say: the client comes back with another grant, and
+    /// whoever gave it decides each time. The grant ends with its access token.
+    #[must_use]
+    pub fn without_refresh_token(mut self) -> Self {
+        self.refresh = false;
+        self
+    }
+
+    /// Tells of this too: in the transaction that issues, where hooks can refuse, and after it.
+    #[must_use]
+    pub fn along_with(mut self, event: impl Event) -> Self {
+        self.also.push(Arc::new(event));
         self
     }
 

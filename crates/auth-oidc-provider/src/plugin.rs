@@ -95,6 +95,9 @@ impl Plugin for OidcProvider {
         for (alias, of) in self.offered_aliases() {
             to.alias(alias, of);
         }
+        for needed in self.grants.iter().filter_map(|grant| grant.needs()) {
+            to.needs(needed);
+        }
         for WrongOption { option, value, right } in self.complaints() {
             to.refuse(option, value, right);
         }

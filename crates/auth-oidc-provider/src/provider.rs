@@ -157,14 +157,22 @@ impl Provider {
     ///
     /// # Errors
     /// `invalid_target`, when one is unknown or takes no tokens.
-    pub(crate) fn requested_resources(&self, named: &[Resource]) -> Result<Vec<Resource>, OAuthError> {
+    pub fn requested_resources(&self, named: &[Resource]) -> Result<Vec<Resource>, OAuthError> {
         self.known().requested(named)
     }
 
     /// The scope a client needs to do anything with these resources.
-    pub(crate) fn base_scope_of(&self, resources: &[Resource]) -> Scope {
+    pub fn base_scope_of(&self, resources: &[Resource]) -> Scope {
         let known = self.known();
         known.servers_of(resources).iter().fold(Scope::default(), |all, server| all.union(&server.base_scope))
+    }
+
+    /// All scopes that a token can have which is good for all of these resources.
+    pub fn scopes_of(&self, resources: &[Resource]) -> Scope {
+        let known = self.known();
+        let servers = known.servers_of(resources);
+        let offered = servers.iter().fold(self.scopes().clone(), |all, server| all.union(&server.own_scopes()));
+        resource_server::allowed_by_each(&offered, &servers)
     }
 
     /// What is left of a scope for a grant that is for these resources only.
@@ -182,10 +190,7 @@ impl Provider {
     /// # Errors
     /// `invalid_target` or `invalid_scope`, where it would open nothing of what it was to open.
     pub(crate) fn token_scope(&self, scope: &Scope, resources: &[Resource]) -> Result<Scope, OAuthError> {
-        let known = self.known();
-        let servers = known.servers_of(resources);
-        let offered = servers.iter().fold(self.scopes().clone(), |all, server| all.union(&server.own_scopes()));
-        let left = resource_server::allowed_by_each(&scope.intersection(&offered), &servers);
+        let left = scope.intersection(&self.scopes_of(resources));
         let opens = |scope: &Scope| !scope.without(&IDENTITY_SCOPES).is_empty();
         if opens(&left) || !opens(scope) {
             return Ok(left);
@@ -259,8 +264,9 @@ impl Provider {
         Schedule { every, ahead, kept: seconds(longest.unwrap_or_default()).unwrap_or(day) + day }
     }
 
-    /// The guarded client, by which everything is fetched.
-    pub(crate) fn outbound(&self) -> Option<&Outbound> {
+    /// The guarded client, by which everything is fetched. None where it could not be made, which keeps an
+    /// app from starting.
+    pub fn outbound(&self) -> Option<&Outbound> {
         self.0.outbound.as_ref()
     }
 

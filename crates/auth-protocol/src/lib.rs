@@ -16,6 +16,7 @@ pub mod consent;
 pub mod dpop;
 pub mod end_session;
 pub mod error;
+pub mod identity_assertion;
 pub mod introspection;
 pub mod metadata;
 pub mod params;

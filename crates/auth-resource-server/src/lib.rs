@@ -30,7 +30,7 @@ pub use dpop::{DPOP, DPOP_NONCE, MemoryProofs, Proofs, Proven, SIGNATURE_ALGORIT
 pub use gate::{Gate, Guard, Guarded};
 pub use host::HostRule;
 pub use introspection::{ClientKey, InvalidClientKey, Introspection, IntrospectionBuilder, IntrospectionClient};
-pub use jwks::{Jwks, JwksBuilder};
+pub use jwks::{IssuerKeys, IssuerKeysBuilder, Jwks, JwksBuilder};
 pub use metadata::{MetadataError, metadata_router};
 pub use origin::OriginRule;
 pub use require_token::{RequireToken, RequireTokenBuilder};

@@ -42,12 +42,12 @@ pub(super) async fn extension(
     extension: &dyn ExtensionGrant,
     params: &Params,
 ) -> Result<TokenResponse, OAuthFailure> {
-    let Asking { provider, client, .. } = asking;
-    let granted =
-        extension.judge(GrantRequest { provider, client, params }).await.map_err(|refusal| match refusal {
-            GrantRefusal::Refused(error) => OAuthFailure::Refused(error),
-            GrantRefusal::Failed(failure) => failure.into(),
-        })?;
+    let Asking { provider, client, proven } = asking;
+    let request = GrantRequest { provider, client, params, dpop_jkt: proven.map(|proven| &*proven.jkt) };
+    let granted = extension.judge(request).await.map_err(|refusal| match refusal {
+        GrantRefusal::Refused(error) => OAuthFailure::Refused(error),
+        GrantRefusal::Failed(failure) => failure.into(),
+    })?;
     issue(asking, &granted).await
 }
 
@@ -76,6 +76,7 @@ async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, O
             scope: granted.scope.clone(),
             resources: &granted.resources,
             parent_id: None,
+            may_refresh: granted.refresh,
             proven,
         },
     )
@@ -97,6 +98,9 @@ async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, O
         {
             return Err(invalid_grant("the session of the grant has ended"));
         }
+        for event in &granted.also {
+            event.tell_in(cx.events(), &tx).await?;
+        }
         cx.events().emit_in(told, &tx).await?;
         drawn.write(&tx).await?;
         tx.commit().await?;
@@ -107,6 +111,9 @@ async fn issue(asking: Asking<'_>, granted: &Granted) -> Result<TokenResponse, O
         return Err(invalid_grant("the grant was used before"));
     }
     tracing::info!(client.id = event.client_id, grant.id = event.grant_id, user.id = event.user_id, "token.issued");
+    for event in &granted.also {
+        event.tell(cx.events()).await;
+    }
     cx.events().emit(&event).await;
     Ok(drawn.response.clone())
 }
@@ -130,10 +137,11 @@ fn gone(error: DbErr) -> OAuthFailure {
 fn row(provider: &Provider, client: &client::Model, granted: &Granted) -> Result<grant::Model, OAuthFailure> {
     let cx = provider.cx();
     let now = cx.now();
-    let lifetime = match granted.user_id {
-        Some(_) => provider.options().grant_expires_in,
+    let lifetime = if granted.user_id.is_some() && granted.refresh {
+        provider.options().grant_expires_in
+    } else {
         // There is no refresh token, so nothing outlives the access token.
-        None => provider.token_terms(&granted.resources)?.expires_in,
+        provider.token_terms(&granted.resources)?.expires_in
     };
     let methods: Vec<&str> = granted.amr.iter().map(String::as_str).collect();
     Ok(grant::Model {

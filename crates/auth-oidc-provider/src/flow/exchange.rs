@@ -166,6 +166,7 @@ fn basis<'a>(asking: Asking<'a>, stored: &'a Stored, scope: &'a Scope, resources
         scope: scope.clone(),
         resources,
         parent_id: None,
+        may_refresh: true,
         proven: asking.proven,
     }
 }

@@ -150,6 +150,8 @@ pub(crate) struct Basis<'a> {
     pub(crate) resources: &'a [Resource],
     /// The refresh token that is being replaced.
     pub(crate) parent_id: Option<&'a str>,
+    /// Whether the client may come back without a new grant.
+    pub(crate) may_refresh: bool,
     /// The proof of the key that what is issued is bound to.
     pub(crate) proven: Option<&'a Proven>,
 }
@@ -247,6 +249,7 @@ pub(crate) async fn draw(provider: &Provider, basis: &Basis<'_>) -> Result<Drawn
 fn gets_refresh_token(provider: &Provider, basis: &Basis<'_>) -> bool {
     let registered = basis.client.grant_types.0.iter().any(|grant| grant == "refresh_token");
     registered
+        && basis.may_refresh
         && basis.user_id.is_some()
         && match provider.options().refresh_policy {
             RefreshPolicy::OfflineAccess => basis.granted.contains(OFFLINE_ACCESS),

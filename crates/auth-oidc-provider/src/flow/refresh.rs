@@ -143,6 +143,7 @@ async fn drawn(asking: Asking<'_>, stored: &Stored, asked: &Asked) -> Result<Dra
             scope,
             resources: &resources,
             parent_id: Some(&stored.id),
+            may_refresh: true,
             proven,
         },
     )
