@@ -8,7 +8,7 @@ use auth_protocol::resource::Resource;
 use auth_protocol::scope::Scope;
 use auth_protocol::scope_hierarchy::ScopeHierarchy;
 use auth_resource_server::{
-    Denial, Gate, Guarded, HostRule, InvalidChallenge, OriginRule, RequireToken, VerifiedToken, cors,
+    Denial, Gate, Guarded, HostRule, InvalidGuard, OriginRule, RequireToken, VerifiedToken, cors,
 };
 use axum::response::Response;
 use http::request::Parts;
@@ -52,9 +52,9 @@ pub enum GuardError {
     /// The scope is malformed.
     #[error("the scope {0:?} is malformed")]
     Scope(String),
-    /// The challenge does not fit into a header.
+    /// The challenge does not fit into a header, or the hierarchy goes round.
     #[error(transparent)]
-    Challenge(#[from] InvalidChallenge),
+    Guard(#[from] InvalidGuard),
     /// A tool needs a scope that nobody can be granted.
     #[error("the tool {tool:?} needs the scope {scope:?}, which the provider does not offer")]
     NotOffered {
@@ -66,7 +66,7 @@ pub enum GuardError {
 }
 
 impl McpGuard {
-    pub(crate) fn new(verifier: InProcess, resource_metadata: Url, rules: Rules) -> Result<Self, InvalidChallenge> {
+    pub(crate) fn new(verifier: InProcess, resource_metadata: Url, rules: Rules) -> Result<Self, InvalidGuard> {
         let token = RequireToken::builder(verifier.clone(), resource_metadata.clone())
             .scope(rules.scope.clone())
             .hierarchy(rules.hierarchy.clone())

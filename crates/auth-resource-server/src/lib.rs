@@ -26,5 +26,5 @@ pub use host::HostRule;
 pub use jwks::{InvalidIssuer, Jwks, JwksBuilder};
 pub use metadata::{MetadataError, metadata_router};
 pub use origin::OriginRule;
-pub use require_token::{RequireToken, RequireTokenBuilder};
+pub use require_token::{InvalidGuard, RequireToken, RequireTokenBuilder};
 pub use token::{InvalidToken, VerifiedToken, Verifier, VerifyError};
