@@ -8,6 +8,8 @@ mod guard;
 mod http;
 mod mcp_resource;
 mod plugin;
+#[cfg(feature = "rmcp")]
+mod rmcp_tools;
 mod self_check;
 mod session;
 mod tool_scopes;

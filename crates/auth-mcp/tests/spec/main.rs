@@ -24,6 +24,8 @@ mod metadata;
 mod options;
 mod resources;
 mod rmcp_client;
+#[cfg(feature = "rmcp")]
+mod rmcp_tools;
 mod self_check;
 mod session;
 mod tool_scopes;
