@@ -41,7 +41,7 @@ impl Mcp {
 
     /// The only scopes that tokens for an endpoint can have; none means all. With several endpoints, no token has a
     /// scope that is another's alone.
-    fn bounds_of(&self, resource: &McpResource) -> Option<Vec<&str>> {
+    fn bounds_of<'a>(&'a self, resource: &'a McpResource) -> Option<Vec<&'a str>> {
         if self.others.is_empty() {
             return None;
         }

@@ -13,7 +13,7 @@ use auth_protocol::error::{OAuthError, OAuthErrorCode};
 use auth_protocol::params::Params;
 use auth_protocol::redirect_uri::RedirectUri;
 use auth_protocol::resource::Resource;
-use auth_protocol::scope::{self, IDENTITY_SCOPES, OPENID, Scope};
+use auth_protocol::scope::{self, IDENTITY_SCOPES, Scope};
 
 use super::form_post;
 use crate::entity::client;
@@ -260,17 +260,14 @@ fn parse(
     let resources = provider.requested_resources(&request.resources)?;
     let names_a_resource = !request.resources.is_empty();
     let base = provider.base_scope_of(&resources);
-    let is_default_open = provider.options().default_scope.is_none();
-    // What other resources need is no default where one is named.
-    let of_named = Scope::from_tokens([OPENID]).unwrap_or_default().union(&base);
-    let default = if names_a_resource && is_default_open { &of_named } else { provider.default_scope() };
-    let scope = scope::granted(request.scope.as_ref(), default, provider.scopes())?;
+    let default = provider.default_scope(names_a_resource.then_some(&base));
+    let scope = scope::granted(request.scope.as_ref(), &default, provider.scopes())?;
     // A claim asked for by itself is covered by a scope, which the consent page shows.
     let scope = scope.union(&covering(provider, &request.claims)?);
     judge_acr(provider, &request)?;
     // A request that names a resource and only scopes about the person has left out what it wants
     // there, as ChatGPT does: the base scope then is the default, and the consent page shows it.
-    let left_open = request.scope.is_none() && is_default_open;
+    let left_open = request.scope.is_none() && provider.options().default_scope.is_none();
     let scope = if names_a_resource && (left_open || scope.without(&IDENTITY_SCOPES).is_empty()) {
         scope.union(&base)
     } else {
