@@ -4,6 +4,7 @@ use auth_oidc_provider::{OidcProvider, RefreshPolicy};
 use auth_protocol::scope_hierarchy::ScopeHierarchy;
 
 use crate::client_registration::ClientRegistration;
+use crate::mcp_resource::McpResource;
 
 /// The second names the routes of the first MCP plugin had.
 const ALIASES: [(&str, &str); 5] = [
@@ -18,11 +19,12 @@ const ALIASES: [(&str, &str); 5] = [
 #[derive(Clone, Debug)]
 pub struct Mcp {
     pub(crate) provider: OidcProvider,
-    pub(crate) resource: String,
-    pub(crate) base_scope: Vec<String>,
+    pub(crate) first: McpResource,
+    pub(crate) others: Vec<McpResource>,
     pub(crate) allowed_hosts: Vec<String>,
     pub(crate) allowed_origins: Option<Vec<String>>,
-    pub(crate) require_dpop: bool,
+    pub(crate) anonymous_origins: Vec<String>,
+    pub(crate) challenge_repeats_granted: bool,
     pub(crate) hierarchy: ScopeHierarchy,
 }
 
@@ -40,11 +42,12 @@ impl Mcp {
         let provider = ALIASES.iter().fold(provider, |provider, (alias, of)| provider.alias(alias, of));
         let mcp = Self {
             provider,
-            resource: "/mcp".to_owned(),
-            base_scope: Vec::new(),
+            first: McpResource::new("/mcp"),
+            others: Vec::new(),
             allowed_hosts: Vec::new(),
             allowed_origins: None,
-            require_dpop: false,
+            anonymous_origins: Vec::new(),
+            challenge_repeats_granted: false,
             hierarchy: ScopeHierarchy::default(),
         };
         mcp.client_registration(ClientRegistration::default())
@@ -67,7 +70,25 @@ impl Mcp {
     /// The MCP endpoint: a path below the origin, or the whole URL clients connect to. Default `/mcp`.
     #[must_use]
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
-        self.resource = resource.into();
+        self.first.identifier = resource.into();
+        self
+    }
+
+    /// Adds another MCP endpoint, with a guard, a description and scopes of its own:
+    /// `resource_at("/admin/mcp", |admin| admin.base_scope("admin:tools", "Administer this server"))`. Default none.
+    ///
+    /// A token for one is refused at the others. With several, a client that names no resource gets a token for none
+    /// of them. Its guard is `guard.of("/admin/mcp")?`.
+    #[must_use]
+    pub fn resource_at(
+        mut self,
+        resource: impl Into<String>,
+        options: impl FnOnce(McpResource) -> McpResource,
+    ) -> Self {
+        let resource = options(McpResource::new(resource));
+        let scopes = resource.described_scopes();
+        self.provider = scopes.fold(self.provider, |provider, (name, words)| provider.scope(name, words));
+        self.others.push(resource);
         self
     }
 
@@ -75,9 +96,9 @@ impl Mcp {
     /// challenge. Default none: any token for the endpoint is let in.
     #[must_use]
     pub fn base_scope(mut self, name: impl Into<String>, description: impl Into<String>) -> Self {
-        let name = name.into();
-        self.provider = self.provider.scope(name.clone(), description);
-        self.base_scope.push(name);
+        let (name, description) = (name.into(), description.into());
+        self.provider = self.provider.scope(name.clone(), description.clone());
+        self.first = self.first.base_scope(name, description);
         self
     }
 
@@ -85,7 +106,9 @@ impl Mcp {
     /// the provider's `openid`, `profile`, `email` and `offline_access`.
     #[must_use]
     pub fn scope(mut self, name: impl Into<String>, description: impl Into<String>) -> Self {
-        self.provider = self.provider.scope(name, description);
+        let (name, description) = (name.into(), description.into());
+        self.provider = self.provider.scope(name.clone(), description.clone());
+        self.first = self.first.scope(name, description);
         self
     }
 
@@ -112,7 +135,15 @@ impl Mcp {
     /// stolen one is worth nothing (RFC 9449). Default no: clients that can, bind them.
     #[must_use]
     pub fn require_dpop(mut self, on: bool) -> Self {
-        self.require_dpop = on;
+        self.first = self.first.require_dpop(on);
+        self
+    }
+
+    /// Whether the challenge to a token that lacks scope repeats what it has, for clients of MCP 2025-11-25 that ask
+    /// for just what a challenge names. Default no: newer ones add it by themselves.
+    #[must_use]
+    pub fn challenge_repeats_granted(mut self, on: bool) -> Self {
+        self.challenge_repeats_granted = on;
         self
     }
 
@@ -129,6 +160,15 @@ impl Mcp {
     #[must_use]
     pub fn allowed_origins<S: Into<String>>(mut self, origins: impl IntoIterator<Item = S>) -> Self {
         self.allowed_origins = Some(origins.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Further origins whose browser pages may call tools without a token, where some are anonymous. Default: on this
+    /// machine pages of this machine, elsewhere those of the base URL, the endpoint and [`Mcp::allowed_origins`]. Any
+    /// other page could make a browser call them that is let in by its network.
+    #[must_use]
+    pub fn anonymous_origins<S: Into<String>>(mut self, origins: impl IntoIterator<Item = S>) -> Self {
+        self.anonymous_origins = origins.into_iter().map(Into::into).collect();
         self
     }
 }

@@ -22,7 +22,7 @@ const HERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOS
 /// What is missing at the root of an app.
 const MERGE: &str = "merge `auth.router()` into the app at its root, below no path of its own";
 /// What is missing at the MCP route.
-const GUARD: &str = "serve the MCP endpoint at the path of `Mcp::resource`, with the guard as its `route_layer`";
+const GUARD: &str = "serve each MCP endpoint at the path of its resource, with its own guard as its `route_layer`";
 
 /// A route that clients need is missing, or answers something else.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,8 +39,8 @@ pub struct SelfCheckError {
 }
 
 impl McpGuard {
-    /// Walks the way of a client through the whole app as it is about to be served: the challenge of the MCP route,
-    /// the documents of the resource and of the server, and the endpoints they name.
+    /// Walks the way of a client through the whole app as it is about to be served: the challenge of each MCP route,
+    /// the documents of its resource and of the server, and the endpoints they name.
     ///
     /// ```ignore
     /// guard.self_check(&app).await?;
@@ -50,15 +50,16 @@ impl McpGuard {
     /// [`SelfCheckError`] with the exact route that is missing, where the base URL names this machine. Elsewhere a
     /// proxy may add what is missing here: then it is a warning in the log.
     pub async fn self_check(&self, app: &Router) -> Result<(), SelfCheckError> {
-        let walked = Walk { guard: self, app }.to_the_endpoints().await;
-        match walked {
-            Err(error) if !self.provider().cx().config().is_loopback() => {
-                let SelfCheckError { method, url, found, fix } = error;
-                tracing::warn!(%method, url, found, fix, "discovery.incomplete");
-                Ok(())
+        for guard in self.each() {
+            match (Walk { guard: &guard, app }.to_the_endpoints().await) {
+                Err(error) if !self.provider().cx().config().is_loopback() => {
+                    let SelfCheckError { method, url, found, fix } = error;
+                    tracing::warn!(%method, url, found, fix, "discovery.incomplete");
+                }
+                walked => walked?,
             }
-            walked => walked,
         }
+        Ok(())
     }
 }
 

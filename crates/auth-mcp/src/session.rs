@@ -1,10 +1,12 @@
 //! Who calls an MCP tool.
 
+use std::convert::Infallible;
+
 use auth_core::{ApiError, Unexpected};
 use auth_protocol::scope::Scope;
 use auth_protocol::scope_hierarchy::ScopeHierarchy;
 use auth_resource_server::VerifiedToken;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use http::request::Parts;
 use serde_json::Value;
 
@@ -69,5 +71,14 @@ impl<S: Sync> FromRequestParts<S> for McpSession {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let missing = || Unexpected::new("a handler asks for an McpSession on a route that has no McpGuard");
         Ok(parts.extensions.get().cloned().ok_or_else(missing)?)
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for McpSession {
+    type Rejection = Infallible;
+
+    /// None for a caller without a token, whom a guard lets in where tools are anonymous.
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Infallible> {
+        Ok(parts.extensions.get().cloned())
     }
 }

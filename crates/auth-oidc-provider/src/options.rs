@@ -26,6 +26,11 @@ pub struct ScopeOption {
 }
 
 impl OidcProvider {
+    /// The names of the scopes that are described, for a plugin that wraps the provider.
+    pub fn scope_names(&self) -> impl Iterator<Item = &str> {
+        self.scopes.iter().map(|option| option.name.as_str())
+    }
+
     /// Whether there may be a client that acts for itself.
     pub(crate) fn has_machines(&self) -> bool {
         self.managed_by.operators.is_some() || self.clients.iter().any(|client| !client.own_scope.is_empty())

@@ -220,8 +220,14 @@ impl Provider {
         &self.0.options
     }
 
-    pub(crate) fn default_scope(&self) -> &Scope {
-        &self.0.default_scope
+    /// The scope of a request that names none. Where it names a resource, what others need is no part of it.
+    pub(crate) fn default_scope(&self, base_of_named: Option<&Scope>) -> Scope {
+        match base_of_named {
+            Some(base) if self.options().default_scope.is_none() => {
+                Scope::from_tokens([OPENID]).unwrap_or_default().union(base)
+            }
+            Some(_) | None => self.0.default_scope.clone(),
+        }
     }
 
     pub(crate) fn registration(&self) -> &RegistrationPolicy {

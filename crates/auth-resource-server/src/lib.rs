@@ -33,5 +33,5 @@ pub use introspection::{ClientKey, InvalidClientKey, Introspection, Introspectio
 pub use jwks::{IssuerKeys, IssuerKeysBuilder, Jwks, JwksBuilder};
 pub use metadata::{MetadataError, metadata_router};
 pub use origin::OriginRule;
-pub use require_token::{RequireToken, RequireTokenBuilder};
+pub use require_token::{InvalidGuard, RequireToken, RequireTokenBuilder};
 pub use token::{InvalidToken, VerifiedToken, Verifier, VerifyError};

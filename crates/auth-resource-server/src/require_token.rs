@@ -22,7 +22,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tower::Layer;
 use url::Url;
 
-pub use builder::RequireTokenBuilder;
+pub use builder::{InvalidGuard, RequireTokenBuilder};
 
 use crate::challenge::{Challenges, InvalidChallenge};
 use crate::denial::Denial;
@@ -48,6 +48,7 @@ struct Inner {
     insufficient_scope: Refusal,
     possession: Option<Possession>,
     is_bound_only: bool,
+    repeats_granted: bool,
 }
 
 /// What proofs of possession are judged by.
@@ -155,6 +156,21 @@ impl RequireToken {
         self.answer(&self.0.challenges.clone().naming(required).insufficient_scope())
     }
 
+    /// The same for a token that has some scope already: with
+    /// [`RequireTokenBuilder::challenge_repeats_granted`] that is named too.
+    pub fn insufficient_scope_for(&self, required: &Scope, granted: &Scope) -> Response {
+        if self.0.repeats_granted {
+            return self.insufficient_scope(&required.union(granted));
+        }
+        self.insufficient_scope(required)
+    }
+
+    /// Returns the answer to a request without a token that needs `required`, for an operation inside the route.
+    pub fn no_token(&self, required: &Scope) -> Response {
+        Denial::NoToken.log();
+        self.answer(&self.0.challenges.clone().naming(required).refusal(StatusCode::UNAUTHORIZED, None))
+    }
+
     /// What went into a challenge was checked when the guard was made, so the fallback is theory.
     fn answer(&self, refusal: &Result<Refusal, InvalidChallenge>) -> Response {
         refusal.as_ref().unwrap_or(&self.0.no_token).response()
@@ -168,15 +184,17 @@ impl Gate for RequireToken {
         if request.method == Method::OPTIONS {
             return Ok(());
         }
-        let denial = match self.verify(request).await {
+        match self.verify(request).await {
             Ok(token) if self.0.hierarchy.covers(&token.scope, &self.0.scope) => {
                 request.extensions.insert(token);
-                return Ok(());
+                Ok(())
             }
-            Ok(_) => Denial::Scope,
-            Err(denial) => denial,
-        };
-        Err(self.refuse(&denial))
+            Ok(token) => {
+                Denial::Scope.log();
+                Err(self.insufficient_scope_for(&self.0.scope, &token.scope))
+            }
+            Err(denial) => Err(self.refuse(&denial)),
+        }
     }
 }
 

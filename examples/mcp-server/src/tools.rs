@@ -6,10 +6,7 @@ use http::request::Parts;
 use rmcp::handler::server::router::tool::ToolRouter;
 use rmcp::handler::server::tool::Extension;
 use rmcp::handler::server::wrapper::Parameters;
-use rmcp::model::{
-    CacheScope, Implementation, ListToolsResult, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
-    ServerConfig, Tool,
-};
+use rmcp::model::{Implementation, ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig};
 use rmcp::service::{RequestContext, RoleServer};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
@@ -151,14 +148,7 @@ impl ServerHandler for Tools {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let parts = context.extensions.get::<Parts>();
-        let session = parts.map(session).transpose()?;
-        let shown = |tool: &Tool| session.is_some_and(|session| scopes().shows(&tool.name, session));
-        let tools = ListToolsResult::with_all_items(self.tool_router.list_all().into_iter().filter(shown).collect());
-        if context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28) {
-            return Ok(tools.with_ttl_ms(0).with_cache_scope(CacheScope::Private));
-        }
-        Ok(tools)
+        Ok(scopes().listed(ListToolsResult::with_all_items(self.tool_router.list_all()), &context))
     }
 
     fn get_info(&self) -> ServerConfig {
@@ -189,8 +179,6 @@ mod tests {
 
     #[test]
     fn every_tool_says_what_it_needs() {
-        let tools = Tools::tool_router().list_all();
-
-        assert_eq!(scopes().unlisted(tools.iter().map(|tool| &*tool.name)), [""; 0]);
+        assert_eq!(scopes().unlisted_of(&Tools::tool_router()), [""; 0]);
     }
 }

@@ -11,6 +11,7 @@
 
 mod adoption;
 mod aliases;
+mod anonymous;
 mod client_registration;
 mod defaults;
 mod description;
@@ -21,10 +22,14 @@ mod log;
 mod logs;
 mod metadata;
 mod options;
+mod resources;
 mod rmcp_client;
+#[cfg(feature = "rmcp")]
+mod rmcp_tools;
 mod self_check;
 mod session;
 mod tool_scopes;
+mod transport_session;
 
 use auth_core::{Auth, plugins};
 use auth_email_password::EmailPassword;

@@ -1,12 +1,20 @@
 //! RFC 9728, RFC 8414: where clients look, and what they find there.
 
+use auth_core::plugins;
+use auth_email_password::EmailPassword;
+use auth_mcp::McpGuard;
+use auth_pages::Pages;
+use auth_testkit::TestApp;
+use axum::Router;
+use axum::routing::any;
 use http::{Method, Request, StatusCode};
 use serde_json::json;
 
-use crate::{app, builder, mcp};
+use crate::{app, builder, mcp, whoami};
 
-const RESOURCE_DOCUMENTS: [&str; 3] = [
+const RESOURCE_DOCUMENTS: [&str; 4] = [
     "/.well-known/oauth-protected-resource/mcp",
+    "/mcp/.well-known/oauth-protected-resource",
     "/.well-known/oauth-protected-resource",
     "/api/auth/.well-known/oauth-protected-resource",
 ];
@@ -105,4 +113,42 @@ async fn a_resource_of_its_own_host_keeps_its_identifier() {
 
     assert_eq!(document["resource"], "https://mcp.example.com/mcp");
     assert_eq!(document["authorization_servers"], json!(["https://auth.example.com"]));
+}
+
+/// rmcp and mcp-remote look there. What an app serves below its endpoint neither hides the documents nor loses its
+/// guard by them.
+#[tokio::test]
+async fn documents_below_an_endpoint_stand_beside_what_the_app_nests_there() {
+    let two = mcp().resource_at("/admin/mcp", |admin| admin.base_scope("admin:tools", "Administer this server"));
+    let app = TestApp::builder()
+        .plugins(plugins![EmailPassword::new(), Pages::new(), two])
+        .routes(|auth| {
+            let guard = auth.handle::<McpGuard>().unwrap();
+            let admin =
+                Router::new().nest_service("/admin/mcp", any(whoami)).route_layer(guard.of("/admin/mcp").unwrap());
+            let write = Router::new().nest_service("/mcp/write", any(whoami)).route_layer(guard.clone());
+            let nested = Router::new().route("/", any(whoami)).route("/{*rest}", any(whoami));
+            Router::new().nest("/mcp", nested).route_layer(guard).merge(write).merge(admin)
+        })
+        .build()
+        .await;
+
+    for (below, at_root, resource) in [
+        ("/mcp/.well-known/oauth-protected-resource", "/.well-known/oauth-protected-resource/mcp", "/mcp"),
+        (
+            "/admin/mcp/.well-known/oauth-protected-resource",
+            "/.well-known/oauth-protected-resource/admin/mcp",
+            "/admin/mcp",
+        ),
+    ] {
+        let (below, at_root) = (app.get(below).await.expects(StatusCode::OK), app.get(at_root).await);
+        assert_eq!(below.json(), at_root.json());
+        assert_eq!(below.json()["resource"], app.url(resource).as_str());
+        assert_eq!(below.header("etag"), at_root.header("etag"));
+    }
+    let head = Request::head("/mcp/.well-known/oauth-protected-resource").body("").unwrap();
+    app.request(head).await.expects(StatusCode::OK);
+    for path in ["/mcp", "/mcp/.well-known/other", "/mcp/x", "/mcp/write", "/mcp/write/.well-known/x", "/admin/mcp/x"] {
+        app.post_json(path, &json!({})).await.expects(StatusCode::UNAUTHORIZED);
+    }
 }

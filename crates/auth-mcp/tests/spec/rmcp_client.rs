@@ -22,8 +22,14 @@ use rmcp::{RoleClient, ServerHandler, tool, tool_handler, tool_router};
 use crate::mcp;
 
 #[derive(Clone)]
-struct Tools {
+pub(crate) struct Tools {
     tool_router: ToolRouter<Self>,
+}
+
+impl Tools {
+    pub(crate) fn new() -> Self {
+        Self { tool_router: Self::tool_router() }
+    }
 }
 
 #[tool_router]
@@ -44,11 +50,7 @@ impl ServerHandler for Tools {
 
 fn service() -> StreamableHttpService<Tools, LocalSessionManager> {
     let config = StreamableHttpServerConfig::default().with_legacy_session_mode(false).with_json_response(true);
-    StreamableHttpService::new(
-        || Ok(Tools { tool_router: Tools::tool_router() }),
-        LocalSessionManager::default().into(),
-        config,
-    )
+    StreamableHttpService::new(|| Ok(Tools::new()), LocalSessionManager::default().into(), config)
 }
 
 async fn app() -> TestApp {
@@ -115,4 +117,18 @@ async fn the_client_signs_in_refreshes_and_calls_a_tool_after_a_handshake() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_client_signs_in_refreshes_and_calls_a_tool_without_sessions() {
     whoami(ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::LATEST] }).await;
+}
+
+/// SEC-13: a server without sessions has none to steal, and the name of one says nothing.
+#[tokio::test]
+async fn a_server_without_sessions_hands_none_out() {
+    let app = app().await;
+    let alice = app.alice().await;
+    let client = crate::client(&app, "mcp:tools").await;
+    let tokens = client.exchanges(&alice.authorizes(&client).await).await.succeeds();
+
+    let answer = app.mcp("/mcp", &tokens.access_token).initialize().await;
+
+    answer.result();
+    assert_eq!(answer.header("mcp-session-id"), None);
 }

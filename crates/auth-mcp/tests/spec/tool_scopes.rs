@@ -91,6 +91,21 @@ async fn rs_9_all_that_is_missing_is_told_at_once() {
     assert_eq!(reached.load(Ordering::SeqCst), 0);
 }
 
+/// MCP 2025-11-25: a client may ask for just what the challenge names, and would lose what it has.
+#[tokio::test]
+async fn rs_10_a_challenge_repeats_what_was_granted_where_the_app_says_so() {
+    let mcp = provider().challenge_repeats_granted(true);
+    let builder = TestApp::builder().plugins(plugins![EmailPassword::new(), Pages::new(), mcp]);
+    let app = builder.routes(served(scopes, &Arc::default())).build().await;
+    let client = caller(&app, "openid mcp:tools a").await;
+
+    is_challenged(&client.sends(&call("write")).await, "mcp:tools notes:write a");
+
+    let (app, _) = started().await;
+    let client = caller(&app, "openid mcp:tools a").await;
+    is_challenged(&client.sends(&call("write")).await, "mcp:tools notes:write");
+}
+
 #[tokio::test]
 async fn rs_11_a_broader_scope_is_enough_for_a_tool_and_a_handler() {
     let (app, _) = started().await;

@@ -257,17 +257,19 @@ fn parse(
     redirect: TrustedRedirect,
 ) -> Result<(AuthorizationRequest, Scope, Vec<Resource>), OAuthError> {
     let request = AuthorizationRequest::parse(params, redirect)?;
-    let scope = scope::granted(request.scope.as_ref(), provider.default_scope(), provider.scopes())?;
+    let resources = provider.requested_resources(&request.resources)?;
+    let names_a_resource = !request.resources.is_empty();
+    let base = provider.base_scope_of(&resources);
+    let default = provider.default_scope(names_a_resource.then_some(&base));
+    let scope = scope::granted(request.scope.as_ref(), &default, provider.scopes())?;
     // A claim asked for by itself is covered by a scope, which the consent page shows.
     let scope = scope.union(&covering(provider, &request.claims)?);
     judge_acr(provider, &request)?;
-    let resources = provider.requested_resources(&request.resources)?;
     // A request that names a resource and only scopes about the person has left out what it wants
     // there, as ChatGPT does: the base scope then is the default, and the consent page shows it.
-    let names_a_resource = !request.resources.is_empty();
     let left_open = request.scope.is_none() && provider.options().default_scope.is_none();
     let scope = if names_a_resource && (left_open || scope.without(&IDENTITY_SCOPES).is_empty()) {
-        scope.union(&provider.base_scope_of(&resources))
+        scope.union(&base)
     } else {
         scope
     };

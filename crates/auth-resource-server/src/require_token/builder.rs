@@ -15,6 +15,17 @@ use crate::challenge::{Challenges, InvalidChallenge};
 use crate::dpop::Proofs;
 use crate::token::Verifier;
 
+/// A guard cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum InvalidGuard {
+    /// A challenge does not fit into a header.
+    #[error(transparent)]
+    Challenge(#[from] InvalidChallenge),
+    /// A scope implies itself by way of others, which would make all of them the same.
+    #[error("the scope {0:?} implies itself by way of others")]
+    HierarchyCycle(String),
+}
+
 /// Makes a [`RequireToken`].
 pub struct RequireTokenBuilder {
     verifier: Box<dyn Verifier>,
@@ -23,6 +34,7 @@ pub struct RequireTokenBuilder {
     challenges: Challenges,
     possession: Option<Possession>,
     require_dpop: bool,
+    repeats_granted: bool,
 }
 
 impl RequireTokenBuilder {
@@ -34,6 +46,7 @@ impl RequireTokenBuilder {
             challenges: Challenges::new(resource_metadata),
             possession: None,
             require_dpop: false,
+            repeats_granted: false,
         }
     }
 
@@ -44,7 +57,8 @@ impl RequireTokenBuilder {
         self
     }
 
-    /// Sets which scopes allow what others do. Default none does.
+    /// Sets which scopes allow what others do. Default none does; one that implies itself by way of others is
+    /// refused by [`RequireTokenBuilder::build`].
     #[must_use]
     pub fn hierarchy(mut self, hierarchy: ScopeHierarchy) -> Self {
         self.hierarchy = hierarchy;
@@ -67,12 +81,23 @@ impl RequireTokenBuilder {
         self
     }
 
+    /// Whether the challenge to a token that lacks scope repeats what it has, for clients of MCP 2025-11-25 that ask
+    /// for just what a challenge names. Default no: newer ones add it by themselves.
+    #[must_use]
+    pub fn challenge_repeats_granted(mut self, on: bool) -> Self {
+        self.repeats_granted = on;
+        self
+    }
+
     /// Makes the guard and the challenges it answers with.
     ///
     /// # Errors
     ///
-    /// If a challenge does not fit into a header.
-    pub fn build(self) -> Result<RequireToken, InvalidChallenge> {
+    /// [`InvalidGuard`], if a challenge does not fit into a header, or a scope implies itself.
+    pub fn build(self) -> Result<RequireToken, InvalidGuard> {
+        if let Some(scope) = self.hierarchy.cycle() {
+            return Err(InvalidGuard::HierarchyCycle(scope.to_owned()));
+        }
         let token_type = if self.require_dpop { TokenType::DPoP } else { TokenType::Bearer };
         let challenges = self.challenges.naming(&self.scope).by(token_type);
         Ok(RequireToken(Arc::new(Inner {
@@ -84,6 +109,7 @@ impl RequireTokenBuilder {
             challenges,
             possession: self.possession,
             is_bound_only: self.require_dpop,
+            repeats_granted: self.repeats_granted,
         })))
     }
 }

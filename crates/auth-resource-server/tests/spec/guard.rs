@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use auth_protocol::scope::Scope;
-use auth_resource_server::{Denial, InvalidToken, RequireToken, VerifiedToken, Verifier, VerifyError};
+use auth_protocol::scope_hierarchy::ScopeHierarchy;
+use auth_resource_server::{Denial, InvalidGuard, InvalidToken, RequireToken, VerifiedToken, Verifier, VerifyError};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -168,6 +169,55 @@ async fn an_operation_inside_the_route_can_ask_for_more() {
     let challenge = answer.header("www-authenticate").unwrap();
     assert!(challenge.contains(r#"error="insufficient_scope""#), "{challenge}");
     assert!(challenge.contains(r#"scope="files:write files:read""#), "{challenge}");
+}
+
+/// MCP 2025-11-25: a client may ask for just what the challenge names, and would lose what it has.
+#[tokio::test]
+async fn rs_10_a_challenge_repeats_what_was_granted_only_where_that_is_wanted() {
+    let needs = Scope::parse("mcp:tools files:write").unwrap();
+    let guard = || RequireToken::builder(KnownTokens::default(), Url::parse(METADATA).unwrap()).scope(needs.clone());
+    let repeats = guard().challenge_repeats_granted(true).build().unwrap();
+    let named = |challenge: Option<&str>, scope: &str| {
+        let challenge = challenge.unwrap();
+        assert!(challenge.ends_with(&format!(r#"scope="{scope}""#)), "{challenge}");
+    };
+
+    let plain = sent(&app(guard().build().unwrap()), with_token("good")).await;
+    let repeated = sent(&app(repeats.clone()), with_token("good")).await;
+    let without = sent(&app(repeats.clone()), post("/mcp")).await;
+
+    assert_eq!((plain.status, repeated.status, without.status), (403, 403, 401));
+    named(plain.header("www-authenticate"), "mcp:tools files:write");
+    named(repeated.header("www-authenticate"), "mcp:tools files:write files:read");
+    named(without.header("www-authenticate"), "mcp:tools files:write");
+    let (required, granted) = (Scope::parse("notes:write").unwrap(), Scope::parse("openid files:read").unwrap());
+    let inside = answered(repeats.insufficient_scope_for(&required, &granted)).await;
+    named(inside.header("www-authenticate"), "notes:write files:read");
+}
+
+#[tokio::test]
+async fn an_operation_inside_the_route_can_ask_for_a_token() {
+    let guard = guard_over(KnownTokens::default(), "mcp:tools");
+
+    let answer = answered(guard.no_token(&Scope::parse("mcp:tools files:write").unwrap())).await;
+
+    assert_eq!(answer.status, 401);
+    assert_eq!(
+        answer.header("www-authenticate"),
+        Some(format!(r#"Bearer resource_metadata="{METADATA}", scope="mcp:tools files:write""#).as_str())
+    );
+}
+
+#[test]
+fn a_hierarchy_that_goes_round_makes_no_guard() {
+    let guard =
+        |hierarchy| RequireToken::builder(KnownTokens::default(), Url::parse(METADATA).unwrap()).hierarchy(hierarchy);
+    let straight = ScopeHierarchy::new().implies("a", ["b"]).implies("b", ["c"]);
+
+    let refused = guard(straight.clone().implies("c", ["a"])).build().unwrap_err();
+
+    assert!(matches!(&refused, InvalidGuard::HierarchyCycle(scope) if scope == "a"), "{refused}");
+    guard(straight).build().unwrap();
 }
 
 #[tokio::test]

@@ -93,3 +93,15 @@ async fn the_base_scope_is_that_of_the_named_resource() {
     assert_eq!(asked_scope(&app, &alice.browser, &asks("/mcp")).await, ["openid", "mcp:tools"]);
     assert_eq!(asked_scope(&app, &alice.browser, &client.asks()).await, ["openid"]);
 }
+
+#[tokio::test]
+async fn what_another_resource_needs_is_no_default_of_the_named_one() {
+    let app = app(provider().resource("/files", ["files:read"])).build().await;
+    let alice = app.alice().await;
+    let client = app.registers_client().await;
+
+    let asks = |resource: &str| client.clone().with_resource(resource).asks().without("scope");
+
+    assert_eq!(asked_scope(&app, &alice.browser, &asks("/files")).await, ["openid", "files:read"]);
+    assert_eq!(asked_scope(&app, &alice.browser, &asks("/mcp")).await, ["openid", "mcp:tools"]);
+}

@@ -1,0 +1,54 @@
+//! Callers without a token, where some tools are for everybody.
+
+use async_trait::async_trait;
+use auth_resource_server::{DPOP, Gate};
+use axum::response::Response;
+use http::Method;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+
+use crate::guard::McpGuard;
+
+/// What may be asked without a token, besides tools for everybody and notifications.
+const PUBLIC: [&str; 4] = ["initialize", "server/discover", "ping", "tools/list"];
+
+/// A request that brings no credentials. It is let in where its body asks for nothing but what is public.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Anonymous;
+
+/// Whether a method is one that needs no token.
+pub(crate) fn is_public(method: &str) -> bool {
+    PUBLIC.contains(&method) || method.starts_with("notifications/")
+}
+
+/// Whether a request brings nothing that could be a credential, however bad: only then is it anonymous.
+fn brings_nothing(request: &Parts) -> bool {
+    !request.headers.contains_key(AUTHORIZATION) && !request.headers.contains_key(DPOP)
+}
+
+/// The guard before bodies are read: by itself it lets nobody in without a token, and so does not stand alone.
+#[derive(Debug)]
+pub(crate) struct Door(McpGuard);
+
+impl Door {
+    pub(crate) fn of(guard: McpGuard) -> Self {
+        Self(guard)
+    }
+
+    fn is_for_everybody(&self) -> bool {
+        self.0.rules().tools.as_ref().is_some_and(|tools| tools.has_anonymous())
+    }
+}
+
+#[async_trait]
+impl Gate for Door {
+    async fn admit(&self, request: &mut Parts) -> Result<(), Response> {
+        if request.method == Method::OPTIONS || !self.is_for_everybody() || !brings_nothing(request) {
+            return self.0.admit(request).await;
+        }
+        self.0.rules().hosts.admit(request).await?;
+        self.0.rules().origins.admit(request).await?;
+        request.extensions.insert(Anonymous);
+        Ok(())
+    }
+}
