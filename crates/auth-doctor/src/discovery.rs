@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::challenge::Challenge;
 use crate::document::{ResourceDocument, ServerDocument};
-use crate::exchange::{Answer, Exchange, Request};
+use crate::exchange::{Answer, Exchange, Request, shown};
 use crate::profile::{Check, Profile, ResourcePlace, ServerPlace};
 use crate::rule::{Failure, Rule};
 
@@ -28,16 +28,12 @@ pub(crate) struct Seeker<'a> {
 impl Seeker<'_> {
     /// Asks the MCP route without a token, and reads the challenge.
     pub(crate) async fn challenge(&self) -> Result<Challenge, Failure> {
-        let answer = self.exchange.send(call(self.target, None)).await?.stays()?;
-        if matches!(answer.status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::BAD_GATEWAY) {
-            return Err(answer.breaks(Rule::McpRoute, format!("answers {}", answer.status)));
+        let mut answer = self.exchange.send(call(self.target, None)).await?.stays()?;
+        if answer.status.is_success() {
+            // Some tools may be for everybody: then a client is asked once it wants more, and this is no message.
+            answer = self.exchange.send(Request::json(self.target, &json!({}))).await?.stays()?;
         }
-        if answer.status == StatusCode::FORBIDDEN {
-            return Err(answer.breaks(Rule::Host, "answers 403 before it asks for a token"));
-        }
-        if answer.status != StatusCode::UNAUTHORIZED {
-            return Err(answer.breaks(Rule::Guard, format!("answers {} to a call without a token", answer.status)));
-        }
+        self.is_refused(&answer).await?;
         answer.is_readable()?;
         let Some(value) = answer.header(&header::WWW_AUTHENTICATE) else {
             return Err(answer.breaks(Rule::Challenge, "answers 401 without the header WWW-Authenticate"));
@@ -45,7 +41,28 @@ impl Seeker<'_> {
         if self.is_page() && !answer.exposes(&header::WWW_AUTHENTICATE) {
             return Err(answer.breaks(Rule::ExposedChallenge, "does not expose the header WWW-Authenticate"));
         }
+        if value.starts_with("DPoP ") {
+            return Err(answer.breaks(Rule::BearerTokens, "asks for a proof of possession"));
+        }
         Challenge::parse(value).ok_or_else(|| answer.breaks(Rule::Challenge, "answers 401 without a Bearer challenge"))
+    }
+
+    /// Demands a 401, and says why there is another answer.
+    async fn is_refused(&self, answer: &Answer) -> Result<(), Failure> {
+        let status = answer.status;
+        let rule = match status {
+            StatusCode::UNAUTHORIZED => return Ok(()),
+            StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::BAD_GATEWAY => Rule::McpRoute,
+            StatusCode::FORBIDDEN if self.is_page() => {
+                let program = Exchange::new(None)?.send(call(self.target, None)).await?;
+                if program.status == StatusCode::FORBIDDEN { Rule::Host } else { Rule::Origins }
+            }
+            StatusCode::FORBIDDEN => Rule::Host,
+            StatusCode::TOO_MANY_REQUESTS => Rule::Reachable,
+            status if status.is_server_error() => Rule::Reachable,
+            _ => Rule::Guard,
+        };
+        Err(answer.breaks(rule, format!("answers {status} to a call without a token")))
     }
 
     /// Finds what the resource says about itself, in the places and the order of this client.
@@ -69,12 +86,16 @@ impl Seeker<'_> {
             ResourcePlace::Challenge => {
                 let Some(text) = challenge.get("resource_metadata") else { return Ok(None) };
                 let told = || {
-                    Failure::new(Rule::Challenge, format!("POST {}", self.target), "names no URL as resource_metadata")
+                    Failure::new(
+                        Rule::Challenge,
+                        format!("POST {}", shown(self.target)),
+                        "names no URL as resource_metadata",
+                    )
                 };
                 let url = Url::parse(text).map_err(|_| told())?;
                 if self.profile.makes(Check::SameOrigin) && url.origin() != self.target.origin() {
                     let found = format!("leads to {url}, which is of another origin");
-                    return Err(Failure::new(Rule::SameOrigin, format!("POST {}", self.target), found));
+                    return Err(Failure::new(Rule::SameOrigin, format!("POST {}", shown(self.target)), found));
                 }
                 return Ok(Some(url));
             }
@@ -104,6 +125,7 @@ impl Seeker<'_> {
             Failure::new(Rule::AuthorizationServers, "the resource metadata", format!("names {issuer}, {found}"))
         };
         let url = Url::parse(issuer).map_err(|_| told("which is no URL"))?;
+        self.is_secure(self.target, self.target.as_str())?;
         self.is_secure(&url, issuer)?;
         let (mut first, mut read) = (None, None);
         for place in self.profile.server_places() {
@@ -147,9 +169,16 @@ impl Seeker<'_> {
             ("token_endpoint", &document.token_endpoint),
         ];
         for (member, endpoint) in needed {
-            let Some(endpoint) = endpoint else {
+            if endpoint.is_none() {
                 return Err(answer.breaks(Rule::Endpoints, format!("has no {member}")));
-            };
+            }
+        }
+        let others = [
+            ("registration_endpoint", &document.registration_endpoint),
+            ("revocation_endpoint", &document.revocation_endpoint),
+        ];
+        for (member, endpoint) in needed.into_iter().chain(others) {
+            let Some(endpoint) = endpoint else { continue };
             let no_url = |_| answer.breaks(Rule::Endpoints, format!("has {endpoint} as {member}, which is no URL"));
             self.is_secure(&Url::parse(endpoint).map_err(no_url)?, endpoint)?;
         }
@@ -163,10 +192,14 @@ impl Seeker<'_> {
 
     /// Http is for a server on this machine alone.
     fn is_secure(&self, url: &Url, text: &str) -> Result<(), Failure> {
-        if url.scheme() == "https" || self.target.scheme() == "http" {
+        if url.scheme() == "https" || (is_loopback(url) && is_loopback(self.target)) {
             return Ok(());
         }
-        Err(Failure::new(Rule::Https, format!("GET {}", self.target), format!("leads to {text}, which is not https")))
+        Err(Failure::new(
+            Rule::Https,
+            format!("GET {}", shown(self.target)),
+            format!("leads to {text}, which is not https"),
+        ))
     }
 
     /// What is at a place, unless it is nothing; the first place without anything is remembered.
@@ -207,6 +240,16 @@ fn at_origin(of: &Url, path: &str) -> Option<Url> {
     let mut url = of.join("/").ok()?;
     url.set_path(path);
     Some(url)
+}
+
+/// Whether a URL names the machine of the client. OAuth 2.1 §1.5.
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
 }
 
 /// A bare origin may be spelled with its slash. RFC 3986 §6.2.3.

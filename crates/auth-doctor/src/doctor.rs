@@ -6,7 +6,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::catalogue::{InvalidProfile, profiles};
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, shown};
 use crate::journey::{Attended, Journey};
 use crate::person::{Person, Trial};
 use crate::profile::Profile;
@@ -78,6 +78,6 @@ impl Doctor {
             let journey = Journey { profile, exchange: &exchange, target, attended: self.attended.as_ref() };
             reports.extend(journey.all().await);
         }
-        Ok(Examination { server: target.to_string(), reports })
+        Ok(Examination { server: shown(target), reports })
     }
 }

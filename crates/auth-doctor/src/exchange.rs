@@ -77,14 +77,14 @@ impl Request {
     }
 
     fn words(&self) -> String {
-        // A query holds what is nobody else's.
-        let shown = self.url.query().map_or_else(|| self.url.to_string(), |_| format!("{}?…", before_query(&self.url)));
-        format!("{} {shown}", self.method)
+        format!("{} {}", self.method, shown(&self.url))
     }
 }
 
-fn before_query(url: &Url) -> &str {
-    &url[..url::Position::AfterPath]
+/// A URL without what may be a secret: who asks, and the query.
+pub(crate) fn shown(url: &Url) -> String {
+    let query = if url.query().is_some() { "?…" } else { "" };
+    format!("{}{}{query}", url.origin().ascii_serialization(), url.path())
 }
 
 impl Exchange {
@@ -164,8 +164,14 @@ impl Exchange {
             .map_err(|error| lost(&error))?;
         let (status, headers) = (response.status(), response.headers().clone());
         let mut body = Vec::new();
-        // A stream of events need not end: what is in it by then is enough.
-        while let Some(part) = response.chunk().await.map_err(|error| lost(&error))? {
+        loop {
+            let part = match response.chunk().await {
+                Ok(Some(part)) => part,
+                Ok(None) => break,
+                // A stream of events need not end: what is in it by then is enough.
+                Err(_) if is_stream(&headers) => break,
+                Err(error) => return Err(lost(&error)),
+            };
             body.extend_from_slice(&part);
             if body.len() > MOST || is_answered(&headers, &body) {
                 break;
@@ -190,8 +196,11 @@ fn why(error: &reqwest::Error) -> String {
 
 /// Whether a stream has its first message.
 fn is_answered(headers: &HeaderMap, body: &[u8]) -> bool {
-    let is_stream = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event"));
-    is_stream && message_in(body).is_some()
+    is_stream(headers) && message_in(body).is_some()
+}
+
+fn is_stream(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event"))
 }
 
 /// The first message of JSON-RPC with a result or an error, in a stream of events.
@@ -241,7 +250,8 @@ impl Answer {
     /// Refuses an answer that sends elsewhere.
     pub(crate) fn stays(self) -> Result<Self, Failure> {
         if self.status.is_redirection() {
-            let to = self.header(&header::LOCATION).unwrap_or("nowhere").to_owned();
+            let to = self.header(&header::LOCATION).and_then(|to| self.url.join(to).ok());
+            let to = to.map_or_else(|| "nowhere".to_owned(), |to| shown(&to));
             return Err(self.breaks(Rule::NoRedirect, format!("answers {} and sends to {to}", self.status)));
         }
         Ok(self)

@@ -9,7 +9,7 @@ use url::Url;
 
 use crate::authorization::{Asked, Place};
 use crate::discovery::Seeker;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, shown};
 use crate::person::{Person, Trial};
 use crate::profile::{Check, Profile, RefreshHabit, Registration};
 use crate::registration::{self, Signer};
@@ -202,7 +202,7 @@ impl Signed<'_> {
             Called::Done => Ok(()),
             Called::Needs(scopes) => {
                 let found = format!("asks for {scopes:?} where nothing is needed");
-                Err(Failure::new(Rule::Call, format!("POST {}", self.holder.place.target), found))
+                Err(Failure::new(Rule::Call, format!("POST {}", shown(&self.holder.place.target)), found))
             }
         }
     }
@@ -225,7 +225,7 @@ impl Signed<'_> {
                 Called::Done => Ok(tokens),
                 Called::Needs(more) => {
                     let found = format!("asks for {more:?} once more, after it was granted");
-                    Err(Failure::new(Rule::StepUp, format!("POST {}", self.holder.place.target), found))
+                    Err(Failure::new(Rule::StepUp, format!("POST {}", shown(&self.holder.place.target)), found))
                 }
             }
         };

@@ -154,16 +154,19 @@ pub(crate) async fn dynamically(
     }
     let read: Registered = answer.document()?;
     let wanted = redirect_uris(profile);
-    if let Some(lost) = wanted.iter().find(|uri| !read.redirect_uris.contains(uri)) {
-        return Err(answer.breaks(Rule::RedirectUris, format!("does not keep the redirect URI {lost}")));
-    }
     let auth = match (read.token_endpoint_auth_method.as_deref(), read.client_secret) {
         (Some("client_secret_post"), Some(secret)) => ClientAuth::SecretPost(secret),
         (Some("client_secret_basic") | None, Some(secret)) => ClientAuth::SecretBasic(secret),
         (_, _) => ClientAuth::None,
     };
     let managed = read.registration_client_uri.zip(read.registration_access_token);
-    Ok(Client { id: read.client_id, auth, redirect_uris: wanted, managed })
+    let client = Client { id: read.client_id, auth, redirect_uris: wanted, managed };
+    if let Some(lost) = client.redirect_uris.iter().find(|uri| !read.redirect_uris.contains(uri)) {
+        let found = format!("does not keep the redirect URI {lost}");
+        client.leaves(exchange).await;
+        return Err(answer.breaks(Rule::RedirectUris, found));
+    }
+    Ok(client)
 }
 
 fn redirect_uris(profile: &Profile) -> Vec<String> {

@@ -48,6 +48,12 @@ rules! {
     /// Without a token the MCP route answers 401. MCP authorization, access tokens.
     Guard, "guard",
         "put the guard in front of the MCP route: `.route_layer(guard)`";
+    /// Clients that prove no possession of a key are let in. RFC 9449.
+    BearerTokens, "bearer-tokens",
+        "expect only clients that know DPoP, or let Bearer tokens in too: leave `require_dpop` off";
+    /// Pages of other origins may call the MCP route.
+    Origins, "origins",
+        "let `Mcp::allowed_origins` name the origin of this client, or leave it unset";
     /// The MCP route knows the name under which it is asked.
     Host, "host",
         "set the base URL to the one that clients see, and let the proxy hand on `Host`; a further name goes into \
@@ -148,6 +154,9 @@ rules! {
         "let no proxy or cache answer for the MCP route or the revocation endpoint";
 }
 
+/// The most characters of a text that is shown.
+const MOST_SHOWN: usize = 400;
+
 impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
@@ -168,6 +177,29 @@ pub struct Failure {
 
 impl Failure {
     pub(crate) fn new(rule: Rule, request: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { rule, request: request.into(), found: found.into() }
+        Self { rule, request: shown(&request.into()), found: shown(&found.into()) }
+    }
+}
+
+/// A text of a stranger, fit for a terminal: without control characters, and not too long.
+fn shown(text: &str) -> String {
+    let is_plain = |character: &char| !character.is_control();
+    let mut shown: String = text.chars().filter(is_plain).take(MOST_SHOWN).collect();
+    if text.chars().filter(is_plain).nth(MOST_SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_stranger_says_does_not_move_the_terminal() {
+        let failure = Failure::new(Rule::Token, "POST x", format!("says \u{1b}[2J\n{}", "y".repeat(1000)));
+
+        assert!(failure.found.starts_with("says [2Jy"), "{}", failure.found);
+        assert_eq!(failure.found.chars().count(), MOST_SHOWN + 1);
     }
 }

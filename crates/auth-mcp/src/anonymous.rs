@@ -9,16 +9,26 @@ use http::request::Parts;
 
 use crate::guard::McpGuard;
 
-/// What may be asked without a token, besides tools for everybody and notifications.
+/// What may be asked without a token, besides tools for everybody.
 const PUBLIC: [&str; 4] = ["initialize", "server/discover", "ping", "tools/list"];
+/// What may be told without a token: those of the protocol, since a server may act on others.
+const TOLD: [&str; 4] = [
+    "notifications/initialized",
+    "notifications/cancelled",
+    "notifications/progress",
+    "notifications/roots/list_changed",
+];
+
+/// MCP transports, resumability.
+const LAST_EVENT_ID: &str = "last-event-id";
 
 /// A request that brings no credentials. It is let in where its body asks for nothing but what is public.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Anonymous;
 
-/// Whether a method is one that needs no token.
-pub(crate) fn is_public(method: &str) -> bool {
-    PUBLIC.contains(&method) || method.starts_with("notifications/")
+/// Whether a message is one that needs no token: a request, or what has no id and is told.
+pub(crate) fn is_public(method: &str, has_id: bool) -> bool {
+    PUBLIC.contains(&method) || (!has_id && TOLD.contains(&method))
 }
 
 /// Whether a request brings nothing that could be a credential, however bad: only then is it anonymous.
@@ -48,6 +58,8 @@ impl Gate for Door {
         }
         self.0.rules().hosts.admit(request).await?;
         self.0.rules().origins.admit(request).await?;
+        // Where a stream is taken up again, servers look at the event alone: it may be of somebody's.
+        request.headers.remove(LAST_EVENT_ID);
         request.extensions.insert(Anonymous);
         Ok(())
     }

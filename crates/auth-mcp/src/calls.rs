@@ -40,16 +40,19 @@ pub(crate) fn calls(body: &[u8]) -> Result<Calls, ()> {
             is_exact(&params.rest, &["name"])?;
             tools.push(params.name);
         } else {
-            all_public &= method.as_deref().is_some_and(is_public);
+            all_public &= method.as_deref().is_some_and(|method| is_public(method, own.is_some()));
         }
         id = own.filter(|_| !is_batch).unwrap_or_default();
     }
     Ok(Calls { tools, is_public: all_public, id })
 }
 
-/// Refuses members that some readers take for others, as they do not mind the case.
+/// Refuses members that some readers take for others, as they do not mind the case, fold letters of other alphabets,
+/// or end a name at its first control character.
 fn is_exact(rest: &Names, known: &[&str]) -> Result<(), ()> {
-    let is_alike = |name: &String| known.iter().any(|known| name != known && name.eq_ignore_ascii_case(known));
+    let is_odd = |name: &str| !name.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_alike =
+        |name: &String| is_odd(name) || known.iter().any(|known| name != known && name.eq_ignore_ascii_case(known));
     if rest.0.iter().any(is_alike) { Err(()) } else { Ok(()) }
 }
 
@@ -138,6 +141,8 @@ mod tests {
             r#"{"id":1,"result":{}}"#,
             r#"{"id":1,"method":"resources/list"}"#,
             r#"{"id":1,"method":"Initialize"}"#,
+            r#"{"id":1,"method":"notifications/initialized"}"#,
+            r#"{"method":"notifications/deploy"}"#,
             r#"{"id":1,"method":"tools/list "}"#,
             r#"[{"id":1,"method":"tools/list"},{"id":2,"method":"resources/read"}]"#,
         ] {
@@ -153,6 +158,9 @@ mod tests {
             "1",
             r#""tools/call""#,
             r#"{"method":1}"#,
+            r#"{"method":"tools/call","params":{"name":"read"},"param\u017f":{"name":"write"}}"#,
+            r#"{"method":"ping","method\u0000":"tools/call","params":{"name":"write"}}"#,
+            r#"{"method":"tools/call","params":{"name":"read","name ":"write"}}"#,
             r#"{"method":"ping","method":"tools/call","params":{"name":"write"}}"#,
             r#"{"method":"tools/call","method":"ping","params":{"name":"write"}}"#,
             r#"{"Method":"tools/call","params":{"name":"write"}}"#,

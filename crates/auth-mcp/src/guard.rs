@@ -121,14 +121,15 @@ impl McpGuard {
         found.ok_or_else(|| GuardError::NoResource(resource.to_owned()))
     }
 
-    /// A guard of the same resource that needs more scope: for a second endpoint.
+    /// A guard of the same resource that needs more scope: for a second endpoint. No tool is for everybody there.
     ///
     /// # Errors
     /// [`GuardError`] when the scope is malformed.
     pub fn requiring(&self, scope: &str) -> Result<Self, GuardError> {
         let more = Scope::parse(scope).map_err(|_| GuardError::Scope(scope.to_owned()))?;
         let rules = self.rules().clone();
-        self.with(Rules { scope: rules.scope.union(&more), ..rules })
+        let tools = rules.tools.map(|tools| Arc::new(tools.for_nobody_without_a_token()));
+        self.with(Rules { scope: rules.scope.union(&more), tools, ..rules })
     }
 
     /// A guard of the same resource that also judges which tool is called: a call of one whose scope the token lacks

@@ -93,6 +93,11 @@ impl ToolScopes {
         Ok(self)
     }
 
+    /// The same tools, none of them without a token.
+    pub(crate) fn for_nobody_without_a_token(&self) -> Self {
+        Self { anonymous: BTreeSet::new(), ..self.clone() }
+    }
+
     pub(crate) fn has_anonymous(&self) -> bool {
         !self.anonymous.is_empty()
     }
@@ -110,7 +115,7 @@ impl ToolScopes {
 }
 
 impl McpGuard {
-    /// The value of `securitySchemes` of a tool, by which ChatGPT knows whether to call it without signing in: a
+    /// The value of `securitySchemes` of a tool, by which `ChatGPT` knows whether to call it without signing in: a
     /// member of the tool or of its `_meta`. None for a tool that is called by nobody.
     pub fn security_schemes(&self, tool: &str) -> Option<Value> {
         let rules = self.rules();

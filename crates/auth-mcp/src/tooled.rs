@@ -26,6 +26,8 @@ use crate::transport_session::{Holder, SESSION_ID};
 
 /// The largest body of a request, in bytes: calls of tools carry files at times.
 const MOST: usize = 4 * 1024 * 1024;
+/// The largest of one without a token, in bytes: whatever reads it takes a multiple of that.
+const MOST_ANONYMOUS: usize = 256 * 1024;
 /// The errors of JSON-RPC 2.0 §5.1.
 const PARSE_ERROR: i32 = -32700;
 const INVALID_PARAMS: i32 = -32602;
@@ -100,8 +102,13 @@ async fn judged(guard: &McpGuard, mut parts: Parts, body: Body) -> Result<Reques
         }
         return Ok(Request::from_parts(parts, body));
     }
-    let too_large = |_| refused(StatusCode::PAYLOAD_TOO_LARGE, PARSE_ERROR, "the request is too large", &Value::Null);
-    let body = to_bytes(body, MOST).await.map_err(too_large)?;
+    let most = if is_anonymous { MOST_ANONYMOUS } else { MOST };
+    let body = to_bytes(body, most).await.map_err(|_| {
+        if is_anonymous {
+            return guard.no_token(&guard.rules().scope);
+        }
+        refused(StatusCode::PAYLOAD_TOO_LARGE, PARSE_ERROR, "the request is too large", &Value::Null)
+    })?;
     let found = match calls(&body) {
         Ok(found) => found,
         Err(()) if is_anonymous => return Err(guard.no_token(&guard.rules().scope)),
@@ -110,24 +117,24 @@ async fn judged(guard: &McpGuard, mut parts: Parts, body: Body) -> Result<Reques
             return Err(refused(StatusCode::BAD_REQUEST, PARSE_ERROR, unclear, &Value::Null));
         }
     };
-    let needed = needed(guard, tools, &parts, &found)?;
+    let needed = needed(guard, tools, &parts, &found).map_err(|answer| *answer)?;
     if is_anonymous {
-        judge_anonymous(guard, tools, &found, &needed)?;
+        judge_anonymous(guard, tools, &found, &needed).map_err(|answer| *answer)?;
         guard.rules().anonymous_origins.admit(&mut parts).await?;
     } else {
-        judge_session(guard, &parts, &found, &needed)?;
+        judge_session(guard, &parts, &found, &needed).map_err(|answer| *answer)?;
     }
     Ok(Request::from_parts(parts, Body::from(body)))
 }
 
 /// All that the calls need at once, so that one more consent is enough.
-fn needed(guard: &McpGuard, tools: &ToolScopes, parts: &Parts, found: &Calls) -> Result<Scope, Response> {
+fn needed(guard: &McpGuard, tools: &ToolScopes, parts: &Parts, found: &Calls) -> Result<Scope, Box<Response>> {
     let mut needed = guard.rules().scope.clone();
     for tool in &found.tools {
         let Some(scope) = tools.needed(tool) else {
             let client_id = McpSession::of(parts).map(|session| session.client_id.as_str());
             tracing::info!(client.id = client_id, "tool.unlisted");
-            return Err(refused(StatusCode::FORBIDDEN, INVALID_PARAMS, "there is no such tool", &found.id));
+            return Err(refused(StatusCode::FORBIDDEN, INVALID_PARAMS, "there is no such tool", &found.id).into());
         };
         needed = needed.union(&scope);
     }
@@ -135,15 +142,15 @@ fn needed(guard: &McpGuard, tools: &ToolScopes, parts: &Parts, found: &Calls) ->
 }
 
 /// Lets a caller without a token do what everybody may, and nothing besides.
-fn judge_anonymous(guard: &McpGuard, tools: &ToolScopes, found: &Calls, needed: &Scope) -> Result<(), Response> {
+fn judge_anonymous(guard: &McpGuard, tools: &ToolScopes, found: &Calls, needed: &Scope) -> Result<(), Box<Response>> {
     if found.is_public && found.tools.iter().all(|tool| tools.is_anonymous(tool)) {
         return Ok(());
     }
     let why = "Unauthorized: Authentication required";
-    Err(answering(guard.no_token(needed), why, &found.id))
+    Err(answering(guard.no_token(needed), why, &found.id).into())
 }
 
-fn judge_session(guard: &McpGuard, parts: &Parts, found: &Calls, needed: &Scope) -> Result<(), Response> {
+fn judge_session(guard: &McpGuard, parts: &Parts, found: &Calls, needed: &Scope) -> Result<(), Box<Response>> {
     // The guard has put it there.
     let session = McpSession::of(parts).ok_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())?;
     if found.tools.is_empty() || session.has_all(needed) {
@@ -151,7 +158,7 @@ fn judge_session(guard: &McpGuard, parts: &Parts, found: &Calls, needed: &Scope)
     }
     tracing::info!(client.id = session.client_id, scope = %needed, "tool.refused");
     let why = "insufficient_scope: the access token lacks a scope this needs";
-    Err(answering(guard.insufficient_scope_for(needed, session), why, &found.id))
+    Err(answering(guard.insufficient_scope_for(needed, session), why, &found.id).into())
 }
 
 /// The challenge as the answer to one request of JSON-RPC.

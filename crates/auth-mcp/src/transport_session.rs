@@ -56,12 +56,11 @@ impl Holder {
             let tag = guard.provider().cx().keys().tag(PURPOSE, &self.bound(own));
             format!("{own}.{tag}")
         });
-        match bound.as_deref().map(HeaderValue::from_str) {
-            Some(Ok(bound)) => drop(headers.insert(SESSION_ID, bound)),
-            Some(Err(_)) | None => {
-                let cause = Unexpected::new("the server names a session by what is no text");
-                tracing::error!(reference = cause.report(), "transport_session.dropped");
-            }
+        if let Some(Ok(bound)) = bound.as_deref().map(HeaderValue::from_str) {
+            headers.insert(SESSION_ID, bound);
+        } else {
+            let cause = Unexpected::new("the server names a session by what is no text");
+            tracing::error!(reference = cause.report(), "transport_session.dropped");
         }
     }
 

@@ -77,6 +77,20 @@ impl Provider {
     ) -> Result<bool, Unexpected> {
         Ok(store::used_jti::spend(tx, kind, of, identifier, until).await?)
     }
+
+    /// Whether [`Provider::use_up`] has noted an identifier, for what must not happen again on its behalf. Only
+    /// `use_up` decides who of many is the first.
+    ///
+    /// # Errors
+    /// What the database answers.
+    pub async fn is_used_up(
+        &self,
+        tx: &DatabaseTransaction,
+        (kind, of): (&str, &str),
+        identifier: &str,
+    ) -> Result<bool, Unexpected> {
+        Ok(store::used_jti::is_spent(tx, kind, of, identifier).await?)
+    }
 }
 
 /// Why an extension grants nothing.

@@ -82,16 +82,9 @@ impl Plugin for OidcProvider {
         to.access("/oauth2/authorize", Access::CrossSiteNavigation);
         to.access("/oauth2/form-post", Access::CrossSiteNavigation);
         to.access("/oauth2/end-session", Access::CrossSiteNavigation);
-        to.rate_limit(RateLimit::new("/oauth2/authorize", 60, 300));
+        limit(to);
         self.contribute_registration(to);
         self.contribute_administration(to);
-        // Large clients share addresses: these stop floods, not use.
-        for path in ["/oauth2/token", "/oauth2/par", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/userinfo"] {
-            to.rate_limit(RateLimit::new(path, 60, 6000));
-        }
-        for path in ["/oauth2/interaction", "/oauth2/get-consents", "/oauth2/delete-consent"] {
-            to.rate_limit(RateLimit::new(path, 60, 300));
-        }
         for (alias, of) in self.offered_aliases() {
             to.alias(alias, of);
         }
@@ -105,6 +98,18 @@ impl Plugin for OidcProvider {
 
     fn mount(&self, cx: &AuthContext) -> Mount {
         self.mount_as(&self.open(cx))
+    }
+}
+
+/// How often one address may ask.
+fn limit(to: &mut Contributions) {
+    to.rate_limit(RateLimit::new("/oauth2/authorize", 60, 300));
+    // Large clients share addresses: these stop floods, not use.
+    for path in ["/oauth2/token", "/oauth2/par", "/oauth2/revoke", "/oauth2/introspect", "/oauth2/userinfo"] {
+        to.rate_limit(RateLimit::new(path, 60, 6000));
+    }
+    for path in ["/oauth2/interaction", "/oauth2/get-consents", "/oauth2/delete-consent"] {
+        to.rate_limit(RateLimit::new(path, 60, 300));
     }
 }
 

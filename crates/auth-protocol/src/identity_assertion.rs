@@ -107,7 +107,7 @@ pub struct IdentityAssertionClaims {
     #[serde(default)]
     email: Option<String>,
     #[serde(default)]
-    email_verified: Option<bool>,
+    email_verified: Option<Value>,
     #[serde(default)]
     name: Option<String>,
 }
@@ -201,7 +201,7 @@ impl IdentityAssertionClaims {
             scope: self.scope()?,
             subject: self.sub,
             single_use: SingleUse { jti: self.jti, until },
-            verified_email: self.email.filter(|_| self.email_verified == Some(true)),
+            verified_email: self.email.filter(|_| self.email_verified == Some(Value::Bool(true))),
             name: self.name,
         })
     }
@@ -426,7 +426,9 @@ mod tests {
 
         let vouched = json!({"email": "alice@acme.example", "email_verified": true});
         assert_eq!(address(&vouched).as_deref(), Some("alice@acme.example"));
-        assert_eq!(address(&json!({"email": "alice@acme.example", "email_verified": false})), None);
+        for no in [json!(false), json!("true"), json!(1)] {
+            assert_eq!(address(&json!({"email": "alice@acme.example", "email_verified": no})), None);
+        }
         assert_eq!(address(&json!({"email": "alice@acme.example"})), None);
     }
 

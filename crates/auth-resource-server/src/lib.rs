@@ -29,7 +29,7 @@ pub use discovery::InvalidIssuer;
 pub use dpop::{DPOP, DPOP_NONCE, MemoryProofs, Proofs, Proven, SIGNATURE_ALGORITHMS, hand_out_nonce};
 pub use gate::{Gate, Guard, Guarded};
 pub use host::HostRule;
-pub use introspection::{ClientKey, InvalidClientKey, Introspection, IntrospectionBuilder, IntrospectionClient};
+pub use introspection::{ClientKey, Introspection, IntrospectionBuilder, IntrospectionClient, InvalidClientKey};
 pub use jwks::{IssuerKeys, IssuerKeysBuilder, Jwks, JwksBuilder};
 pub use metadata::{MetadataError, metadata_router};
 pub use origin::OriginRule;

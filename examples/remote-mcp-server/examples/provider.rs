@@ -1,5 +1,5 @@
-//! An authorization server for the remote MCP server, in memory. Run it with AUTH_SECRET and
-//! INTROSPECTION_CLIENT_SECRET, 32 random bytes each: `cargo run -p remote-mcp-server --example provider`
+//! An authorization server for the remote MCP server, in memory. Run it with `AUTH_SECRET` and
+//! `INTROSPECTION_CLIENT_SECRET`, 32 random bytes each: `cargo run -p remote-mcp-server --example provider`
 
 use std::fmt;
 use std::process::ExitCode;

@@ -18,7 +18,7 @@ use crate::grant::IdentityAssertionGrant;
 use crate::identity_provider::IdentityProvider;
 
 /// Identifiers of assertions, apart from those of everything else that is used once.
-const USED: &str = "id_jag";
+pub(super) const USED: &str = "id_jag";
 
 /// Judges an assertion, and says what it is worth. It is used up in the transaction that issues.
 pub(crate) async fn judge(grant: &IdentityAssertionGrant, request: GrantRequest<'_>) -> Result<Granted, GrantRefusal> {
@@ -40,7 +40,8 @@ pub(crate) async fn judge(grant: &IdentityAssertionGrant, request: GrantRequest<
         return Err(wrong(InvalidToken::Algorithm));
     }
     let keys = grant.keys().of(trusted, provider)?;
-    let claims: IdentityAssertionClaims = keys.claims(presented.unwrap_or_default()).await.map_err(unverifiable)?;
+    let claims: IdentityAssertionClaims =
+        keys.claims(presented.unwrap_or_default()).await.map_err(|error| unverifiable(&error))?;
     let assertion = claims.judge(expected(trusted, request, &provider.issuer()), provider.cx().now().timestamp())?;
     let resources = resources(provider, &assertion, params)?;
     let asked = params.get("scope").map(Scope::parse).transpose()?;
@@ -93,9 +94,9 @@ pub(super) fn remembered_until(assertion: &IdentityAssertion) -> DateTime<Utc> {
     DateTime::from_timestamp(assertion.single_use.until, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-fn unverifiable(error: VerifyError) -> GrantRefusal {
+fn unverifiable(error: &VerifyError) -> GrantRefusal {
     match error {
-        VerifyError::Invalid(why) => wrong(why),
+        VerifyError::Invalid(why) => wrong(*why),
         VerifyError::Unavailable(_) => {
             let description = "the keys of the identity provider cannot be had at the moment";
             OAuthError::new(OAuthErrorCode::TemporarilyUnavailable, description).into()

@@ -7,7 +7,7 @@ use auth_oidc_provider::{GrantRefusal, Provider};
 use auth_protocol::identity_assertion::IdentityAssertion;
 use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
 
-use super::exchange::{invalid_grant, remembered_until};
+use super::exchange::{USED, invalid_grant, remembered_until};
 use crate::event::{EnterpriseAccountLinked, LinkedBy};
 use crate::identity_provider::IdentityProvider;
 use crate::store;
@@ -65,6 +65,10 @@ async fn admit(
 ) -> Result<Admission, Unexpected> {
     let cx = provider.cx();
     let tx = begin_write(cx.db()).await?;
+    // It has given a token before, to somebody who is gone since.
+    if provider.is_used_up(&tx, (USED, trusted.issuer.as_str()), &assertion.single_use.jti).await? {
+        return Ok(Admission::Refused("the assertion was used before"));
+    }
     let once = (BROUGHT_IN, trusted.issuer.as_str());
     if !provider.use_up(&tx, once, &assertion.single_use.jti, remembered_until(assertion)).await? {
         return Ok(Admission::Refused("the assertion has brought in somebody before"));

@@ -135,6 +135,20 @@ async fn the_app_links_and_unlinks_people_by_code() {
 }
 
 #[tokio::test]
+async fn an_assertion_that_comes_again_does_not_link_anew_who_was_unlinked() {
+    let world = World::trusting(linking()).await;
+    let (_, alice) = verified(&world).await;
+    world.accounts().link(ISSUER, SUBJECT, &alice).await.unwrap();
+    let assertion = world.asserts(&address(true));
+    world.presents(&assertion).await.succeeds();
+
+    world.accounts().unlink(ISSUER, SUBJECT).await.unwrap();
+
+    world.refuses(&assertion, UNKNOWN).await;
+    assert_eq!(world.app.count("enterpriseAccount").await, 0);
+}
+
+#[tokio::test]
 async fn what_cannot_be_linked_is_told() {
     let world = World::trusting(acme()).await;
     let accounts = world.accounts();

@@ -11,7 +11,7 @@ use auth_testkit::{Answer, TestApp};
 use axum::Router;
 use axum::routing::any;
 use http::request::Builder;
-use http::{Method, Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{mcp, tokens};
@@ -25,13 +25,17 @@ fn served(reached: &Arc<AtomicUsize>) -> impl FnOnce(&Auth) -> Router + use<> {
     let reached = Arc::clone(reached);
     move |auth| {
         let guard = auth.handle::<McpGuard>().unwrap();
-        let serve = move |session: Option<McpSession>| {
+        let serve = move |session: Option<McpSession>, headers: HeaderMap| {
             reached.fetch_add(1, Ordering::SeqCst);
-            async move { session.map_or_else(|| "nobody".to_owned(), |session| session.client_id) }
+            let again = if headers.contains_key("last-event-id") { " again" } else { "" };
+            async move { session.map_or_else(|| "nobody".to_owned(), |session| session.client_id) + again }
         };
+        let tools = guard.tools(scopes()).unwrap();
+        let write =
+            Router::new().route("/mcp/write", any(serve.clone())).route_layer(tools.requiring("notes:write").unwrap());
         let closed = Router::new().route("/mcp/closed", any(serve.clone())).route_layer(guard.clone());
-        let open = Router::new().route("/mcp", any(serve)).route_layer(guard.tools(scopes()).unwrap());
-        open.merge(closed)
+        let open = Router::new().route("/mcp", any(serve)).route_layer(tools);
+        open.merge(closed).merge(write)
     }
 }
 
@@ -50,7 +54,11 @@ fn call(tool: &str) -> Value {
 }
 
 fn asks(method: &str) -> Value {
-    json!({"jsonrpc": "2.0", "id": 1, "method": method})
+    let mut message = json!({"jsonrpc": "2.0", "method": method});
+    if !method.starts_with("notifications/") {
+        message["id"] = json!(1);
+    }
+    message
 }
 
 fn post(host: &str) -> Builder {
@@ -74,6 +82,47 @@ async fn whoever_has_not_signed_in_lists_tools_and_calls_those_for_everybody() {
 
     assert_eq!(reached.load(Ordering::SeqCst), 7);
     assert!(app.statements().take().is_empty(), "and asks the database nothing");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_needs_more_scope_has_no_tool_for_everybody() {
+    let (app, reached) = started().await;
+
+    for body in [asks("initialize"), call("search")] {
+        let request = Request::post("/mcp/write").header("host", "localhost:3000").body(body.to_string()).unwrap();
+        app.request(request).await.expects(StatusCode::UNAUTHORIZED);
+    }
+
+    assert_eq!(reached.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn nobody_takes_up_a_stream_that_may_be_somebodys() {
+    let (app, _) = started().await;
+    let again = post("localhost:3000").header("last-event-id", "7").body(asks("ping").to_string()).unwrap();
+
+    assert_eq!(app.request(again).await.expects(StatusCode::OK).text(), "nobody");
+}
+
+#[tokio::test]
+async fn a_notification_of_the_servers_own_needs_a_token() {
+    let (app, reached) = started().await;
+
+    for body in [asks("notifications/deploy"), json!({"id": 1, "method": "notifications/initialized"})] {
+        sends(&app, &body).await.expects(StatusCode::UNAUTHORIZED);
+    }
+
+    assert_eq!(reached.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_large_body_needs_a_token() {
+    let (app, reached) = started().await;
+    let mut body = call("search");
+    body["params"]["arguments"] = json!({ "text": "x".repeat(300_000) });
+
+    sends(&app, &body).await.expects(StatusCode::UNAUTHORIZED);
+    assert_eq!(reached.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]

@@ -61,7 +61,7 @@ pub(crate) async fn update(
     MetadataBody(metadata): MetadataBody,
 ) -> Response {
     match token(&headers) {
-        Ok(token) => told(manage::update(&provider, &client_id, token, &metadata).await),
+        Ok(token) => told(Box::pin(manage::update(&provider, &client_id, token, &metadata)).await),
         Err(refusal) => refusal,
     }
 }

@@ -13,6 +13,16 @@ pub(crate) async fn spend_proof(db: &impl ConnectionTrait, proven: &Proven) -> R
     spend(db, "dpop", &proven.jkt, &proven.single_use.jti, until).await
 }
 
+/// Whether an identifier was used and is remembered.
+pub(crate) async fn is_spent(db: &impl ConnectionTrait, kind: &str, of: &str, jti: &str) -> Result<bool, DbErr> {
+    Ok(Entity::find_by_id(key(kind, of, jti)).one(db).await?.is_some())
+}
+
+/// Lengths keep the three apart.
+fn key(kind: &str, of: &str, jti: &str) -> String {
+    digest(&format!("{kind}|{}|{of}|{jti}", of.len()))
+}
+
 /// Notes that an identifier was used; says whether it was not before. The key of the table decides, so
 /// that of many who come at once with the same one a single one wins, on whatever instance.
 pub(crate) async fn spend(
@@ -22,8 +32,7 @@ pub(crate) async fn spend(
     jti: &str,
     expires_at: DateTime<Utc>,
 ) -> Result<bool, DbErr> {
-    // Lengths keep the three apart.
-    let id = digest(&format!("{kind}|{}|{of}|{jti}", of.len()));
+    let id = key(kind, of, jti);
     let inserted = Entity::insert(Model { id, expires_at }.into_active_model()).exec_without_returning(db).await;
     match inserted {
         Ok(_) => Ok(true),

@@ -102,12 +102,11 @@ impl IntrospectionBuilder {
     /// If the issuer is not an `https` URL without query, fragment and user, or `http` for
     /// development. RFC 8414 §2.
     pub fn build(self) -> Result<Introspection, InvalidIssuer> {
-        let place = match self.introspection_endpoint {
-            Some(endpoint) => Place::At(endpoint),
-            None => {
-                let discovery = Discovery::of(self.outbound.clone(), &self.issuer)?;
-                Place::Discovered(Box::new(discovery), tokio::sync::Mutex::default())
-            }
+        let place = if let Some(endpoint) = self.introspection_endpoint {
+            Place::At(endpoint)
+        } else {
+            let discovery = Discovery::of(self.outbound.clone(), &self.issuer)?;
+            Place::Discovered(Box::new(discovery), tokio::sync::Mutex::default())
         };
         let state = State {
             valid: Kept::new(self.capacity),

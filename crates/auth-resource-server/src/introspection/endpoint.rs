@@ -91,7 +91,10 @@ impl Endpoint {
         let is_fresh = found.endpoint.as_ref().is_some_and(|(_, at)| within(*at, FRESH, now));
         let is_left_alone = found.failure.as_ref().is_some_and(|(_, at)| within(*at, BACK_OFF, now));
         if !is_fresh && !is_left_alone {
-            match discovery.metadata::<Metadata>().await {
+            let metadata = discovery.metadata::<Metadata>().await;
+            // Those who wait here count from the end of it, so that they need not all try for themselves.
+            let now = self.clock.unix_seconds();
+            match metadata {
                 Ok(metadata) => {
                     *found = Found { endpoint: Some((metadata.introspection_endpoint, now)), failure: None }
                 }

@@ -78,7 +78,8 @@ impl KeyCache {
         if self.0.may_fetch(&state, now) {
             self.refresh(&state).await;
         }
-        self.0.state().find(header, now)
+        // The fetch took its time: keys that came later than this request did are no keys of the future.
+        self.0.state().find(header, self.0.clock.unix_seconds())
     }
 
     /// Waits for a fetch, which goes on even if this request is dropped: otherwise strangers who hang

@@ -66,6 +66,8 @@ struct Served {
     keys: Value,
     status: StatusCode,
     cache_control: &'static str,
+    /// How long each of its answers takes, in seconds.
+    takes: i64,
 }
 
 #[derive(Clone)]
@@ -83,7 +85,7 @@ impl Issuer {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let metadata = json!({ "issuer": url, "jwks_uri": format!("{url}/jwks") });
-        let served = Served { metadata, keys: Value::Null, status: StatusCode::OK, cache_control: "public" };
+        let served = Served { metadata, keys: Value::Null, status: StatusCode::OK, cache_control: "public", takes: 0 };
         let issuer = Self {
             url,
             clock: FakeClock::new(),
@@ -119,6 +121,10 @@ impl Issuer {
 
     pub(crate) fn may_be_kept(&self, cache_control: &'static str) {
         self.served.lock().unwrap().cache_control = cache_control;
+    }
+
+    pub(crate) fn takes(&self, seconds: i64) {
+        self.served.lock().unwrap().takes = seconds;
     }
 
     pub(crate) fn goes_away(&self) {
@@ -173,6 +179,7 @@ async fn keys_of(State(issuer): State<Issuer>) -> Response {
     issuer.fetches.fetch_add(1, Ordering::Relaxed);
     issuer.fetched.notify_one();
     let served = issuer.served.lock().unwrap();
+    issuer.clock.advance(served.takes);
     let cache_control: (HeaderName, &str) = (header::CACHE_CONTROL, served.cache_control);
     (served.status, [cache_control], served.keys.to_string()).into_response()
 }

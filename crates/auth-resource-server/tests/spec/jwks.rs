@@ -238,6 +238,16 @@ async fn a_token_expires() {
 }
 
 #[tokio::test]
+async fn keys_whose_fetch_takes_its_time_count_at_once() {
+    let key = Key::es256("key-1");
+    let issuer = Issuer::publishing(&[&key]).await;
+    let verifier = issuer.verifier().build().unwrap();
+    issuer.takes(2);
+
+    assert!(verifier.verify(&issuer.token(&key)).await.is_ok());
+}
+
+#[tokio::test]
 async fn a_new_key_is_fetched_when_a_token_names_it() {
     let (old, new) = (Key::es256("key-1"), Key::es256("key-2"));
     let issuer = Issuer::publishing(&[&old]).await;

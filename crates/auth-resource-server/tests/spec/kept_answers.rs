@@ -147,7 +147,9 @@ async fn a_caller_that_hangs_up_does_not_stop_the_look_up() {
 async fn the_issuer_is_asked_about_a_few_tokens_at_once() {
     let issuer = AskedIssuer::new().await;
     let tokens: Vec<String> = (0..10).map(|number| format!("at_{number}")).collect();
-    tokens.iter().for_each(|token| issuer.issues(token));
+    for token in &tokens {
+        issuer.issues(token);
+    }
     let verifier = issuer.verifier().at_once(2).build().unwrap();
     issuer.hesitates();
     let asks = join_all(tokens.iter().map(|token| verifier.verify(token)));

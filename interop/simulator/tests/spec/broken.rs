@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use auth_core::Auth;
 use auth_doctor::{Examination, Rule};
-use auth_mcp::ClientRegistration;
+use auth_mcp::{ClientRegistration, McpGuard, ToolScopes};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -173,7 +173,7 @@ async fn a_base_url_that_is_not_the_one_that_clients_see() {
 #[tokio::test]
 async fn a_url_with_a_slash_too_many() {
     fn with_slash(auth: &Auth) -> Router {
-        let guard = auth.handle::<auth_mcp::McpGuard>().unwrap();
+        let guard = auth.handle::<McpGuard>().unwrap();
         guarded(auth).merge(Router::new().route("/mcp/", any(answers)).route_layer(guard))
     }
     let server = deployed(mcp(), with_slash, |request, next| next.run(request)).await;
@@ -188,6 +188,49 @@ async fn an_mcp_route_without_its_guard() {
         deployed(mcp(), |_| Router::new().route("/mcp", any(answers)), |request, next| next.run(request)).await;
 
     is_for(&examined(&server.url, &[]).await, Rule::Guard);
+}
+
+#[tokio::test]
+async fn a_server_with_tools_for_everybody_is_sound() {
+    fn mixed(auth: &Auth) -> Router {
+        let guard = auth.handle::<McpGuard>().unwrap();
+        let tools = guard.tools(ToolScopes::new().anonymous("search").tool("write", "notes:write")).unwrap();
+        Router::new().route("/mcp", any(answers)).route_layer(tools)
+    }
+    let open = mcp().anonymous_origins(["http://localhost:6274"]);
+    let server = deployed(open, mixed, |request, next| next.run(request)).await;
+
+    let found = examined(&server.url, &["specification", "cursor", "zed"]).await;
+
+    assert!(found.is_sound(), "{found}");
+}
+
+#[tokio::test]
+async fn a_server_that_wants_a_proof_of_possession() {
+    let server = deployed(mcp().require_dpop(true), guarded, |request, next| next.run(request)).await;
+
+    is_for(&examined(&server.url, &["cursor", "zed"]).await, Rule::BearerTokens);
+}
+
+#[tokio::test]
+async fn a_server_that_lets_pages_of_some_origins_alone_ask() {
+    let server = behind(async |request: Request, next: Next| {
+        let is_foreign = is_under(&request, "/mcp") && request.headers().contains_key(header::ORIGIN);
+        if is_foreign { StatusCode::FORBIDDEN.into_response() } else { next.run(request).await }
+    })
+    .await;
+
+    let found = examined(&server.url, &["specification", "cursor"]).await;
+
+    is_for(&found, Rule::Origins);
+    assert_eq!(found.faults()[0].1, ["The specification"]);
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_behind_its_proxy() {
+    let server = behind(async |_: Request, _: Next| StatusCode::SERVICE_UNAVAILABLE.into_response()).await;
+
+    is_for(&examined(&server.url, &["cursor"]).await, Rule::Reachable);
 }
 
 #[tokio::test]
