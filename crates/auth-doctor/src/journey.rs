@@ -156,8 +156,8 @@ impl Signed<'_> {
     async fn goes_on(&self, steps: &mut Steps) -> Option<()> {
         let Holder { place, profile, .. } = self.holder;
         let scopes = place.scopes_for(profile);
-        let (code, asked) = steps.took(Step::Authorization, self.is_allowed_everywhere(&scopes).await)?;
-        let tokens = steps.took(Step::Token, self.holder.redeems(&code, &asked).await)?;
+        let codes = steps.took(Step::Authorization, self.is_allowed_everywhere(&scopes).await)?;
+        let tokens = steps.took(Step::Token, self.redeems_all(&codes).await)?;
         steps.took(Step::Call, self.calls(&tokens).await)?;
         let tokens = self.steps_up(tokens, scopes, steps).await?;
         let tokens = steps.took(Step::Refresh, self.refreshes(tokens).await)?;
@@ -168,17 +168,23 @@ impl Signed<'_> {
         steps.took(Step::Revocation, self.revokes(&tokens).await)
     }
 
-    /// Comes back to each redirect URI; what the first gave is used.
-    async fn is_allowed_everywhere(&self, scopes: &BTreeSet<String>) -> Result<(String, Asked), Failure> {
-        let (first, others) = match self.holder.client.redirect_uris.split_first() {
-            Some((first, others)) => (first.as_str(), others),
-            None => ("", [].as_slice()),
-        };
-        for at in others {
-            let (code, asked) = self.is_allowed(at, scopes).await?;
-            self.holder.redeems(&code, &asked).await?;
+    /// Comes back to each redirect URI.
+    async fn is_allowed_everywhere(&self, scopes: &BTreeSet<String>) -> Result<Vec<(String, Asked)>, Failure> {
+        let mut codes = Vec::new();
+        for at in &self.holder.client.redirect_uris {
+            codes.push(self.is_allowed(at, scopes).await?);
         }
-        self.is_allowed(first, scopes).await
+        Ok(codes)
+    }
+
+    /// Redeems every code, and goes on with what the first gives.
+    async fn redeems_all(&self, codes: &[(String, Asked)]) -> Result<Tokens, Failure> {
+        let mut first = None;
+        for (code, asked) in codes {
+            let tokens = self.holder.redeems(code, asked).await?;
+            first.get_or_insert(tokens);
+        }
+        first.ok_or_else(|| Failure::new(Rule::RedirectUris, "this client", "has no redirect URI"))
     }
 
     async fn is_allowed(&self, at: &str, scopes: &BTreeSet<String>) -> Result<(String, Asked), Failure> {

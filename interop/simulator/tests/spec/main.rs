@@ -2,8 +2,14 @@
 
 // Futures of tests lie deep in each other.
 #![recursion_limit = "256"]
-#![expect(clippy::unwrap_used, reason = "these steps stand outside test functions, and are tests all the same")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "these steps stand outside test functions, and are tests all the same"
+)]
 
+mod attended;
 mod broken;
 mod deployment;
 mod sound;
