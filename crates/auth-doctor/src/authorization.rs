@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::header;
+use http::{StatusCode, header};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
@@ -142,7 +142,15 @@ impl Place {
     }
 
     /// Opens the request as a browser does that knows nobody here: somebody has to be asked.
-    pub(crate) async fn leads_to_a_page(&self, exchange: &Exchange, asked: &Asked) -> Result<(), Failure> {
+    ///
+    /// # Errors
+    /// The rule for a client that is not accepted, where the server says that the request is wrong.
+    pub(crate) async fn leads_to_a_page(
+        &self,
+        exchange: &Exchange,
+        asked: &Asked,
+        unaccepted: Rule,
+    ) -> Result<(), Failure> {
         let mut at = asked.url.clone();
         for _ in 0..MOST_PAGES {
             let answer = exchange.navigates(&at).await?;
@@ -151,7 +159,9 @@ impl Place {
             }
             let next = answer.header(&header::LOCATION).filter(|_| answer.status.is_redirection());
             let Some(next) = next.and_then(|to| at.join(to).ok()) else {
-                return Err(answer.breaks(Rule::Authorization, format!("answers {} instead of a page", answer.status)));
+                let is_wrong = [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
+                let rule = if is_wrong.contains(&answer.status) { unaccepted } else { Rule::Authorization };
+                return Err(answer.breaks(rule, format!("answers {} instead of a page", answer.status)));
             };
             if next.as_str().starts_with(&asked.redirect_uri) {
                 let why = next

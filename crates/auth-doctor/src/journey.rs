@@ -134,7 +134,8 @@ impl Journey<'_> {
         let asked = place.asks(client, profile, at, &place.scopes_for(profile))?;
         // A browser goes there, whatever the client is.
         let browser = Exchange::new(None)?;
-        place.leads_to_a_page(&browser, &asked).await?;
+        let unaccepted = if client.by_document { Rule::ClientDocument } else { Rule::Authorization };
+        place.leads_to_a_page(&browser, &asked, unaccepted).await?;
         if profile.makes(Check::Iss) {
             place.refuses_by_name(&browser, profile, &asked).await?;
         }

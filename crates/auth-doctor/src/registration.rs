@@ -44,6 +44,8 @@ pub(crate) struct Client {
     pub(crate) redirect_uris: Vec<String>,
     /// Where it manages itself, and with which token. RFC 7592 §3.
     managed: Option<(Url, String)>,
+    /// Whether a document is its registration, which the server has to fetch.
+    pub(crate) by_document: bool,
 }
 
 /// What a registration is answered. RFC 7591 §3.2.1.
@@ -128,7 +130,7 @@ pub(crate) fn by_document(
         Some(_) | None => ClientAuth::None,
     };
     let uris = profile.redirect_uris.value.iter().map(|uri| uri.replace("{id}", "connection"));
-    Some(Client { id: url.to_string(), auth, redirect_uris: uris.collect(), managed: None })
+    Some(Client { id: url.to_string(), auth, redirect_uris: uris.collect(), managed: None, by_document: true })
 }
 
 /// Registers as the client does. RFC 7591 §3.
@@ -160,7 +162,7 @@ pub(crate) async fn dynamically(
         (_, _) => ClientAuth::None,
     };
     let managed = read.registration_client_uri.zip(read.registration_access_token);
-    let client = Client { id: read.client_id, auth, redirect_uris: wanted, managed };
+    let client = Client { id: read.client_id, auth, redirect_uris: wanted, managed, by_document: false };
     if let Some(lost) = client.redirect_uris.iter().find(|uri| !read.redirect_uris.contains(uri)) {
         let found = format!("does not keep the redirect URI {lost}");
         client.leaves(exchange).await;

@@ -99,6 +99,11 @@ rules! {
     /// A client has a way to get a `client_id`.
     Registration, "registration",
         "let clients register, by metadata documents and dynamically: `Mcp::client_registration`";
+    /// The document that is the `client_id` of a client is fetched and accepted. MCP authorization, client ID
+    /// metadata documents.
+    ClientDocument, "client-document",
+        "let the server reach the client's document by https, past firewalls, and let no policy keep its host out; \
+         the log of the app says what is wrong";
     /// A registration is taken. RFC 7591 §3.2.
     RegistrationAnswer, "registration-answer",
         "forward the registration endpoint, and let no filter of a proxy refuse its body";

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use auth_core::Auth;
 use auth_doctor::{Examination, Rule};
 use auth_mcp::{ClientRegistration, McpGuard, ToolScopes};
+use auth_oidc_provider::ClientIdDocuments;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -273,6 +274,20 @@ async fn a_server_for_documents_alone_keeps_out_who_has_none() {
 
     is_for(&found, Rule::Registration);
     assert_eq!(found.faults()[0].1, ["Cursor"]);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_take_the_document_of_a_client() {
+    let policy = ClientIdDocuments::new().except(["zed.dev"]);
+    let server = deployed(mcp().provider(|provider| provider.client_id_documents(policy)), guarded, |request, next| {
+        next.run(request)
+    })
+    .await;
+
+    let found = examined(&server.url, &["zed", "opencode"]).await;
+
+    is_for(&found, Rule::ClientDocument);
+    assert_eq!(found.faults()[0].1, ["Zed, by metadata document"]);
 }
 
 #[tokio::test]
